@@ -1,0 +1,127 @@
+//! Mail: RFC 5322 messages with MIME, as they are really sent in Japan, and mbox files of them.
+
+use crate::{Budget, Limits, Parsed};
+use serde::{Deserialize, Serialize};
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mail {
+    /// Subject, decoded.
+    pub subject: String,
+    /// From, in order.
+    pub from: Vec<Address>,
+    /// Sender.
+    pub sender: Option<Address>,
+    /// Reply-To, in order.
+    pub reply_to: Vec<Address>,
+    /// To, in order.
+    pub to: Vec<Address>,
+    /// Cc, in order.
+    pub cc: Vec<Address>,
+    /// The envelope sender: Return-Path without the angle brackets.
+    pub return_path: Option<String>,
+    /// Delivered-To, X-Original-To, Envelope-To: whose mailbox it is.
+    pub delivered_to: Vec<String>,
+    /// Message-ID without the angle brackets.
+    pub message_id: Option<String>,
+    /// In-Reply-To, ids without angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// References, ids without angle brackets, oldest first.
+    pub references: Vec<String>,
+    /// Date, in seconds since 1970-01-01T00:00:00Z.
+    pub date_unix_s: Option<i64>,
+    /// The Received chain, newest (top) first.
+    pub received: Vec<Received>,
+    /// Authentication-Results (RFC 8601), all of them, top first.
+    pub authentication: Vec<Authentication>,
+    /// Every header field as it stands, in order, name and decoded value.
+    pub headers: Vec<(String, String)>,
+    /// What a person reads: the plain text parts, and HTML parts turned to text, joined by a blank line.
+    pub text: String,
+    /// Links of the HTML parts.
+    pub links: Vec<Link>,
+    /// Every leaf part that is not read as body text, and every attachment; nested messages are one part.
+    pub parts: Vec<Part>,
+}
+
+/// A mailbox of a header field.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Address {
+    /// Display name, decoded; empty when there is none.
+    pub name: String,
+    /// `local@domain` as found, trimmed.
+    pub address: String,
+}
+
+/// One hop of the Received chain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Received {
+    /// The name or literal after `from`.
+    pub from: Option<String>,
+    /// The address in the comment after `from`, as the receiver saw it.
+    pub from_ip: Option<String>,
+    /// The name after `by`.
+    pub by: Option<String>,
+    /// The address after `for`.
+    pub recipient: Option<String>,
+    /// The time of the hop, in seconds since 1970.
+    pub date_unix_s: Option<i64>,
+}
+
+/// One method of an Authentication-Results field.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Authentication {
+    /// The server that says so.
+    pub authserv_id: String,
+    /// `spf`, `dkim`, `dmarc`, `arc`, … in lower case.
+    pub method: String,
+    /// `pass`, `fail`, `softfail`, `none`, … in lower case.
+    pub result: String,
+    /// Properties such as `smtp.mailfrom`, `header.d`, in order.
+    pub properties: Vec<(String, String)>,
+}
+
+/// A link of an HTML part.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Link {
+    /// The target as written, entities decoded.
+    pub href: String,
+    /// The text a person sees.
+    pub text: String,
+}
+
+/// A leaf part.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part {
+    /// Position in the MIME tree, as IMAP counts: `2`, `1.2`.
+    pub path: String,
+    /// File name, decoded: Content-Disposition filename, else Content-Type name.
+    pub name: Option<String>,
+    /// `type/subtype` in lower case; `application/octet-stream` when unreadable.
+    pub media_type: String,
+    /// Whether it is offered as an attachment (disposition or name), rather than inline.
+    pub attachment: bool,
+    /// The content, transfer encoding removed.
+    pub bytes: Vec<u8>,
+}
+
+/// Whether the bytes look like a message: header fields at the start, at least one that mail has.
+pub fn looks_like_mail(_bytes: &[u8]) -> bool {
+    false
+}
+
+/// Reads one message. `budget` pays for decoded parts.
+pub fn read(_bytes: &[u8], _limits: &Limits, _budget: &mut Budget) -> Parsed<Mail> {
+    Parsed::default()
+}
+
+/// The password candidates a message's text offers for the archives that travel with it or beside it,
+/// likeliest first: what stands after パスワード, PW, password …, then stand-alone ASCII tokens.
+pub fn password_candidates(_text: &str, _limits: &Limits) -> Vec<String> {
+    Vec::new()
+}
+
+/// Where the messages of an mbox lie: byte ranges without their `From ` lines. Streams: feed chunks of any
+/// size, get ranges. A file without a `From ` line at its start is not an mbox.
+#[derive(Debug, Default)]
+pub struct MboxSplitter {}

@@ -1,0 +1,107 @@
+//! Office documents: compound files (MS-CFB), OOXML, and the VBA projects in them (MS-OVBA).
+
+use crate::{Budget, Limits, Parsed};
+use serde::{Deserialize, Serialize};
+
+/// What a document holds that can act.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Document {
+    /// How it is packed.
+    pub container: Container,
+    /// The program that opens it.
+    pub application: Application,
+    /// VBA projects, in the order found.
+    pub projects: Vec<VbaProject>,
+    /// Whether the document is encrypted (and so its macros were not seen).
+    pub encrypted: bool,
+    /// Text and targets worth judging that are not macros: external relationships, embedded packages.
+    pub embedded: Vec<Embedded>,
+}
+
+/// How a document is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Container {
+    /// A compound file (OLE2).
+    #[default]
+    Ole,
+    /// A ZIP of XML parts.
+    Ooxml,
+    /// One XML file with base64 parts.
+    FlatOpc,
+    /// MHTML with an ActiveMime part.
+    Mhtml,
+}
+
+/// The program that opens a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Application {
+    /// Word.
+    Word,
+    /// Excel.
+    Excel,
+    /// PowerPoint.
+    PowerPoint,
+    /// Something else, or not told by the file.
+    #[default]
+    Other,
+}
+
+/// A VBA project.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VbaProject {
+    /// The storage that holds it, e.g. `word/vbaProject.bin:VBA`, `Macros/VBA`.
+    pub path: String,
+    /// The project's code page; 932 in Japan.
+    pub code_page: u16,
+    /// Modules in the order of the `dir` stream, then orphans by stream name.
+    pub modules: Vec<Module>,
+}
+
+/// One module.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Module {
+    /// Name of the module as the `dir` stream has it.
+    pub name: String,
+    /// Full stream path.
+    pub stream: String,
+    /// What kind of module it is.
+    pub kind: ModuleKind,
+    /// Source text, decoded with the project's code page, line ends as stored.
+    pub code: String,
+    /// The stream is not listed in `dir`.
+    pub orphan: bool,
+}
+
+/// Kinds of module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModuleKind {
+    /// A procedural module.
+    #[default]
+    Standard,
+    /// A class, document or form module.
+    Class,
+}
+
+/// A file inside a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Embedded {
+    /// Where it stands in the document.
+    pub path: String,
+    /// The file name it claims, when it has one.
+    pub name: Option<String>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Whether the bytes start like a compound file.
+pub fn looks_like_ole(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1])
+}
+
+/// Reads a document of any container this version knows; `None` when it is none.
+pub fn read(_bytes: &[u8], _limits: &Limits, _budget: &mut Budget) -> Option<Parsed<Document>> {
+    None
+}

@@ -1,0 +1,1 @@
+//! The whole of one file: a mail with its attachments, an archive with its documents, each one a node.
