@@ -1,0 +1,151 @@
+//! Facts on documents and the commands in them.
+
+use serde::{Deserialize, Serialize};
+
+/// A document and what its macros can do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MacroFact {
+    /// The document's file name.
+    pub name: String,
+    /// `ole`, `ooxml`, `flat-opc`, `mhtml`.
+    pub container: String,
+    /// `word`, `excel`, `power-point`, `other`.
+    pub application: String,
+    /// Number of macro modules.
+    pub modules: u64,
+    /// Names of streams that hold a module the project does not list.
+    pub orphans: Vec<String>,
+    /// Procedures that start by themselves.
+    pub entry_points: Vec<EntryPoint>,
+    /// Calls that reach outside the document.
+    pub calls: Vec<Call>,
+    /// The document is encrypted: its macros were not seen.
+    pub encrypted: bool,
+    /// Some part of the macros could not be read.
+    pub partly_unread: bool,
+}
+
+/// A procedure that starts by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EntryPoint {
+    /// Module.
+    pub module: String,
+    /// Procedure.
+    pub name: String,
+    /// When it runs.
+    pub trigger: Trigger,
+    /// Line, from 1.
+    pub line: u32,
+}
+
+/// When an entry point runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    /// When the document is opened.
+    #[default]
+    Open,
+    /// When it is closed.
+    Close,
+    /// When it is saved, printed or made anew.
+    Lifecycle,
+    /// When a control of it is drawn, focused, changed, clicked.
+    Control,
+}
+
+/// A call that reaches outside the document.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Call {
+    /// Module.
+    pub module: String,
+    /// Name of the call.
+    pub name: String,
+    /// What it can do.
+    pub power: Power,
+    /// The argument as far as constants tell it, cut short.
+    pub argument: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Entry points from which it can be reached by name.
+    pub reached_from: Vec<String>,
+}
+
+/// What a call can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Power {
+    /// Starts a program.
+    #[default]
+    Process,
+    /// Fetches from the network.
+    Network,
+    /// Writes a file.
+    Write,
+    /// Writes the registry, a service, a scheduled job.
+    Persist,
+    /// Calls into a library by declaration.
+    Library,
+    /// Makes an object whose powers depend on its name.
+    Object,
+}
+
+/// A command line recovered from a macro or a script.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CommandFact {
+    /// Name of the file it stood in.
+    pub name: String,
+    /// Where in it: `module:line`.
+    pub place: String,
+    /// `power-shell`, `cmd`, `script-host`, `system-binary`, `other`.
+    pub interpreter: String,
+    /// The command line as first recovered, cut short.
+    pub text: String,
+    /// The innermost script, cut short.
+    pub script: String,
+    /// Layers removed, outermost first.
+    pub layers: Vec<String>,
+    /// No window is shown.
+    pub hidden: bool,
+    /// It fetches from the network.
+    pub fetches: bool,
+    /// It starts what it fetched, or another program.
+    pub executes: bool,
+    /// URLs, in order of use.
+    pub urls: Vec<UrlFact>,
+}
+
+/// A URL with its host.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UrlFact {
+    /// The URL as written.
+    pub url: String,
+    /// Its host, canonical.
+    pub host: String,
+    /// The host is an address.
+    pub ip: bool,
+}
+
+/// A PDF and what it would open.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PdfFact {
+    /// File name.
+    pub name: String,
+    /// Links.
+    pub links: Vec<UrlFact>,
+    /// `/Launch` targets.
+    pub launches: Vec<String>,
+    /// Number of scripts.
+    pub scripts: u64,
+    /// Names of embedded files.
+    pub embedded: Vec<String>,
+    /// Something runs on opening.
+    pub open_action: bool,
+    /// Encrypted: strings were not readable.
+    pub encrypted: bool,
+}

@@ -1,0 +1,77 @@
+//! What can be seen. A closed list: a new variant is an API change. A file a family.
+
+mod document;
+mod mail;
+
+pub use document::{Call, CommandFact, EntryPoint, MacroFact, PdfFact, Power, Trigger, UrlFact};
+pub use mail::{
+    Address, ArchiveFact, AuthenticationFact, FileFact, FileKind, MailFact, PasswordOrigin, PasswordTrail,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// One thing seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fact {
+    /// A message.
+    Mail(Box<MailFact>),
+    /// A file: an attachment, an archive's entry, a file of a folder.
+    File(FileFact),
+    /// An archive.
+    Archive(ArchiveFact),
+    /// A document's macros, or that it has none.
+    Macro(Box<MacroFact>),
+    /// A command line recovered from a macro or a script.
+    Command(Box<CommandFact>),
+    /// A PDF's actions.
+    Pdf(PdfFact),
+}
+
+impl Fact {
+    /// The name of its kind, as in JSON and in `needs` of a check.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Mail(_) => "mail",
+            Self::File(_) => "file",
+            Self::Archive(_) => "archive",
+            Self::Macro(_) => "macro",
+            Self::Command(_) => "command",
+            Self::Pdf(_) => "pdf",
+        }
+    }
+
+    /// All kinds, for checking `needs`.
+    pub const KINDS: [&'static str; 6] = ["mail", "file", "archive", "macro", "command", "pdf"];
+
+    /// The message, if it is one.
+    pub fn as_mail(&self) -> Option<&MailFact> {
+        if let Self::Mail(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The file, if it is one.
+    pub fn as_file(&self) -> Option<&FileFact> {
+        if let Self::File(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The archive, if it is one.
+    pub fn as_archive(&self) -> Option<&ArchiveFact> {
+        if let Self::Archive(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The macros, if it is about them.
+    pub fn as_macro(&self) -> Option<&MacroFact> {
+        if let Self::Macro(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The command, if it is one.
+    pub fn as_command(&self) -> Option<&CommandFact> {
+        if let Self::Command(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The PDF, if it is one.
+    pub fn as_pdf(&self) -> Option<&PdfFact> {
+        if let Self::Pdf(fact) = self { Some(fact) } else { None }
+    }
+}
