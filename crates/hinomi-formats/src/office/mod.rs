@@ -101,6 +101,11 @@ pub fn looks_like_ole(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1])
 }
 
+/// Whether the bytes start like a document that is text: Flat OPC or Word 2003 XML, or MHTML made by Office.
+pub fn looks_like_text_document(_bytes: &[u8]) -> bool {
+    false
+}
+
 /// Reads a document of any container this version knows; `None` when it is none.
 pub fn read(_bytes: &[u8], _limits: &Limits, _budget: &mut Budget) -> Option<Parsed<Document>> {
     None

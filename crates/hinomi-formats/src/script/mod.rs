@@ -129,3 +129,8 @@ pub fn survey_vba(_modules: &[Module], _limits: &Limits) -> Parsed<Survey> {
 pub fn read_command(_text: &str, _limits: &Limits) -> Parsed<Command> {
     Parsed::default()
 }
+
+/// Surveys a stand-alone script (PowerShell, batch, VBScript, JScript, HTA, shortcut text).
+pub fn survey_text(_text: &str, _limits: &Limits) -> Parsed<Survey> {
+    Parsed::default()
+}
