@@ -15,6 +15,8 @@ mod finding;
 mod indicator;
 mod money;
 mod secret;
+#[cfg(test)]
+mod tests;
 mod text;
 mod verdict;
 

@@ -59,6 +59,8 @@ pub struct Call {
     pub argument: String,
     /// Line in the module, from 1.
     pub line: u32,
+    /// Entry points from which it is reached by the names of procedures.
+    pub reached_from: Vec<String>,
 }
 
 /// What a call can do.
