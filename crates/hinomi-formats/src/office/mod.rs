@@ -1,5 +1,15 @@
 //! Office documents: compound files (MS-CFB), OOXML, and the VBA projects in them (MS-OVBA).
 
+mod base64;
+pub mod cfb;
+mod inflate;
+mod mhtml;
+mod ole;
+mod ooxml;
+#[cfg(test)]
+mod tests;
+mod vba;
+
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +22,8 @@ pub struct Document {
     pub application: Application,
     /// VBA projects, in the order found.
     pub projects: Vec<VbaProject>,
-    /// Whether the document is encrypted (and so its macros were not seen).
+    /// Whether the document is encrypted. In OOXML its macros were not seen then; the binary formats leave
+    /// them in the clear.
     pub encrypted: bool,
     /// Text and targets worth judging that are not macros: external relationships, embedded packages.
     pub embedded: Vec<Embedded>,
@@ -29,7 +40,7 @@ pub enum Container {
     Ooxml,
     /// One XML file with base64 parts.
     FlatOpc,
-    /// MHTML with an ActiveMime part.
+    /// MHTML with an ActiveMime part, or such a part by itself (`editdata.mso`).
     Mhtml,
 }
 
@@ -107,6 +118,9 @@ pub fn looks_like_text_document(_bytes: &[u8]) -> bool {
 }
 
 /// Reads a document of any container this version knows; `None` when it is none.
-pub fn read(_bytes: &[u8], _limits: &Limits, _budget: &mut Budget) -> Option<Parsed<Document>> {
-    None
+pub fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
+    ole::read(bytes, limits, budget)
+        .or_else(|| ooxml::read(bytes, limits, budget))
+        .or_else(|| ooxml::flat::read(bytes, limits, budget))
+        .or_else(|| mhtml::read(bytes, limits, budget))
 }
