@@ -340,6 +340,7 @@ fn gzip(name: Option<&[u8]>, data: &[u8]) -> Vec<u8> {
 fn reads_gzip_chains() {
     check_gzip(&gzip(Some(b"a.log"), b"alpha"), "a.log 5 \"alpha\"");
     check_gzip(&[gzip(None, b"alpha"), gzip(Some(b"b"), b"beta"), vec![0; 9]].concat(), "b 9 \"alphabeta\"");
+    check_gzip(&gzip(Some(b"\x90\xbf\x8b\x81\x8f\x91.csv"), b"x"), "請求書.csv 1 \"x\"");
     check_gzip(b"\x1f\x8b\x09", "! Unreadable : no gzip member");
 }
 
