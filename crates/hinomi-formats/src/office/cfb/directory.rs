@@ -1,7 +1,7 @@
 //! The directory (MS-CFB 2.6): entries of 128 bytes, joined to one tree by left, right and child numbers.
 
 use super::sectors::{u16_at, u32_at};
-use crate::{Limits, Problem};
+use crate::{Limits, Problem, ProblemKind};
 
 /// One entry of the directory. Only meaningful for the file that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,23 +55,39 @@ impl Directory {
         if records.next().is_some() {
             problems.push(Problem::limit("directory", "entries_max", limits.entries_max as u64));
         }
+        // Type 0 is a free slot; other types do not exist, and then this was no directory sector.
+        let is_foreign = |record: &&[u8]| record.get(66).is_some_and(|kind| !matches!(kind, 0 | 1 | 2 | 5));
+        let foreign = stream.chunks_exact(ENTRY_LEN).take(limits.entries_max).filter(is_foreign).count();
+        if foreign > 0 {
+            let detail = format!("{foreign} entries are of no known type");
+            problems.push(Problem::new(ProblemKind::Malformed, "directory", detail));
+        }
         let mut directory = Self { entries };
-        directory.climb();
+        let astray = directory.climb();
+        if astray > 0 {
+            let detail = format!("{astray} links of the tree lead astray");
+            problems.push(Problem::new(ProblemKind::Malformed, "directory", detail));
+        }
         directory
     }
 
     /// Walks the tree once from the root and notes who holds whom. Each entry is taken the first time it is
-    /// met, so circles end by themselves.
-    fn climb(&mut self) {
-        let Some(root) = self.entries.first_mut() else { return };
+    /// met, so circles end by themselves. Gives the number of links that lead to no entry or to one taken.
+    fn climb(&mut self) -> usize {
+        let mut astray = 0;
+        let Some(root) = self.entries.first_mut() else { return astray };
         root.reached = true;
         root.kind = EntryKind::Root;
         let mut waiting = vec![(root.child, 0)];
         while let Some((number, parent)) = waiting.pop() {
-            let Some(entry) = self.entries.get_mut(number as usize) else { continue };
-            if entry.reached || entry.kind == EntryKind::Unused {
+            if number == NO_STREAM {
                 continue;
             }
+            let entry = self.entries.get_mut(number as usize);
+            let Some(entry) = entry.filter(|entry| !entry.reached && entry.kind != EntryKind::Unused) else {
+                astray += 1;
+                continue;
+            };
             entry.reached = true;
             entry.parent = Some(parent);
             waiting.extend([(entry.right, parent), (entry.left, parent)]);
@@ -79,6 +95,7 @@ impl Directory {
                 waiting.push((entry.child, number));
             }
         }
+        astray
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = EntryId> + '_ {
@@ -134,10 +151,13 @@ impl Directory {
         names.join("/")
     }
 
-    pub(super) fn child(&self, storage: EntryId, name: &str) -> Option<EntryId> {
+    pub(super) fn children(&self, storage: EntryId) -> impl Iterator<Item = EntryId> + '_ {
         let numbered = (0_u32..).zip(&self.entries);
-        let mut inside = numbered.filter(|(_, entry)| entry.parent == Some(storage.0));
-        inside.find(|(_, entry)| same_name(&entry.name, name)).map(|(number, _)| EntryId(number))
+        numbered.filter(move |(_, entry)| entry.parent == Some(storage.0)).map(|(number, _)| EntryId(number))
+    }
+
+    pub(super) fn child(&self, storage: EntryId, name: &str) -> Option<EntryId> {
+        self.children(storage).find(|id| same_name(self.name(*id), name))
     }
 
     fn get(&self, id: EntryId) -> Option<&Entry> {

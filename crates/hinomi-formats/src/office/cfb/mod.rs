@@ -99,6 +99,11 @@ impl<'a> CompoundFile<'a> {
         self.directory.root_id()
     }
 
+    /// What a storage holds directly, in directory order.
+    pub fn children(&self, storage: EntryId) -> impl Iterator<Item = EntryId> + '_ {
+        self.directory.children(storage)
+    }
+
     /// The entry of that name directly inside a storage; case does not count.
     pub fn child(&self, storage: EntryId, name: &str) -> Option<EntryId> {
         self.directory.child(storage, name)
@@ -140,8 +145,10 @@ impl<'a> CompoundFile<'a> {
 
     /// The pieces a stream consists of, in order, without copying; and at most `len_max` bytes of it. For
     /// looking at a stream that may not be worth reading.
-    pub fn pieces(&self, id: EntryId, len_max: u64) -> Vec<&[u8]> {
-        self.locate(id, self.claimed_size(id).min(len_max)).0
+    pub fn pieces(&self, id: EntryId, len_max: u64) -> Parsed<Vec<&[u8]>> {
+        let (pieces, lost) = self.locate(id, self.claimed_size(id).min(len_max));
+        let problems = lost.map(|lost| lost.problem(&self.path(id), self.steps_max)).into_iter().collect();
+        Parsed { value: pieces, problems }
     }
 
     /// How much of the file there is, in bytes: no stream can be longer.

@@ -14,7 +14,7 @@ pub(super) fn place(file: &CompoundFile<'_>) -> Option<&'static str> {
     ];
     let found = tests.into_iter().find(|(name, says_so)| {
         let stream = file.find(name).filter(|id| file.kind(*id) == EntryKind::Stream);
-        stream.is_some_and(|id| says_so(&file.pieces(id, START_LEN).concat()))
+        stream.is_some_and(|id| says_so(&file.pieces(id, START_LEN).value.concat()))
     });
     found.map(|(name, _)| name)
 }

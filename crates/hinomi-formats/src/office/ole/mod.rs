@@ -83,10 +83,15 @@ impl Found {
             return;
         }
         let stream = file.read(slides, budget).take(&mut self.problems);
+        let projects_before = self.projects.len();
         for (place, storage) in powerpoint::storages(&stream, limits, budget, &mut self.problems) {
             *depth_left -= 1;
             self.add_at_depth(&place, &storage, limits, budget, depth_left);
             *depth_left += 1;
+        }
+        if powerpoint::says_macros(&stream) && self.projects.len() == projects_before {
+            let detail = "the presentation says that it has macros, and none were found";
+            self.problems.push(Problem::new(ProblemKind::Malformed, powerpoint::STREAM, detail));
         }
     }
 }

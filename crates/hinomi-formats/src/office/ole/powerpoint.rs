@@ -42,6 +42,14 @@ pub(super) fn storages<'a>(
     found
 }
 
+/// Whether a VBAInfoContainer (MS-PPT 2.4.10) with its atom says that there are macros.
+pub(super) fn says_macros(stream: &[u8]) -> bool {
+    const HEADERS: [u8; 16] = [0x1F, 0, 0xFF, 0x03, 0x14, 0, 0, 0, 0x02, 0, 0, 0x04, 0x0C, 0, 0, 0];
+    // `fHasMacros` stands behind the headers and `persistIdRef`.
+    let flags = memchr::memmem::find_iter(stream, &HEADERS).filter_map(|at| u32_at(stream, at + 20));
+    flags.into_iter().any(|flag| flag != 0)
+}
+
 /// The content of one record.
 #[derive(Clone, Copy)]
 enum Storage<'a> {

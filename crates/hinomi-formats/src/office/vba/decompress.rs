@@ -74,35 +74,49 @@ fn is_chunk_header(header: u16) -> bool {
     (header >> 12) & 0b111 == CHUNK_SIGNATURE
 }
 
-/// Appends one chunk; `false` when a copy token points before the first byte.
+/// Appends one chunk; `false` when it is damaged. A copy token that points before the first byte appends as
+/// many question marks: then what follows still finds its place.
 fn unpack_chunk(chunk: &[u8], bytes: &mut Vec<u8>) -> bool {
     let chunk_start = bytes.len();
+    let mut is_whole = true;
     let mut rest = chunk;
     while let Some((&flags, mut tokens)) = rest.split_first() {
         for bit in 0..8 {
             if flags >> bit & 1 == 0 {
-                let Some((&literal, after)) = tokens.split_first() else { return true };
+                let Some((&literal, after)) = tokens.split_first() else { break };
                 bytes.push(literal);
                 tokens = after;
             } else {
-                let Some((token, after)) = tokens.split_first_chunk() else { return tokens.is_empty() };
+                let Some((token, after)) = tokens.split_first_chunk() else {
+                    is_whole &= tokens.is_empty();
+                    tokens = &[];
+                    break;
+                };
                 let (offset, len) = copy_token(u16::from_le_bytes(*token), bytes.len() - chunk_start);
-                if !copy(bytes, offset, len) || bytes.len() - chunk_start > 2 * CHUNK_LEN {
-                    return false;
+                if !copy(bytes, offset, len) {
+                    is_whole = false;
+                    bytes.extend(std::iter::repeat_n(b'?', len));
                 }
                 tokens = after;
             }
         }
+        if bytes.len() - chunk_start > CHUNK_LEN {
+            is_whole = false;
+            if bytes.len() - chunk_start > 2 * CHUNK_LEN {
+                break;
+            }
+        }
         rest = tokens;
     }
-    true
+    is_whole
 }
 
 /// Splits a copy token into offset and length. How many bits each has depends on how much of the chunk has
 /// come out already (MS-OVBA 2.4.1.3.19.1).
 fn copy_token(token: u16, come_out: usize) -> (usize, usize) {
     let offset_bits = usize::BITS - come_out.saturating_sub(1).leading_zeros();
-    let offset_bits = offset_bits.clamp(4, 12);
+    // 12 bits are the most in a sound chunk; a damaged one can be longer for a while.
+    let offset_bits = offset_bits.clamp(4, 15);
     let len = usize::from(token & (0xFFFF >> offset_bits)) + 3;
     let offset = usize::from(token >> (16 - offset_bits)) + 1;
     (offset, len)

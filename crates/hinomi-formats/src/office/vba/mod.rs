@@ -30,12 +30,10 @@ pub(super) fn read(
     projects
 }
 
-/// A storage named `VBA` with a `dir` stream. Where it stands differs by program (`Macros` in Word,
+/// A storage named `VBA`. Where it stands differs by program (`Macros` in Word,
 /// `_VBA_PROJECT_CUR` in Excel, the root in `vbaProject.bin`), and does not matter.
 fn is_vba_storage(file: &CompoundFile<'_>, id: EntryId) -> bool {
-    file.kind(id) == EntryKind::Storage
-        && file.name(id).eq_ignore_ascii_case("VBA")
-        && file.child(id, "dir").is_some_and(|dir| file.kind(dir) == EntryKind::Stream)
+    file.kind(id) == EntryKind::Storage && file.name(id).eq_ignore_ascii_case("VBA")
 }
 
 /// Reads projects and counts what they may cost.
@@ -51,7 +49,14 @@ struct Reader<'r, 'a> {
 
 impl Reader<'_, '_> {
     fn project(&mut self, storage: EntryId) -> Option<VbaProject> {
-        let dir = self.file.child(storage, "dir")?;
+        let dir = self.file.child(storage, "dir");
+        let Some(dir) = dir.filter(|dir| self.file.kind(*dir) == EntryKind::Stream) else {
+            // Publisher keeps an empty storage for macros that nobody wrote.
+            if self.file.children(storage).next().is_some() {
+                self.malformed(&self.file.path(storage), "the storage has no dir stream");
+            }
+            return None;
+        };
         let place = self.file.path(dir);
         let compressed = self.file.read(dir, self.budget).take(self.problems);
         // A `dir` stream is a few hundred bytes a module; one limit fits both.

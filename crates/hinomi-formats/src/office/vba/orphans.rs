@@ -41,7 +41,7 @@ impl Reader<'_, '_> {
             if self.read.contains(&id) {
                 continue;
             }
-            let pieces = file.pieces(id, left_to_search as u64);
+            let pieces = file.pieces(id, left_to_search as u64).take(self.problems);
             left_to_search = left_to_search.saturating_sub(pieces.iter().map(|piece| piece.len()).sum());
             if left_to_search == 0 {
                 // Streams of a sound file do not overlap: together they are never longer than it.
