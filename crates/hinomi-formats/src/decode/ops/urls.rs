@@ -1,0 +1,330 @@
+//! Extracting, defanging and fanging URLs.
+//!
+//! The two patterns are CyberChef's, matched by hand in one pass: as regular expressions they would be
+//! `[A-Z]+://[-\w]+(?:\.\w[-\w]*)+(?::\d+)?(?:/P*(?:[.!,?]+P+)*)?` with `P` all but `.!,?"<>[]{}`, white space and
+//! U+007F-00FF, and `\b((?=[a-z0-9-]{1,63}\.)(xn--)?[a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,63}\b`, both ignoring case.
+
+use super::{Baked, Op, Takes, arg};
+use crate::decode::args::{Args, Kind};
+use crate::decode::bake::Oven;
+use crate::decode::dish::{Dish, ascii, is_space, push_str};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::ops::Range;
+
+const DOMAINS_TOO: &str = "Valid domains and full URLs";
+const URLS_ONLY: &str = "Only full URLs";
+
+pub(super) static OPS: &[Op] = &[
+    Op {
+        name: "Extract URLs",
+        args: &[
+            arg("Display total", Kind::Flag(false)),
+            arg("Sort", Kind::Flag(false)),
+            arg("Unique", Kind::Flag(false)),
+        ],
+        run: Takes::Text(extract),
+    },
+    Op {
+        name: "Defang URL",
+        args: &[
+            arg("Escape dots", Kind::Flag(true)),
+            arg("Escape http", Kind::Flag(true)),
+            arg("Escape ://", Kind::Flag(true)),
+            arg("Process", Kind::Choice(&[DOMAINS_TOO, URLS_ONLY, "Everything"], 0)),
+        ],
+        run: Takes::Text(defang),
+    },
+    Op {
+        name: "Fang URL",
+        args: &[
+            arg("Restore [.]", Kind::Flag(true)),
+            arg("Restore hxxp", Kind::Flag(true)),
+            arg("Restore ://", Kind::Flag(true)),
+        ],
+        run: Takes::Text(fang),
+    },
+];
+
+fn extract(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
+    let mut found: Vec<&[u16]> = Vec::new();
+    let mut from = 0;
+    while let Some(url) = next_url(input, from) {
+        from = url.end;
+        found.extend(input.get(url));
+    }
+    if args.flag(1) {
+        found.sort_by(|a, b| by_letters(a, b));
+    }
+    if args.flag(2) {
+        let mut seen = HashSet::new();
+        found.retain(|url| seen.insert(*url));
+    }
+    let mut out = Vec::new();
+    if args.flag(0) {
+        push_str(&mut out, &format!("Total found: {}\n\n", found.len()));
+    }
+    for (index, url) in found.iter().enumerate() {
+        if index > 0 {
+            out.push(u16::from(b'\n'));
+        }
+        out.extend_from_slice(url);
+    }
+    Ok(Dish::Text(out))
+}
+
+/// The next URL at or after `from`.
+fn next_url(text: &[u16], mut from: usize) -> Option<Range<usize>> {
+    let mut search = from;
+    loop {
+        let rest = text.get(search..)?;
+        let colon = search.checked_add(rest.iter().position(|unit| *unit == u16::from(b':'))?)?;
+        search = colon.checked_add(1)?;
+        if !is(text, search, b'/') || !is(text, search.checked_add(1)?, b'/') {
+            continue;
+        }
+        let scheme = text.get(from..colon)?.iter().rev().take_while(|unit| is_letter(**unit)).count();
+        let host = search.checked_add(2)?;
+        match host_end(text, host).filter(|_| scheme > 0) {
+            Some(end) => return Some(colon.saturating_sub(scheme)..path_end(text, port_end(text, end))),
+            // No later start can use this `://`; nor may one reach back over it.
+            None => from = search,
+        }
+    }
+}
+
+fn host_end(text: &[u16], start: usize) -> Option<usize> {
+    let mut end = run(text, start, is_host_unit);
+    if end == start {
+        return None;
+    }
+    let mut labels = 0;
+    while is(text, end, b'.') && text.get(end.saturating_add(1)).is_some_and(|unit| is_word(*unit)) {
+        end = run(text, end.saturating_add(1), is_host_unit);
+        labels += 1;
+    }
+    Some(end).filter(|_| labels > 0)
+}
+
+fn port_end(text: &[u16], start: usize) -> usize {
+    let digits = start.saturating_add(1);
+    let end = run(text, digits, |unit| ascii(unit).is_some_and(|byte| byte.is_ascii_digit()));
+    if is(text, start, b':') && end > digits { end } else { start }
+}
+
+fn path_end(text: &[u16], start: usize) -> usize {
+    if !is(text, start, b'/') {
+        return start;
+    }
+    let mut end = run(text, start.saturating_add(1), is_path_unit);
+    loop {
+        // Stops belong to the path only when the path goes on behind them.
+        let stops = run(text, end, |unit| matches!(ascii(unit), Some(b'.' | b'!' | b',' | b'?')));
+        let more = run(text, stops, is_path_unit);
+        if stops == end || more == stops {
+            return end;
+        }
+        end = more;
+    }
+}
+
+/// The end of the run of units that pass, from `start`.
+fn run(text: &[u16], start: usize, pass: impl Fn(u16) -> bool) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    start.saturating_add(rest.iter().take_while(|unit| pass(**unit)).count())
+}
+
+fn is(text: &[u16], at: usize, byte: u8) -> bool {
+    text.get(at) == Some(&u16::from(byte))
+}
+
+fn is_letter(unit: u16) -> bool {
+    ascii(unit).is_some_and(|byte| byte.is_ascii_alphabetic())
+}
+
+fn is_word(unit: u16) -> bool {
+    ascii(unit).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_host_unit(unit: u16) -> bool {
+    is_word(unit) || unit == u16::from(b'-')
+}
+
+fn is_path_unit(unit: u16) -> bool {
+    match unit {
+        0x7f..=0xff => false,
+        // Ignoring case, these are letters of that range too: the capitals of U+00B5 and U+00FF, and small mu.
+        0x178 | 0x39c | 0x3bc => false,
+        _ if is_space(unit) => false,
+        _ => !ascii(unit).is_some_and(|byte| b".!,?\"<>[]{}".contains(&byte)),
+    }
+}
+
+/// Letter order, ignoring case. For ASCII it is the order of the Unicode collation's root: punctuation, digits,
+/// letters, control characters not at all; beyond ASCII by code unit.
+fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
+    fn weights(text: &[u16]) -> impl Iterator<Item = u32> + '_ {
+        text.iter().filter_map(|unit| weight(*unit))
+    }
+    weights(a).cmp(weights(b))
+}
+
+fn weight(unit: u16) -> Option<u32> {
+    const PUNCTUATION: &[u8] = b"\t\n\x0b\x0c\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+    let Some(byte) = ascii(unit) else { return Some(u32::from(unit).saturating_add(0x100)) };
+    let byte = byte.to_ascii_lowercase();
+    if byte.is_ascii_alphanumeric() {
+        return Some(u32::from(byte));
+    }
+    let place = PUNCTUATION.iter().position(|held| *held == byte)?;
+    u32::try_from(place).ok()
+}
+
+fn defang(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
+    // At most: every unit a dot, which becomes three.
+    oven.room_for_text(input.len())?;
+    let mode = args.choice(3);
+    if mode == "Everything" {
+        let mut out = Vec::with_capacity(input.len());
+        defang_one(input, args, &mut out);
+        return Ok(Dish::Text(out));
+    }
+    let urls = replace(input, args, next_url);
+    oven.room_for_text(urls.len())?;
+    if mode == URLS_ONLY {
+        return Ok(Dish::Text(urls));
+    }
+    let mut domains = Domains { dead: 0 };
+    Ok(Dish::Text(replace(&urls, args, |text, from| domains.next(text, from))))
+}
+
+/// The text with every match defanged.
+fn replace(
+    text: &[u16],
+    args: &Args,
+    mut next: impl FnMut(&[u16], usize) -> Option<Range<usize>>,
+) -> Vec<u16> {
+    let mut out = Vec::with_capacity(text.len().saturating_add(text.len() / 4));
+    let mut from = 0;
+    while let Some(found) = next(text, from) {
+        out.extend_from_slice(text.get(from..found.start).unwrap_or_default());
+        from = found.end;
+        defang_one(text.get(found).unwrap_or_default(), args, &mut out);
+    }
+    out.extend_from_slice(text.get(from..).unwrap_or_default());
+    out
+}
+
+fn defang_one(url: &[u16], args: &Args, out: &mut Vec<u16>) {
+    let (dots, http, slashes) = (args.flag(0), args.flag(1), args.flag(2));
+    let mut rest = url;
+    while let Some((&unit, after)) = rest.split_first() {
+        rest = after;
+        match ascii(unit) {
+            Some(b'.') if dots => push_str(out, "[.]"),
+            Some(b'h' | b'H') if http && starts_ignoring_case(after, b"ttp") => {
+                push_str(out, "hxxp");
+                rest = after.get(3..).unwrap_or_default();
+            }
+            Some(b':') if slashes && starts_ignoring_case(after, b"//") => {
+                push_str(out, "[://]");
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => out.push(unit),
+        }
+    }
+}
+
+fn starts_ignoring_case(text: &[u16], wanted: &[u8]) -> bool {
+    let found = text.iter().map(|unit| ascii(*unit).map(|byte| byte.to_ascii_lowercase()));
+    found.take(wanted.len()).eq(wanted.iter().map(|byte| Some(*byte)))
+}
+
+/// Finds domain names, left to right.
+struct Domains {
+    /// A start whose first label ends at or before this place is known to fail: what follows is no name.
+    dead: usize,
+}
+
+impl Domains {
+    fn next(&mut self, text: &[u16], from: usize) -> Option<Range<usize>> {
+        let mut start = from;
+        loop {
+            let rest = text.get(start..)?;
+            start = start.checked_add(rest.iter().position(|unit| is_word(*unit))?)?;
+            // A word boundary lies before it unless the unit before is of a word too.
+            let inside = start.checked_sub(1).and_then(|at| text.get(at)).is_some_and(|unit| is_word(*unit));
+            if !inside && let Some(end) = self.name_end(text, start) {
+                return Some(start..end);
+            }
+            start = if inside { start.checked_add(1)? } else { run(text, start, is_word) };
+        }
+    }
+
+    /// The end of the longest name at `start`: labels, then one of letters only.
+    fn name_end(&mut self, text: &[u16], start: usize) -> Option<usize> {
+        let mut next = label_end(text, start)?;
+        if next <= self.dead {
+            return None;
+        }
+        let mut best = None;
+        loop {
+            best = top_end(text, next).or(best);
+            match label_end(text, next) {
+                Some(after) => next = after,
+                None => break,
+            }
+        }
+        if best.is_none() {
+            self.dead = next;
+        }
+        best
+    }
+}
+
+/// Behind the dot of a label of 1 to 63 units: groups of letters and digits with single hyphens between, after
+/// an optional `xn--`.
+fn label_end(text: &[u16], start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let length = rest.iter().take(64).take_while(|unit| is_host_unit(**unit) && **unit != 0x5f).count();
+    let label = rest.get(..length).filter(|_| (1..=63).contains(&length) && is(rest, length, b'.'))?;
+    let grouped = |label: &[u16]| label.split(|unit| *unit == u16::from(b'-')).all(|group| !group.is_empty());
+    let sound = grouped(label)
+        || (starts_ignoring_case(label, b"xn--")
+            && label.get(4..).is_some_and(|name| !name.is_empty() && grouped(name)));
+    start.checked_add(length)?.checked_add(1).filter(|_| sound)
+}
+
+/// The end of 2 to 63 letters at `start` with a word boundary behind.
+fn top_end(text: &[u16], start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let length = rest.iter().take(64).take_while(|unit| is_letter(**unit)).count();
+    let bounded = !rest.get(length).is_some_and(|unit| is_word(*unit));
+    start.checked_add(length).filter(|_| (2..=63).contains(&length) && bounded)
+}
+
+fn fang(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
+    let mut text = input.to_vec();
+    for (index, from, to) in [(0, "[.]", "."), (1, "hxxp", "http"), (2, "[://]", "://")] {
+        if args.flag(index) {
+            text = swap(&text, from.as_bytes(), to);
+        }
+    }
+    Ok(Dish::Text(text))
+}
+
+/// The text with one ASCII string put for another, case and all.
+fn swap(text: &[u16], from: &[u8], to: &str) -> Vec<u16> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&unit, after)) = rest.split_first() {
+        if rest.iter().take(from.len()).copied().eq(from.iter().map(|byte| u16::from(*byte))) {
+            push_str(&mut out, to);
+            rest = rest.get(from.len()..).unwrap_or_default();
+        } else {
+            out.push(unit);
+            rest = after;
+        }
+    }
+    out
+}
