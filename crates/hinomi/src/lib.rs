@@ -1,1 +1,3 @@
 //! hinomi.
+
+pub mod jail;
