@@ -1,9 +1,10 @@
 //! A reader that turns on its jail: files that start with `HOSTILE:` tell it how. Every other file it reads.
 //!
-//! `hostile_reader DIR [--no-jail] [--cpu-seconds N] [--memory-bytes N] [--workers N]` reads each file of a folder
-//! in the order of names and prints one JSON line a file, then one with the counts.
+//! `hostile_reader DIR [--no-jail] [--no-walls] [--cpu-seconds N] [--idle-seconds N] [--memory-bytes N] [--workers N]
+//! [--jobs-per-worker N]` reads each file of a folder in the order of names and prints one JSON line a file, then
+//! one with the counts. `--probe` instead tries the walls one by one.
 
-use hinomi::jail::{self, Jail, JailSettings, Job, Lost};
+use hinomi::jail::{self, Jail, JailSettings, Job, Layers, Lost};
 use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ fn read(_name: &[u8], bytes: &[u8]) -> Vec<u8> {
         "huge-answer" => vec![b'A'; 64 << 20],
         "forged-answer" => forge(),
         "shout" => shout(),
+        "look-around" => look_around(),
         _ => measure(bytes),
     }
 }
@@ -114,10 +116,23 @@ fn shout() -> Vec<u8> {
     b"\"hoarse\"".to_vec()
 }
 
+/// What the worker still has of its parent's.
+fn look_around() -> Vec<u8> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    // The listing holds a descriptor of its own.
+    let descriptors =
+        std::fs::read_dir("/proc/self/fd").map_or(0, |listing| listing.count().saturating_sub(1));
+    let environment = std::env::vars_os().count();
+    serde_json::json!({"environment": environment, "folder": folder, "descriptors": descriptors})
+        .to_string()
+        .into_bytes()
+}
+
 /// What the command line asks for.
 struct Asked {
     folder: std::path::PathBuf,
     no_jail: bool,
+    probe: bool,
     settings: JailSettings,
 }
 
@@ -127,7 +142,7 @@ fn asked() -> anyhow::Result<Asked> {
     let mut settings = JailSettings::of_this_binary(workers);
     // The largest honest answer is a line; this makes `huge-answer` one.
     settings.answer_bytes_max = 1 << 20;
-    let (mut folder, mut no_jail) = (None, false);
+    let (mut folder, mut no_jail, mut probe) = (None, false, false);
     while let Some(argument) = arguments.next() {
         let mut number = || {
             anyhow::Context::context(arguments.next(), "a number is missing")?
@@ -136,19 +151,25 @@ fn asked() -> anyhow::Result<Asked> {
         };
         match argument.as_str() {
             "--no-jail" => no_jail = true,
+            "--no-walls" => settings.layers = Layers::NONE,
+            "--probe" => probe = true,
             "--cpu-seconds" => settings.cpu_seconds_max = number()?,
-            "--wall-seconds" => settings.wall_seconds_max = number()?,
+            "--idle-seconds" => settings.idle_seconds_max = number()?,
             "--memory-bytes" => settings.memory_bytes_max = number()?,
+            "--jobs-per-worker" => settings.jobs_per_worker_max = u32::try_from(number()?)?,
             "--workers" => settings.workers = usize::try_from(number()?)?,
             _ => folder = Some(argument.into()),
         }
     }
     let folder = anyhow::Context::context(folder, "name a folder")?;
-    Ok(Asked { folder, no_jail, settings })
+    Ok(Asked { folder, no_jail, probe, settings })
 }
 
 fn run() -> anyhow::Result<()> {
-    let Asked { folder, no_jail, settings } = asked()?;
+    let Asked { folder, no_jail, probe, settings } = asked()?;
+    if probe {
+        return try_walls(&settings);
+    }
     let mut paths: Vec<_> =
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.sort();
@@ -184,6 +205,20 @@ fn run() -> anyhow::Result<()> {
         serde_json::json!({"answered": answered, "lost": lost, "seconds": seconds, "shields": jail.shields()})
     )?;
     Ok(out.flush()?)
+}
+
+fn try_walls(settings: &JailSettings) -> anyhow::Result<()> {
+    let found = jail::probe(settings)?;
+    let experiments: Vec<_> = found
+        .experiments
+        .iter()
+        .map(|tried| format!("{:?} {}: {:?}", tried.layers, tried.attempt, tried.outcome))
+        .collect();
+    let line = serde_json::json!({
+        "shields": found.shields, "landlock": found.landlock(), "seccomp": found.seccomp(),
+        "rlimits": found.rlimits(), "sealed": found.sealed(), "experiments": experiments,
+    });
+    Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
 fn line(out: &mut impl Write, name: &str, outcome: Result<Vec<u8>, Lost>) -> std::io::Result<()> {

@@ -60,9 +60,10 @@ pub(super) struct Cell {
 /// The clocks of the oldest job.
 #[derive(Debug)]
 struct Watch {
-    /// Time the jail spent waiting for this job, doing nothing else.
+    /// Time the jail spent waiting for this job, doing nothing else, since the last look.
     attended: Duration,
-    next_look: Duration,
+    /// The part of it in which the worker slept, over all looks.
+    idle: Duration,
     /// Processor time of the worker when the job was first looked at.
     cpu_before: Option<Duration>,
     /// The last look: processor time, and when.
@@ -109,7 +110,7 @@ impl Cell {
             sentence: None,
             watch: Watch {
                 attended: Duration::ZERO,
-                next_look: LOOK_EVERY,
+                idle: Duration::ZERO,
                 cpu_before: None,
                 cpu_seen: Duration::ZERO,
                 seen_at: Instant::now(),
@@ -241,7 +242,7 @@ impl Cell {
     fn watch_next(&mut self, settings: &JailSettings) {
         let watch = &mut self.watch;
         watch.attended = Duration::ZERO;
-        watch.next_look = LOOK_EVERY;
+        watch.idle = Duration::ZERO;
         watch.cpu_before = None;
         // The worker has used at most this much; reading the true figure for every job would cost more than it tells.
         let used = watch.cpu_seen.saturating_add(watch.seen_at.elapsed()).as_secs();
@@ -257,32 +258,36 @@ impl Cell {
     }
 
     /// Adds waiting time to the oldest job and ends the worker when a limit is passed.
+    ///
+    /// A busy machine ends nobody: a worker that waits for a processor uses none, but does not sleep either.
     pub(super) fn attend(&mut self, waited: Duration, settings: &JailSettings) {
         if self.sentence.is_some() || self.hung_up {
             return;
         }
-        self.watch.attended = self.watch.attended.saturating_add(waited);
+        let watch = &mut self.watch;
+        watch.attended = watch.attended.saturating_add(waited);
         if self.shields.is_none() {
-            if self.watch.attended > START_MAX {
-                self.end(Lost::TimedOut { clock: Clock::Wall, seconds: START_MAX.as_secs() });
+            if watch.attended > START_MAX {
+                self.end(Lost::TimedOut { clock: Clock::Idle, seconds: START_MAX.as_secs() });
             }
             return;
         }
-        if self.given.is_empty() || self.watch.attended < self.watch.next_look {
+        if self.given.is_empty() || watch.attended < LOOK_EVERY {
             return;
         }
-        self.watch.next_look = self.watch.attended.saturating_add(LOOK_EVERY);
-        if let Some(used) = cpu_time(&self.child) {
-            self.watch.cpu_seen = used;
-            self.watch.seen_at = Instant::now();
-            let before = *self.watch.cpu_before.get_or_insert(used);
-            if used.saturating_sub(before) >= Duration::from_secs(settings.cpu_seconds_max) {
-                let seconds = settings.cpu_seconds_max;
-                return self.end(Lost::TimedOut { clock: Clock::Cpu, seconds });
-            }
+        let attended = std::mem::take(&mut watch.attended);
+        // Where nothing can be seen, all waiting counts as sleep.
+        let (asleep, used) = look_at(&self.child).unwrap_or((true, watch.cpu_seen));
+        let before = *watch.cpu_before.get_or_insert(used);
+        if asleep && used == watch.cpu_seen {
+            watch.idle = watch.idle.saturating_add(attended);
         }
-        if self.watch.attended >= Duration::from_secs(settings.wall_seconds_max) {
-            self.end(Lost::TimedOut { clock: Clock::Wall, seconds: settings.wall_seconds_max });
+        watch.cpu_seen = used;
+        watch.seen_at = Instant::now();
+        if used.saturating_sub(before) >= Duration::from_secs(settings.cpu_seconds_max) {
+            self.end(Lost::TimedOut { clock: Clock::Cpu, seconds: settings.cpu_seconds_max });
+        } else if watch.idle >= Duration::from_secs(settings.idle_seconds_max) {
+            self.end(Lost::TimedOut { clock: Clock::Idle, seconds: settings.idle_seconds_max });
         }
     }
 
@@ -368,14 +373,17 @@ impl Given {
     }
 }
 
-/// Processor time a process has used, from `/proc/<pid>/stat` (proc_pid_stat(5)): utime and stime, fields 14 and 15.
-fn cpu_time(child: &Child) -> Option<Duration> {
+/// Whether a process sleeps, and the processor time it has used, from `/proc/<pid>/stat` (proc_pid_stat(5)): state,
+/// utime and stime are fields 3, 14 and 15.
+fn look_at(child: &Child) -> Option<(bool, Duration)> {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
     // The name in parentheses may hold anything, so fields count from the last parenthesis; the next is field 3.
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_ascii_whitespace().skip(11);
-    let user: u64 = fields.next()?.parse().ok()?;
+    let mut fields = fields.split_ascii_whitespace();
+    // R waits for a processor or has one, D waits for the disk its memory was moved to.
+    let asleep = !matches!(fields.next()?, "R" | "D");
+    let user: u64 = fields.nth(10)?.parse().ok()?;
     let system: u64 = fields.next()?.parse().ok()?;
     let ticks_a_second = rustix::param::clock_ticks_per_second().max(1);
-    Some(Duration::from_millis(user.saturating_add(system).saturating_mul(1000) / ticks_a_second))
+    Some((asleep, Duration::from_millis(user.saturating_add(system).saturating_mul(1000) / ticks_a_second)))
 }

@@ -56,15 +56,15 @@ pub enum Lost {
 pub enum Clock {
     /// Processor time the worker used.
     Cpu,
-    /// Time the jail waited.
-    Wall,
+    /// Time the worker slept, while the jail waited for it.
+    Idle,
 }
 
 impl std::fmt::Display for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Cpu => "processor",
-            Self::Wall => "waiting",
+            Self::Idle => "sleeping",
         })
     }
 }
@@ -85,7 +85,7 @@ impl Lost {
     pub fn limit(&self) -> Option<(&'static str, u64)> {
         match self {
             Self::TimedOut { clock: Clock::Cpu, seconds } => Some(("cpu_seconds_max", *seconds)),
-            Self::TimedOut { clock: Clock::Wall, seconds } => Some(("wall_seconds_max", *seconds)),
+            Self::TimedOut { clock: Clock::Idle, seconds } => Some(("idle_seconds_max", *seconds)),
             Self::OutOfMemory { bytes } => Some(("memory_bytes_max", *bytes)),
             Self::AnswerTooLarge { bytes } => Some(("answer_bytes_max", *bytes)),
             Self::Forbidden { .. } | Self::Panicked { .. } | Self::Crashed { .. } | Self::Garbled => None,

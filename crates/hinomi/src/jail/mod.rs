@@ -64,8 +64,9 @@ pub struct JailSettings {
     pub memory_bytes_max: u64,
     /// Processor time for one job, in seconds.
     pub cpu_seconds_max: u64,
-    /// Waiting time for one job, in seconds: for a reader that sleeps.
-    pub wall_seconds_max: u64,
+    /// Sleep during one job, in seconds: for a reader that waits for what never comes. A machine too busy to let
+    /// the worker run does not count.
+    pub idle_seconds_max: u64,
     /// Size of one answer, in bytes.
     pub answer_bytes_max: u64,
     /// Jobs held in memory, read or waiting for delivery, in bytes; one job always fits.
@@ -79,7 +80,7 @@ pub struct JailSettings {
 }
 
 impl JailSettings {
-    /// The defaults: 2 GiB and 20 s of processor time per job, two minutes of waiting.
+    /// The defaults: 2 GiB and 20 s of processor time per job, and 20 s of sleep.
     ///
     /// The program is this process's own image, also when the file was replaced by an upgrade meanwhile.
     pub fn of_this_binary(workers: usize) -> Self {
@@ -90,7 +91,7 @@ impl JailSettings {
             workers: workers.max(1),
             memory_bytes_max: 2 << 30,
             cpu_seconds_max: 20,
-            wall_seconds_max: 120,
+            idle_seconds_max: 20,
             answer_bytes_max: 256 << 20,
             in_flight_bytes_max: 256 << 20,
             ahead_jobs_max: 256,
