@@ -1,2 +1,20 @@
-//! `cargo dev …`.
-fn main() {}
+//! `cargo dev …`: what a developer of Hinomi needs. One module a command; this file only tells them apart.
+
+mod command;
+
+use clap::Parser;
+
+/// The developer's tool.
+#[derive(Debug, Parser)]
+#[command(name = "cargo dev")]
+enum Cli {
+    /// Writes forged documents or bombs to a folder.
+    #[command(subcommand)]
+    Forge(command::forge::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse() {
+        Cli::Forge(arguments) => command::forge::run(&arguments),
+    }
+}
