@@ -71,17 +71,19 @@ enum Prepared {
 
 fn prepare(lang: Lang, arguments: &[OsString]) -> Result<Prepared> {
     let checks = entries().context("read the checks")?;
-    let built_in = catalog::files(None)?;
-    let words = catalog::words(&built_in, &checks)?;
+    let mut catalog_files = catalog::files(None)?;
+    let mut catalog = catalog::parse(&catalog_files)?;
+    let mut words = catalog::words(&catalog, &checks);
     let parsed = cli::wording::command(&words, lang).try_get_matches_from(arguments);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return Ok(Prepared::Done(refuse(&error, &words, lang)?)),
     };
-    let catalog_files = catalog::files(cli.shared.catalog.as_deref())?;
-    let files = catalog_files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let catalog = Catalog::parse(files).context("read the catalogue")?;
-    let words = catalog::words(&catalog_files, &checks)?;
+    if let Some(folder) = &cli.shared.catalog {
+        catalog_files = catalog::files(Some(folder))?;
+        catalog = catalog::parse(&catalog_files)?;
+        words = catalog::words(&catalog, &checks);
+    }
     let found = config::find(cli.shared.config.as_deref())?;
     let app = App {
         lang,

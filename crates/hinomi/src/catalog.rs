@@ -1,7 +1,8 @@
 //! The catalogue inside the binary, and what `--catalog DIR` adds to it.
 
 use anyhow::{Context, Result, bail};
-use hinomi_model::{Entry, Lang, Words};
+use hinomi_model::{Entry, Words};
+use hinomi_outcome::Catalog;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -20,18 +21,16 @@ pub(crate) fn files(overlay: Option<&Path>) -> Result<BTreeMap<String, String>> 
 }
 
 /// All words: the program's own, and those of the checks.
-pub(crate) fn words(files: &BTreeMap<String, String>, checks: &BTreeMap<String, Entry>) -> Result<Words> {
-    let mut words = Words::default();
-    for lang in Lang::ALL {
-        let suffix = format!("{}.toml", lang.as_str());
-        for (name, text) in files.iter().filter(|(name, _)| name.starts_with("text/") && name.ends_with(&suffix)) {
-            let table: BTreeMap<String, String> =
-                toml::from_str(text).with_context(|| format!("read catalog/{name}"))?;
-            words.add("app", lang, table);
-        }
-    }
+pub(crate) fn words(catalog: &Catalog, checks: &BTreeMap<String, Entry>) -> Words {
+    let mut words = catalog.words.clone();
     hinomi_checks::words(checks, &mut words);
-    Ok(words)
+    words
+}
+
+/// The catalogue, held to its rules.
+pub(crate) fn parse(files: &BTreeMap<String, String>) -> Result<Catalog> {
+    let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    Catalog::parse(files).context("read the catalogue")
 }
 
 fn unpack() -> Result<BTreeMap<String, String>> {

@@ -15,6 +15,11 @@ CREATE TABLE run (
   counts TEXT                         -- JSON, once finished
 ) STRICT;
 
+CREATE TABLE run_note (                -- what a run could not read or decide, for reports
+  run_id INTEGER PRIMARY KEY REFERENCES run (id),
+  note TEXT NOT NULL                   -- JSON
+) STRICT;
+
 CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
 CREATE TABLE run_source (

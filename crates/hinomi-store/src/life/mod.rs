@@ -11,6 +11,7 @@
 
 mod accept;
 mod merge;
+mod note;
 mod run;
 mod save;
 #[cfg(test)]

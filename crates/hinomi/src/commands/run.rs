@@ -33,6 +33,7 @@ pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
     let mut pass = judge_all(looked, &scan::surroundings(app, &own), false);
     let standing = save(app, &mut kept, run, &seen_in, &pass.report)?;
     let coverage = coverage(app, &kept, &seen_in, &pass, &standing)?;
+    kept.keep_note(run, &store::note(&pass.report)).context("keep what was not decided")?;
     let diff = kept.finish_run(run, &coverage, app.now).context("finish the run")?;
     settle(&mut pass.report, &standing, &kept)?;
     for id in &diff.fixed {
@@ -42,7 +43,6 @@ pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
     let mut report = pass.report;
     report.exit = exit_code(&report, pass.broken, flags.fail_on.into(), flags.allow_incomplete);
     report.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    kept.keep_note(run, &store::note(&report)).context("keep what was not decided")?;
     Ok(report)
 }
 
