@@ -8,6 +8,8 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo dev")]
 enum Cli {
+    /// Writes the packed sample company, or compares it.
+    Fixtures(command::fixtures::Arguments),
     /// Writes forged documents or bombs to a folder.
     #[command(subcommand)]
     Forge(command::forge::Arguments),
@@ -15,6 +17,7 @@ enum Cli {
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse() {
+        Cli::Fixtures(arguments) => command::fixtures::run(&arguments),
         Cli::Forge(arguments) => command::forge::run(&arguments),
     }
 }

@@ -1,3 +1,4 @@
 //! The commands.
 
+pub(crate) mod fixtures;
 pub(crate) mod forge;

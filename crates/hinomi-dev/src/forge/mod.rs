@@ -7,15 +7,15 @@
 
 //pub mod bombs;
 mod chance;
-//pub mod company;
+pub mod company;
 pub mod deflate;
 pub mod document;
-//pub mod letter;
+pub mod letter;
 pub mod macros;
 //pub mod mutate;
 mod ovba;
-//pub mod pack;
-//pub mod pdf;
+pub mod pack;
+pub mod pdf;
 pub mod zip;
 
 pub use chance::Chance;

@@ -3,7 +3,7 @@
 mod attack;
 mod hide;
 mod honest;
-mod script;
+pub(in crate::forge) mod script;
 
 use super::document::{self, Container, Module, Page, Project};
 use super::{Chance, ovba};
@@ -11,7 +11,7 @@ use anyhow::Result;
 
 pub use attack::attack;
 pub use hide::Style;
-pub use honest::{HONEST, honest};
+pub use honest::{HONEST, Template, honest};
 pub use script::Shape;
 
 /// A document and what is true of it.

@@ -27,7 +27,7 @@ impl Shape {
 }
 
 /// Five to seven URLs, as on blogs that were broken into.
-pub(super) fn urls(chance: &mut Chance) -> Vec<String> {
+pub(in crate::forge) fn urls(chance: &mut Chance) -> Vec<String> {
     const FOLDERS: [&str; 7] =
         ["wp-content", "wp-admin", "wp-includes", "cgi-bin", "images", "blog", "assets"];
     (0..chance.between(5, 7))
