@@ -106,7 +106,7 @@ fn refuse(error: &clap::Error, words: &Words, lang: Lang) -> Result<u8> {
     }
     let say = |key: &str| words.word("app", lang, key);
     let told = cli::wording::error(error, words, lang);
-    let told: Vec<String> = told.lines().map(terminal_safe).collect();
+    let told: Vec<String> = told.lines().map(safe).collect();
     let (first, more) = told.split_first().map_or((String::new(), &[][..]), |(first, more)| (first.clone(), more));
     let mut err = io::stderr();
     writeln!(err, "{}: {first}", say("cli_error"))?;
@@ -156,7 +156,7 @@ fn complain(lang: Lang, error: &anyhow::Error) {
             if english { format!("failed to {chain}") } else { format!("次の処理に失敗しました: {chain}") }
         }
     };
-    let lines: Vec<String> = told.lines().map(terminal_safe).collect();
+    let lines: Vec<String> = told.lines().map(safe).collect();
     // When even standard error is gone, there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{label}: {}", lines.join("\n"));
 }
@@ -197,8 +197,8 @@ impl App {
 
     /// A line for the person at the terminal; standard error, so that data stays clean.
     pub(crate) fn note(&self, line: &str) {
-        let safe: Vec<String> = line.lines().map(terminal_safe).collect();
-        let _ = writeln!(io::stderr(), "{}", safe.join("\n"));
+        let lines: Vec<String> = line.lines().map(safe).collect();
+        let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
     }
 }
 
@@ -225,9 +225,14 @@ pub(crate) fn is_binary(format: Format) -> bool {
     matches!(format, Format::Xlsx)
 }
 
+/// Text from outside, for a terminal.
+fn safe(text: &str) -> String {
+    terminal_safe(text).into_owned()
+}
+
 /// A path for showing.
 pub(crate) fn shown(path: &Path) -> String {
-    terminal_safe(&path.display().to_string())
+    safe(&path.display().to_string())
 }
 
 /// The store's path of this configuration.

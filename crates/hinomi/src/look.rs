@@ -5,7 +5,7 @@ use crate::jail::{Clock, Jail, JailError, Job, Lost};
 use crate::reader::Head;
 use anyhow::{Context, Result};
 use hinomi_checks::{Observed, Origin};
-use hinomi_collect::{CollectLimits, CollectProblem, Fetch, collect};
+use hinomi_collect::{CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
 use hinomi_formats::{Limits, Problem};
 use hinomi_model::{AssetId, Evidence, EvidenceId, Observation};
 use hinomi_outcome::ProblemLine;
@@ -127,14 +127,22 @@ fn gather(place: &Place, how: &Looking<'_>, looked: &mut Looked, pieces: &mut Ve
             for item in collect(std::slice::from_ref(path), how.collect) {
                 match item {
                     Ok(item) => pieces.push(Piece {
+                        name: file_name(&item),
                         source: item.source,
-                        name: item.name,
                         bytes: Bytes::Fetch(item.fetch),
                     }),
                     Err(problem) => looked.not_collected(&place.label, problem),
                 }
             }
         }
+    }
+}
+
+/// The name of a piece as a reader should know it: a message of a mailbox has none.
+fn file_name(item: &Item) -> String {
+    match item.taken {
+        Taken::File => item.source.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+        Taken::Maildir { .. } | Taken::Mbox { .. } => String::new(),
     }
 }
 
@@ -270,12 +278,12 @@ impl Looked {
         self.places.entry(place.to_owned()).or_default().blind = true;
         self.unread += 1;
         self.problems.push(ProblemLine {
-            source: problem.source,
+            source: problem.source_path().to_owned(),
             evidence: None,
             place: String::new(),
-            kind: problem.kind.as_str().to_owned(),
-            limit: problem.limit,
-            detail: problem.detail,
+            kind: problem.kind().to_owned(),
+            limit: problem.limit().map(|(name, value)| (name.to_owned(), value)),
+            detail: problem.to_string(),
         });
     }
 

@@ -3,4 +3,4 @@
 pub(crate) mod args;
 pub(crate) mod wording;
 
-pub(crate) use args::{Action, CatalogAction, Cli, ConfigAction, FindingAction, Format, ListAction};
+pub(crate) use args::{Action, CatalogAction, Cli, ConfigAction, FindingAction, Format};

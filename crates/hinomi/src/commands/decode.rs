@@ -21,7 +21,7 @@ pub(crate) fn run(_app: &App, args: &Decode) -> Result<u8> {
         (None, None) => read(Path::new("-"))?,
     };
     let output = recipe.bake(&input, &Limits::desk())?;
-    deliver(output.bytes(), None)?;
+    deliver(&output.bytes, None)?;
     Ok(0)
 }
 

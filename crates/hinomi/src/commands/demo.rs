@@ -3,7 +3,7 @@
 use crate::app::{App, deliver, shown};
 use crate::cli::Format;
 use crate::cli::args::{Demo, JudgeFlags, SeverityArg};
-use crate::commands::{results, run};
+use crate::commands::{results, run::run_and_keep};
 use crate::config;
 use anyhow::{Context, Result, bail};
 use hinomi_model::Text;
@@ -30,7 +30,7 @@ pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
     };
     let flags =
         JudgeFlags { fail_on: SeverityArg::Low, allow_incomplete: false, no_jail: false, workers: None };
-    let report = run::run_and_keep(&here, &flags)?;
+    let report = run_and_keep(&here, &flags)?;
     let plan = results::plan_for(&here, &report, None);
     if args.output.format != Format::Text {
         deliver(&results::render(&here, &report, &plan, args.output.format)?, args.output.output.as_deref())?;

@@ -1,7 +1,7 @@
 //! `hinomi doctor`: what this machine can do, tried out rather than asked for.
 
 use crate::app::{App, deliver, shown, store_path};
-use crate::jail::{JailSettings, probe};
+use crate::jail::{JailSettings, Layers, Outcome, Protections, probe};
 use anyhow::Result;
 use hinomi_model::Text;
 use std::fmt::Write;
@@ -16,11 +16,15 @@ pub(crate) fn run(app: &App) -> Result<u8> {
     };
     let settings = JailSettings::of_this_binary(1);
     let jail = app.say("cli_doctor_jail");
-    match probe(&settings, app.reader) {
+    match probe(&settings) {
         Ok(protections) => {
-            for experiment in protections.experiments() {
-                line(&jail, experiment.held(), &experiment.to_string());
-            }
+            let tried = |layers: Layers| attempts(&protections, layers);
+            let abi = protections.shields.landlock_abi;
+            let landlock = abi.map_or("Landlock".to_owned(), |abi| format!("Landlock (ABI {abi})"));
+            line(&jail, protections.landlock(), &format!("{landlock}: {}", tried(Layers { landlock: true, ..Layers::NONE })));
+            line(&jail, protections.seccomp(), &format!("seccomp: {}", tried(Layers { seccomp: true, ..Layers::NONE })));
+            line(&jail, protections.rlimits(), &format!("rlimits: {}", tried(Layers { rlimits: true, ..Layers::NONE })));
+            line(&jail, protections.sealed(), &format!("Landlock + seccomp + rlimits: {}", tried(Layers::ALL)));
         }
         Err(error) => line(&jail, false, &error.to_string()),
     }
@@ -41,4 +45,16 @@ pub(crate) fn run(app: &App) -> Result<u8> {
     line(&app.say("cli_doctor_checks"), true, &app.checks.len().to_string());
     deliver(out.as_bytes(), None)?;
     Ok(if whole { 0 } else { 3 })
+}
+
+/// What was tried with these walls up, and what was not stopped.
+fn attempts(protections: &Protections, layers: Layers) -> String {
+    let tried = protections.experiments.iter().filter(|experiment| experiment.layers == layers);
+    let told: Vec<String> = tried
+        .map(|experiment| match experiment.outcome {
+            Outcome::Allowed => format!("{}!", experiment.attempt),
+            Outcome::Stopped(_) => experiment.attempt.to_owned(),
+        })
+        .collect();
+    told.join(" ")
 }

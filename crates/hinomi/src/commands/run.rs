@@ -1,7 +1,7 @@
 //! `hinomi run`: look at everything the configuration names, keep what was found, say what changed.
 
 use crate::app::{App, store_path};
-use crate::cli::args::{JudgeFlags, Output, Run};
+use crate::cli::args::{JudgeFlags, Run};
 use crate::commands::{results, scan, store};
 use crate::look::{Place, PlaceLooked};
 use crate::pass::{Pass, exit_code, judge_all};

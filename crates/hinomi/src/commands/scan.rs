@@ -86,7 +86,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
             now: app.now,
             progress: &|source| {
                 bar.inc(1);
-                bar.set_message(hinomi_outcome::terminal_safe(source));
+                bar.set_message(hinomi_outcome::terminal_safe(source).into_owned());
             },
         },
     );
