@@ -3,7 +3,7 @@
 mod base64;
 pub mod cfb;
 #[cfg(test)]
-mod forge;
+pub(crate) mod forge;
 mod inflate;
 mod mhtml;
 mod ole;

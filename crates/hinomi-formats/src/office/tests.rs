@@ -197,7 +197,7 @@ fn word_2003(part: &[u8]) -> String {
 fn mhtml(part: &[u8]) -> String {
     format!(
         "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"b\"\r\n\r\n--b\r\n\
-         Content-Type: text/html\r\n\r\nbase64 is only a word here\r\n--b\r\nContent-Location: editdata.mso\r\n\
+         Content-Type: text/html\r\n\r\n<html xmlns:x=3D\"urn:schemas-microsoft-com:office:excel\">base64 is only a word here\r\n--b\r\nContent-Location: editdata.mso\r\n\
          Content-Transfer-Encoding: BASE64\r\n\r\n{}\r\n--b--\r\n",
         base64(part)
     )
@@ -224,7 +224,7 @@ fn documents_as_one_text_file_are_read() {
     check(
         mhtml(&active_mime(&vba_project())).as_bytes(),
         expect![[r#"
-            Mhtml Other
+            Mhtml Excel
             project editdata.mso:VBA (1252)
               editdata.mso:VBA/Module1 = "Attribute VB_Name = \"Module1\"\r\nx = 1"
         "#]],
