@@ -5,7 +5,8 @@
 
 Needs oletools (pip install oletools==0.60.2). Every file under DIR is read by both. A module is compared by
 the name of its stream and the SHA-256 of its source with every line end as LF. Ends with a table, and with
-exit code 1 when a file differs or only olevba reads it and EXPECTED does not say why.
+exit code 1 when a file differs or only olevba reads it and EXPECTED does not say why, or when there was
+nothing to compare.
 
     --theirs-only FILE   writes what olevba extracts as NDJSON and stops
 """
@@ -13,6 +14,7 @@ exit code 1 when a file differs or only olevba reads it and EXPECTED does not sa
 import argparse
 import collections
 import hashlib
+import importlib.util
 import json
 import logging
 import pathlib
@@ -114,6 +116,8 @@ def main():
     arguments.add_argument("--theirs-only", type=pathlib.Path)
     options = arguments.parse_args()
     logging.disable(logging.CRITICAL)
+    if importlib.util.find_spec("oletools") is None:
+        sys.exit("oletools is missing: pip install oletools==0.60.2")
 
     paths = sorted(path for path in options.corpus.rglob("*") if path.is_file())
     if options.theirs_only:
@@ -144,7 +148,9 @@ def main():
     print(f"only Hinomi           {counts['ours']:6}")
     print(f"only olevba           {counts['theirs']:6}")
     print(f"not explained         {unexpected:6}")
-    return 1 if unexpected else 0
+    if both == 0:
+        print("nothing was compared: olevba found no macros here")
+    return 1 if unexpected or both == 0 else 0
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 //! Prints the VBA modules of documents as NDJSON, for comparison with other extractors.
 //!
 //! Takes paths as arguments, or one a line on standard input. One object a document:
-//! `{"file", "container", "encrypted", "modules": [{"stream", "name", "sha256", "len", "orphan"}], "problems"}`;
-//! a file that is no document has `"container": null`. `sha256` and `len` are those of the source in UTF-8
-//! with every line end as LF. With `--code` each module also has its source.
+//! `{"file", "container", "application", "encrypted", "modules": [{"stream", "name", "sha256", "len",
+//! "orphan"}], "embedded": [{"path", "name", "len"}], "problems"}`; a file that is no document has
+//! `"container": null`. `sha256` and `len` are those of the source in UTF-8 with every line end as LF. With
+//! `--code` each module also has its source.
 
 #![expect(clippy::disallowed_methods, reason = "the crate reads no files; this program of its tests does")]
 
 use hinomi_formats::office::{self, Document, Module};
-use hinomi_formats::{Budget, Limits, Parsed, Problem};
+use hinomi_formats::{Budget, Limits, Parsed};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::{BufRead, BufWriter, Write};
@@ -35,14 +36,19 @@ fn line(path: &str, read: Option<Parsed<Document>>, with_code: bool) -> Value {
         return json!({ "file": path, "container": null, "modules": [], "problems": [] });
     };
     let modules = document.projects.iter().flat_map(|project| &project.modules);
+    let modules: Vec<Value> = modules.map(|module| describe(module, with_code)).collect();
+    let embedded = document.embedded.iter();
+    let embedded: Vec<Value> = embedded
+        .map(|file| json!({ "path": file.path, "name": file.name, "len": file.bytes.len() }))
+        .collect();
     json!({
         "file": path,
         "container": document.container,
         "application": document.application,
         "encrypted": document.encrypted,
-        "embedded": document.embedded.iter().map(|e| json!({"path": e.path, "name": e.name, "len": e.bytes.len()})).collect::<Vec<_>>(),
-        "modules": modules.map(|module| describe(module, with_code)).collect::<Vec<_>>(),
-        "problems": problems.iter().map(Problem::to_owned).collect::<Vec<_>>(),
+        "modules": modules,
+        "embedded": embedded,
+        "problems": problems,
     })
 }
 

@@ -1,7 +1,7 @@
 //! "Single file web pages" of Word and Excel: MIME with the macros in an ActiveMime part (`editdata.mso`).
 
 use super::ole::Found;
-use super::{Container, Document, base64, inflate, looks_like_ole};
+use super::{Application, Container, Document, base64, inflate, looks_like_ole};
 use crate::{Budget, Limits, Parsed};
 use memchr::memmem;
 
@@ -30,11 +30,23 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
     }
     let document = Document {
         container: Container::Mhtml,
+        application: application(bytes),
         projects: found.projects,
         embedded: found.embedded,
         ..Document::default()
     };
     Some(Parsed { value: document, problems: found.problems })
+}
+
+/// The program, told by the namespace that its HTML declares.
+fn application(bytes: &[u8]) -> Application {
+    let marks: [(&[u8], Application); 3] = [
+        (b"urn:schemas-microsoft-com:office:word", Application::Word),
+        (b"urn:schemas-microsoft-com:office:excel", Application::Excel),
+        (b"urn:schemas-microsoft-com:office:powerpoint", Application::PowerPoint),
+    ];
+    let found = marks.into_iter().find(|(mark, _)| memmem::find(bytes, mark).is_some());
+    found.map(|(_, application)| application).unwrap_or_default()
 }
 
 fn add_part(found: &mut Found, part: &[u8], limits: &Limits, budget: &mut Budget) {

@@ -2,6 +2,8 @@
 
 mod base64;
 pub mod cfb;
+#[cfg(test)]
+pub(crate) mod forge;
 mod inflate;
 mod mhtml;
 mod ole;

@@ -52,7 +52,8 @@ impl Directory {
         let mut records = stream.chunks_exact(ENTRY_LEN);
         let entries: Vec<Entry> =
             records.by_ref().take(limits.entries_max).map(|record| Entry::read(record, is_v4)).collect();
-        if records.next().is_some() {
+        let is_cut = records.next().is_some();
+        if is_cut {
             problems.push(Problem::limit("directory", "entries_max", limits.entries_max as u64));
         }
         // Type 0 is a free slot; other types do not exist, and then this was no directory sector.
@@ -64,7 +65,7 @@ impl Directory {
         }
         let mut directory = Self { entries };
         let astray = directory.climb();
-        if astray > 0 {
+        if astray > 0 && !is_cut {
             let detail = format!("{astray} links of the tree lead astray");
             problems.push(Problem::new(ProblemKind::Malformed, "directory", detail));
         }
@@ -137,6 +138,9 @@ impl Directory {
     }
 
     pub(super) fn path(&self, id: EntryId) -> String {
+        if id.0 == 0 {
+            return String::new();
+        }
         let mut names = vec![self.name(id)];
         let mut at = self.parent(id);
         while let Some(storage) = at.filter(|storage| storage.0 != 0) {

@@ -155,10 +155,10 @@ impl<F: Fn(u32) -> Option<u32>> Walk<F> {
         let mut left = len.unwrap_or(u64::MAX);
         let mut sector = start;
         // More steps than sectors: the chain must have come by some sector twice.
-        let mut turns_left = (self.space >> self.shift) + 1;
+        let mut turns_left = self.space.saturating_sub(self.first).div_ceil(1 << self.shift);
         while left > 0 {
             if sector > MAX_REGULAR {
-                chain.lost = len.map(|_| Lost::ChainEnds);
+                chain.lost = chain.lost.or(len.map(|_| Lost::ChainEnds));
                 break;
             }
             let Some(at) = self.position(sector) else {
@@ -175,6 +175,9 @@ impl<F: Fn(u32) -> Option<u32>> Walk<F> {
             let take = left.min((end - at) as u64);
             chain.push(at..at + take as usize);
             left -= take;
+            if len.is_none() && take < 1 << self.shift {
+                chain.lost = Some(Lost::FileEnds);
+            }
             sector = (self.next)(sector).unwrap_or(END_OF_CHAIN);
         }
         chain

@@ -7,6 +7,7 @@ mod powerpoint;
 use super::cfb::{CompoundFile, EntryKind};
 use super::{Application, Container, Document, Embedded, VbaProject, vba};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
+use std::collections::BTreeSet;
 
 /// Reads a compound file as a document; `None` when it is no compound file.
 pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
@@ -83,16 +84,33 @@ impl Found {
             return;
         }
         let stream = file.read(slides, budget).take(&mut self.problems);
-        let projects_before = self.projects.len();
+        let mut inner = Self::default();
         for (place, storage) in powerpoint::storages(&stream, limits, budget, &mut self.problems) {
             *depth_left -= 1;
-            self.add_at_depth(&place, &storage, limits, budget, depth_left);
+            inner.add_at_depth(&place, &storage, limits, budget, depth_left);
             *depth_left += 1;
         }
-        if powerpoint::says_macros(&stream) && self.projects.len() == projects_before {
+        self.add_slides(inner);
+        if powerpoint::says_macros(&stream) && self.projects.is_empty() {
             let detail = "the presentation says that it has macros, and none were found";
             self.problems.push(Problem::new(ProblemKind::Malformed, powerpoint::STREAM, detail));
         }
+    }
+
+    /// Adds what the storages of a presentation hold. Source in a storage that is not packed was met before,
+    /// as an orphan of the stream around it.
+    fn add_slides(&mut self, inner: Self) {
+        let read: BTreeSet<&str> =
+            inner.projects.iter().flat_map(|project| &project.modules).map(|m| m.code.as_str()).collect();
+        for project in &mut self.projects {
+            project.modules.retain(|module| {
+                module.stream != powerpoint::STREAM || !module.orphan || !read.contains(module.code.as_str())
+            });
+        }
+        self.projects.retain(|project| !project.modules.is_empty());
+        self.projects.extend(inner.projects);
+        self.embedded.extend(inner.embedded);
+        self.problems.extend(inner.problems);
     }
 }
 

@@ -10,13 +10,18 @@ use crate::{Budget, Limits, Parsed};
 const FLAT_OPC: &[u8] = b"http://schemas.microsoft.com/office/2006/xmlPackage";
 const WORD_2003: &[u8] = b"http://schemas.microsoft.com/office/word/2003/wordml";
 
+/// White space may stand before the first tag; this much is looked through for it.
+const START_LEN: usize = 4096;
+
 /// Reads a document of either format; `None` when it is neither.
 pub(in super::super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
-    let text = xml::utf_8(bytes);
-    let start = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text).trim_ascii_start();
+    // Most of what is not XML is known by its first bytes, and not worth decoding.
+    let start = xml::utf_8(bytes.get(..START_LEN).unwrap_or(bytes));
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).trim_ascii_start();
     if !start.starts_with(b"<") {
         return None;
     }
+    let text = xml::utf_8(bytes);
     let has = |namespace| memchr::memmem::find(&text, namespace).is_some();
     let is_word_2003 = has(WORD_2003);
     if !is_word_2003 && !has(FLAT_OPC) {

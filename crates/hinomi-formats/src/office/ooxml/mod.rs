@@ -156,9 +156,10 @@ impl Types {
 }
 
 /// Parts of a binary workbook (MS-XLSB 2.1.7) that are large and hold records, by the end of their types.
-const BINARY_WORKBOOK: [&str; 8] = [
+const BINARY_WORKBOOK: [&str; 9] = [
     "ms-excel.sheet.binary.macroenabled.main",
     "ms-excel.worksheet",
+    "ms-excel.macrosheet",
     "ms-excel.binindexws",
     "ms-excel.sharedstrings",
     "ms-excel.styles",

@@ -93,7 +93,7 @@ impl Reader<'_, '_> {
 }
 
 /// Whether the beginning stands in a piece, or across the seam of two.
-fn may_hold_source(pieces: &[&[u8]]) -> bool {
+pub(super) fn may_hold_source(pieces: &[&[u8]]) -> bool {
     let reach = BEGINNING.len();
     let mut seam = Vec::with_capacity(3 * reach);
     for piece in pieces {
