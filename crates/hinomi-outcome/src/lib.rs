@@ -6,6 +6,28 @@
 
 #![deny(missing_docs)]
 
+mod block;
+mod catalog;
+mod machine;
+mod plan;
 mod report;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+mod visible;
+mod words;
 
+pub use block::{BlockFormat, Held, Passed, Preview, block};
+pub use catalog::{
+    APP, Benchmark, Catalog, CatalogError, Countermeasure, Figure, Grading, Incident, Unit, WellKnown,
+};
+pub use machine::{json, ocsf, sarif};
+pub use plan::{
+    Amount, Answer, Budget, BudgetInput, Choice, Item, Lens, LensKind, Plan, Points, SECURITY_SHARES,
+    value_of,
+};
 pub use report::{Counts, ProblemLine, Report, Reported, Undecided};
+pub use table::{Bom, TableError, csv, xlsx};
+pub use text::{Style, plan_text, text};
+pub use visible::{defanged, shown, shown_lines, terminal_safe};
