@@ -14,6 +14,7 @@ mod vba;
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a document holds that can act.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -121,8 +122,12 @@ pub fn looks_like_text_document(_bytes: &[u8]) -> bool {
 
 /// Reads a document of any container this version knows; `None` when it is none.
 pub fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
-    ole::read(bytes, limits, budget)
+    let mut parsed = ole::read(bytes, limits, budget)
         .or_else(|| ooxml::read(bytes, limits, budget))
         .or_else(|| ooxml::flat::read(bytes, limits, budget))
-        .or_else(|| mhtml::read(bytes, limits, budget))
+        .or_else(|| mhtml::read(bytes, limits, budget))?;
+    // A damaged stream is looked at more than once, and hostile files repeat themselves.
+    let mut told = BTreeSet::new();
+    parsed.problems.retain(|problem| told.insert((problem.place.clone(), problem.detail.clone())));
+    Some(parsed)
 }

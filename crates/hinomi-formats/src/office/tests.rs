@@ -1,6 +1,6 @@
 //! Whole documents of every container: what is found in them, and that no damage makes the reader panic.
 
-use super::forge::{active_mime, base64, compound, document, module, slide_record, zlib};
+use super::forge::{self, ForgedModule, active_mime, base64, compound, document, module, slide_record, zlib};
 use super::{Document, base64 as unbase64, read};
 use crate::archive::forge::{file, zip};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
@@ -341,6 +341,21 @@ fn a_zlib_bomb_stops_at_the_budget() {
         let limit = problems.iter().find_map(|problem| problem.limit.as_ref());
         assert_eq!(limit.map(|limit| limit.name.as_str()), Some("expanded_bytes_max"), "{problems:?}");
     }
+}
+
+#[test]
+fn the_same_loss_is_told_once() {
+    let gone = ForgedModule { name: b"Gone".to_vec(), ..module("Gone", "") };
+    let mut dir = forge::dir(1252, &[gone.clone(), gone]);
+    dir = forge::compress(&dir);
+    check(
+        &compound(::cfb::Version::V3, &[("VBA/dir", &dir)]),
+        expect![[r#"
+            Ole Other
+            project VBA (1252)
+            Malformed VBA/Gone: the module's stream is missing
+        "#]],
+    );
 }
 
 #[test]
