@@ -13,11 +13,14 @@ enum Cli {
     /// Writes forged documents or bombs to a folder.
     #[command(subcommand)]
     Forge(command::forge::Arguments),
+    /// Writes damaged copies of a folder's files.
+    Mutate(command::mutate::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse() {
         Cli::Fixtures(arguments) => command::fixtures::run(&arguments),
         Cli::Forge(arguments) => command::forge::run(&arguments),
+        Cli::Mutate(arguments) => command::mutate::run(&arguments),
     }
 }

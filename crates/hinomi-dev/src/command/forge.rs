@@ -1,7 +1,7 @@
 //! `cargo dev forge`: documents with their truth, and bombs.
 
-use anyhow::{Context, Result};
-use hinomi_dev::forge::macros;
+use anyhow::{Context, Result, ensure};
+use hinomi_dev::forge::{bombs, macros};
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -24,6 +24,9 @@ pub(crate) enum Arguments {
     Bombs {
         /// The folder to write to.
         dir: PathBuf,
+        /// Only the bomb of that name.
+        #[arg(long, value_name = "NAME")]
+        only: Option<String>,
     },
 }
 
@@ -49,6 +52,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             }
             Ok(())
         }
-        Arguments::Bombs { dir } => anyhow::bail!("later {}", dir.display()),
+        Arguments::Bombs { dir, only } => {
+            fs::create_dir_all(dir).with_context(|| format!("failed to make {}", dir.display()))?;
+            let wanted = |bomb: &&bombs::Bomb| only.as_ref().is_none_or(|name| name == bomb.name);
+            let written =
+                bombs::BOMBS.iter().filter(wanted).map(|bomb| bomb.write(dir)).collect::<Result<Vec<_>>>()?;
+            ensure!(!written.is_empty(), "failed to find a bomb of that name");
+            Ok(())
+        }
     }
 }

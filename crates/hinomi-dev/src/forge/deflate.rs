@@ -213,3 +213,6 @@ impl Bits {
         self.out
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,14 +5,14 @@
 //! and `.invalid`), every "program" is a line of text, and every script that would start what it fetched
 //! does so only under a condition that never holds.
 
-//pub mod bombs;
+pub mod bombs;
 mod chance;
 pub mod company;
 pub mod deflate;
 pub mod document;
 pub mod letter;
 pub mod macros;
-//pub mod mutate;
+pub mod mutate;
 mod ovba;
 pub mod pack;
 pub mod pdf;

@@ -203,3 +203,6 @@ fn with_object_stream(objects: Vec<Object>) -> Vec<u8> {
     out.extend(format!("startxref\n{start}\n%%EOF\n").bytes());
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -172,3 +172,6 @@ fn aes256(plain: &[u8], password: &str, chance: &mut Chance) -> Vec<u8> {
     out.extend(&mac.finalize().into_bytes()[..MAC_BYTES]);
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,18 @@ fn every_planted_thing_is_where_the_truth_says() {
 }
 
 #[test]
+fn what_is_checked_in_is_fresh() {
+    let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../hinomi/demo");
+    let company = build().unwrap();
+    let packed = std::fs::read(demo.join("company.pack")).unwrap();
+    assert!(pack::read(&packed).unwrap() == company.folder, "run `cargo dev fixtures`");
+    assert!(
+        std::fs::read_to_string(demo.join("truth.toml")).unwrap() == company.truth,
+        "run `cargo dev fixtures`"
+    );
+}
+
+#[test]
 fn the_pack_stays_below_one_megabyte() {
     let packed = pack::write(&build().unwrap().folder).unwrap();
     assert!(packed.len() <= 1 << 20, "{} bytes", packed.len());

@@ -64,6 +64,16 @@ fn notices(chance: &mut Chance) -> Result<Vec<Letter>> {
     let training = "佐藤さん\n\n高橋です。\nマイナンバー研修の受講が未了です。今月中にお願いします。\n";
     let claim =
         "佐藤さん\n\n田中です。7月前半の経費精算書を送ります。\n税込の計算はマクロの関数を使っています。\n";
+    let mut statement = bulletin(
+        CARD,
+        KEIRI,
+        (23, 11, 0),
+        Charset::Utf8Quoted,
+        "【オーロラカード】7月ご利用代金明細のお知らせ",
+        &[("会員ページで明細を見る", "https://www.aurora-card.example/member/")],
+    );
+    // HTML alone, as card companies like it.
+    statement.body = statement.html.take().unwrap_or_default();
     Ok(vec![
         note(BANK, KEIRI, (22, 9, 45), Charset::Utf8, "【例示中央銀行】振込入金のお知らせ", paid),
         note(TAKAHASHI, KEIRI, (22, 15, 0), Charset::Jis, "研修の受講について", training),
@@ -72,14 +82,7 @@ fn notices(chance: &mut Chance) -> Result<Vec<Letter>> {
             "経費精算書_田中_202007前半",
             &expenses,
         ),
-        bulletin(
-            CARD,
-            KEIRI,
-            (23, 11, 0),
-            Charset::Utf8Quoted,
-            "【オーロラカード】7月ご利用代金明細のお知らせ",
-            &[("会員ページで明細を見る", "https://www.aurora-card.example/member/")],
-        ),
+        statement,
     ])
 }
 
