@@ -117,6 +117,9 @@ impl Reader<'_> {
             self.problems.push(problem);
             return;
         }
+        if let Some((kind, detail)) = content.unseen() {
+            self.problems.push(Problem::new(kind, place(path), detail));
+        }
         let readable = content.text_kind().filter(|_| !content.is_attachment());
         match readable {
             Some(TextKind::Plain) => self.plain(content, &decoded.bytes, path),
@@ -279,6 +282,27 @@ impl Content {
             "text/html" | "application/xhtml+xml" => Some(TextKind::Html),
             _ => None,
         }
+    }
+
+    /// What the part holds and this reader does not look into.
+    fn unseen(&self) -> Option<(ProblemKind, &'static str)> {
+        let enveloped =
+            || self.kind.token("smime-type").is_none_or(|kind| !kind.eq_ignore_ascii_case("signed-data"));
+        Some(match self.media_type.as_str() {
+            "application/pgp-encrypted" => (ProblemKind::Encrypted, "OpenPGP encryption"),
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" if enveloped() => {
+                (ProblemKind::Encrypted, "S/MIME encryption")
+            }
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
+                (ProblemKind::Unsupported, "opaque S/MIME signature")
+            }
+            "application/ms-tnef" | "application/vnd.ms-tnef" => {
+                (ProblemKind::Unsupported, "TNEF (winmail.dat)")
+            }
+            "message/partial" => (ProblemKind::Unsupported, "a fragment of a message"),
+            "message/external-body" => (ProblemKind::Unsupported, "the content is elsewhere"),
+            _ => return None,
+        })
     }
 
     fn is_attachment(&self) -> bool {

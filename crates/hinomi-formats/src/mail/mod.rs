@@ -6,6 +6,7 @@
 
 mod address;
 mod date;
+mod entities;
 mod envelope;
 mod fields;
 mod html;
