@@ -104,6 +104,25 @@ fn reads_what_the_directory_hides() {
 }
 
 #[test]
+fn an_empty_end_record_behind_an_archive_hides_nothing() {
+    check(&[forge::zip(&two()), forge::end_record(0, 0, 0)].concat(), &[], TWO);
+    let lost = [forge::zip_without_directory(&two()), forge::end_record(0, 0, 0)].concat();
+    check(&lost, &[], &format!("{TWO}! Malformed : 2 local headers are not in the central directory"));
+}
+
+#[test]
+fn two_names_for_one_entry_are_said() {
+    let mut zip = forge::zip(&[file("evil.js", b"x").stored()]);
+    let at = zip.windows(7).rposition(|name| name == b"evil.js").expect("the directory names it");
+    zip[at..at + 7].copy_from_slice(b"note.md");
+    check(
+        &zip,
+        &[],
+        "note.md 1 \"x\"\n! Malformed note.md: the local header has a name that ends differently",
+    );
+}
+
+#[test]
 fn decodes_names() {
     let named = |name: &[u8], flags, extra: &[u8]| {
         let mut file = file("", b"x").stored();
