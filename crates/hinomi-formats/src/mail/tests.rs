@@ -6,6 +6,7 @@ mod html;
 mod mbox;
 mod parts;
 mod password;
+mod tnef;
 mod trace;
 
 use super::*;
