@@ -45,9 +45,6 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if bytes.starts_with(b"MZ") || bytes.starts_with(b"\x7fELF") || is_mach_o(bytes) {
         return Kind::Program;
     }
-    if archive::looks_like_zip(bytes) {
-        return if extension(name) == "jar" { Kind::Program } else { Kind::Zip };
-    }
     if office::looks_like_ole(bytes) {
         return if extension(name) == "msi" { Kind::Program } else { Kind::Document };
     }
@@ -57,12 +54,17 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if pdf::looks_like_pdf(bytes) {
         return Kind::Pdf;
     }
+    // After those: an archive is recognised by its end, too, and may hang on anything.
+    if archive::looks_like_zip(bytes) {
+        return if extension(name) == "jar" { Kind::Program } else { Kind::Zip };
+    }
     // A shortcut: header size 0x4C and the class id of MS-SHLLINK 2.1.
     if bytes.starts_with(&[0x4c, 0, 0, 0, 1, 0x14, 2, 0]) {
         return Kind::Script;
     }
     match kind_by_name(name) {
         Kind::Script => Kind::Script,
+        Kind::Mail => Kind::Mail,
         Kind::Document if office::looks_like_text_document(bytes) => Kind::Document,
         _ if mail::looks_like_mail(bytes) => Kind::Mail,
         _ if office::looks_like_text_document(bytes) => Kind::Document,

@@ -168,7 +168,11 @@ impl Walk<'_> {
         }
         let digest = Sha256::digest(&found.bytes).into();
         let first_problem = self.problems.len();
-        let mut kind = detect(&found.name, &found.bytes);
+        let mut kind = match detect(&found.name, &found.bytes) {
+            // Its container says so, and no first byte says otherwise.
+            Kind::Other if found.media_type == "message/rfc822" => Kind::Mail,
+            kind => kind,
+        };
         let mut children = Vec::new();
         let content = self.open(&found, &mut kind, &mut children);
         for problem in self.problems.iter_mut().skip(first_problem) {

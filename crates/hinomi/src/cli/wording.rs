@@ -8,10 +8,8 @@ use hinomi_model::{Lang, Text, Words};
 /// The command tree with help in `lang`.
 pub(crate) fn command(words: &Words, lang: Lang) -> Command {
     let say = |key: &str| words.word("app", lang, key);
-    let template = format!(
-        "{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}",
-        say("cli_usage")
-    );
+    let template =
+        format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", say("cli_usage"));
     speak(Cli::command(), "", words, lang, &template)
 }
 
@@ -47,7 +45,8 @@ fn speak(command: Command, path: &str, words: &Words, lang: Lang, template: &str
         command = command.after_help(format!("{}:\n{}", say("cli_examples"), indent(&examples)));
     }
     let (options, arguments) = (say("cli_options"), say("cli_arguments"));
-    let help = |id: &str| own(&format!("cli_arg{path}_{id}")).unwrap_or_else(|| say(&format!("cli_arg_{id}")));
+    let help =
+        |id: &str| own(&format!("cli_arg{path}_{id}")).unwrap_or_else(|| say(&format!("cli_arg_{id}")));
     command = command.mut_args(|arg| {
         let id = arg.get_id().to_string();
         let heading = if arg.is_positional() { arguments.clone() } else { options.clone() };
@@ -81,9 +80,13 @@ pub(crate) fn error(error: &clap::Error, words: &Words, lang: Lang) -> String {
         ErrorKind::InvalidValue => "cli_error_invalid_value",
         ErrorKind::ValueValidation => "cli_error_value_not_read",
         ErrorKind::MissingRequiredArgument => "cli_error_missing",
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "cli_error_no_command",
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "cli_error_no_command"
+        }
         ErrorKind::ArgumentConflict => "cli_error_twice",
-        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => "cli_error_count",
+        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
+            "cli_error_count"
+        }
         _ => "cli_error_other",
     };
     let invalid = match error.kind() {

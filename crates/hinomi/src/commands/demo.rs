@@ -18,7 +18,8 @@ const PACK: &[u8] = include_bytes!("../../demo/company.pack");
 const MASK: u8 = 0x5A;
 
 pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
-    lay_out(&args.folder).with_context(|| format!("lay out the sample company in {}", shown(&args.folder)))?;
+    lay_out(&args.folder)
+        .with_context(|| format!("lay out the sample company in {}", shown(&args.folder)))?;
     app.note(&app.tell(Text::new("cli_demo_laid_out").with("path", shown(&args.folder))));
     let here = App {
         found: config::find(Some(&args.folder.join("hinomi.toml")))?,
