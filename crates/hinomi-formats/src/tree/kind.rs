@@ -30,14 +30,32 @@ const PROGRAMS: &[&str] = &["exe", "scr", "com", "pif", "cpl", "msi", "msp", "ms
 
 /// Extensions that Windows hands to a script host, a shell or a shortcut.
 const SCRIPTS: &[&str] = &[
-    "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta", "ps1", "psm1", "bat", "cmd", "lnk", "url", "sct", "reg", "chm",
-    "scf", "inf", "application", "settingcontent-ms",
+    "js",
+    "jse",
+    "vbs",
+    "vbe",
+    "wsf",
+    "wsh",
+    "hta",
+    "ps1",
+    "psm1",
+    "bat",
+    "cmd",
+    "lnk",
+    "url",
+    "sct",
+    "reg",
+    "chm",
+    "scf",
+    "inf",
+    "application",
+    "settingcontent-ms",
 ];
 
 /// Extensions of Office documents, for files whose bytes nobody could read.
 const DOCUMENTS: &[&str] = &[
-    "doc", "docx", "docm", "dot", "dotx", "dotm", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltm", "xla", "xlam", "ppt",
-    "pptx", "pptm", "pps", "ppsx", "ppsm", "pot", "potm", "rtf", "pub", "one", "mht", "xml",
+    "doc", "docx", "docm", "dot", "dotx", "dotm", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltm", "xla",
+    "xlam", "ppt", "pptx", "pptm", "pps", "ppsx", "ppsm", "pot", "potm", "rtf", "pub", "one", "mht", "xml",
 ];
 
 /// What the bytes are. `name` decides between a script and plain text, and nothing a first byte tells.
@@ -95,7 +113,11 @@ fn extension(name: &str) -> String {
 }
 
 fn is_mach_o(bytes: &[u8]) -> bool {
-    let magic: &[&[u8]] =
-        &[&[0xfe, 0xed, 0xfa, 0xce], &[0xfe, 0xed, 0xfa, 0xcf], &[0xcf, 0xfa, 0xed, 0xfe], &[0xce, 0xfa, 0xed, 0xfe]];
+    let magic: &[&[u8]] = &[
+        &[0xfe, 0xed, 0xfa, 0xce],
+        &[0xfe, 0xed, 0xfa, 0xcf],
+        &[0xcf, 0xfa, 0xed, 0xfe],
+        &[0xce, 0xfa, 0xed, 0xfe],
+    ];
     magic.iter().any(|magic| bytes.starts_with(magic))
 }

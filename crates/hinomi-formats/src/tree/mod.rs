@@ -206,10 +206,9 @@ impl Walk<'_> {
             return;
         }
         let passwords = self.tree.nodes.get(index).and_then(|node| match &node.content {
-            Content::Mail(mail) => Some(mail::password_candidates(
-                &format!("{}\n{}", mail.subject, mail.text),
-                self.limits,
-            )),
+            Content::Mail(mail) => {
+                Some(mail::password_candidates(&format!("{}\n{}", mail.subject, mail.text), self.limits))
+            }
             _ => None,
         });
         if let Some(mine) = &passwords {
@@ -217,11 +216,8 @@ impl Walk<'_> {
         }
         let passwords = passwords.unwrap_or_else(|| found.passwords.clone());
         for child in children.into_iter().rev() {
-            let place = if found.place.is_empty() {
-                child.place
-            } else {
-                format!("{}/{}", found.place, child.place)
-            };
+            let place =
+                if found.place.is_empty() { child.place } else { format!("{}/{}", found.place, child.place) };
             self.waiting.push(Found {
                 parent: Some(index),
                 name: child.name,
