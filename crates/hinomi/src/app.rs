@@ -87,7 +87,8 @@ fn prepare(lang: Lang, arguments: &[OsString]) -> Result<Prepared> {
     let found = config::find(cli.shared.config.as_deref())?;
     let app = App {
         lang,
-        now: Timestamp::now(),
+        // Seconds are enough for people, and for evidence that was taken within one run.
+        now: Timestamp::from_second(Timestamp::now().as_second()).context("read the clock")?,
         catalog,
         catalog_files,
         checks,

@@ -42,7 +42,7 @@ fn speak(command: Command, path: &str, words: &Words, lang: Lang, template: &str
         );
     }
     if let Some(examples) = own(&format!("cli_examples{path}")) {
-        command = command.after_help(format!("{}:\n{}", say("cli_examples"), indent(&examples)));
+        command = command.after_help(format!("{}:\n{}", say("cli_examples_heading"), indent(&examples)));
     }
     let (options, arguments) = (say("cli_options"), say("cli_arguments"));
     let help =
@@ -50,7 +50,10 @@ fn speak(command: Command, path: &str, words: &Words, lang: Lang, template: &str
     command = command.mut_args(|arg| {
         let id = arg.get_id().to_string();
         let heading = if arg.is_positional() { arguments.clone() } else { options.clone() };
-        arg.help(help(&id)).help_heading(heading)
+        let told = format!("{}{}", help(&id), choices(&arg, words, lang));
+        let takes_values = arg.get_action().takes_values();
+        let arg = arg.help(told).help_heading(heading);
+        if takes_values { arg.hide_possible_values(true).hide_default_value(true) } else { arg }
     });
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
@@ -58,6 +61,21 @@ fn speak(command: Command, path: &str, words: &Words, lang: Lang, template: &str
         command = command.mut_subcommand(name, |sub| speak(sub, &below, words, lang, template));
     }
     command
+}
+
+/// The default and the values an argument takes, in the reader's language; clap only knows English.
+fn choices(arg: &Arg, words: &Words, lang: Lang) -> String {
+    let values: Vec<String> =
+        arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let takes_values = arg.get_action().takes_values() && !values.is_empty();
+    let default = arg.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
+    let default = default.filter(|_| arg.get_action().takes_values());
+    let say = |key, slot, value: String| words.say("app", lang, &Text::new(key).with(slot, value));
+    let mut told: Vec<String> = default.map(|value| say("cli_default", "value", value)).into_iter().collect();
+    if takes_values {
+        told.push(say("cli_values", "values", values.join(", ")));
+    }
+    if told.is_empty() { String::new() } else { format!(" [{}]", told.join("; ")) }
 }
 
 fn indent(text: &str) -> String {

@@ -12,7 +12,7 @@ pub(crate) fn run(app: &App) -> Result<u8> {
     let mut line = |label: &str, good: bool, detail: &str| {
         whole &= good;
         let mark = app.say(if good { "cli_doctor_ok" } else { "cli_doctor_missing" });
-        _ = writeln!(out, "{label:12} {mark:8} {detail}");
+        _ = writeln!(out, "{label}: {mark}  {detail}");
     };
     let settings = JailSettings::of_this_binary(1);
     let jail = app.say("cli_doctor_jail");
