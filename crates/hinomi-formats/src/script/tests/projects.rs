@@ -216,3 +216,28 @@ fn downloads_and_files() {
         "#]],
     );
 }
+
+#[test]
+fn a_common_method_name_ties_nothing_together() {
+    let modules = [
+        module(
+            "M",
+            ModuleKind::Standard,
+            "Sub Auto_Open()\nDim x As Quiet\nSet x = New Quiet\nx.Start\nEnd Sub",
+        ),
+        module("Quiet", ModuleKind::Class, "Sub Start()\nEnd Sub"),
+        module("Loud", ModuleKind::Class, "Sub Start()\nShell \"calc\"\nEnd Sub"),
+    ];
+    let survey = survey_vba(&modules, &Limits::desk()).value;
+    assert_eq!(survey.calls[0].reached_from, Vec::<String>::new());
+}
+
+#[test]
+fn a_class_named_by_a_declaration_is_alive() {
+    let modules = [
+        module("M", ModuleKind::Standard, "Dim x As New Loud\nSub Auto_Open()\nx.Start\nEnd Sub"),
+        module("Loud", ModuleKind::Class, "Sub Start()\nShell \"calc\"\nEnd Sub"),
+    ];
+    let survey = survey_vba(&modules, &Limits::desk()).value;
+    assert_eq!(survey.calls[0].reached_from, ["Auto_Open"]);
+}
