@@ -149,7 +149,7 @@ fn small_print(cx: &Cx<'_>, reported: &Reported) -> Markup {
 /// Accepted findings stay in every report, below the others.
 fn accepted(cx: &Cx<'_>, suppressed: &[&Reported]) -> Markup {
     html! {
-        div.table {
+        div.table role="group" tabindex="0" aria-label=(cx.t("status_suppressed")) {
             table {
                 caption { (cx.t("status_suppressed")) }
                 thead { tr {
