@@ -109,7 +109,7 @@ impl View<'_> {
                 }
             }
             Content::Document(doc, surveys) => {
-                let partly = self.problems.iter().any(|p| p.place.starts_with(&node.place));
+                let partly = self.problems.iter().any(|problem| is_inside(&node.place, &problem.place));
                 for (locator, fact) in document::observe::document(&node.name, doc, surveys, partly) {
                     out.observations.push(self.located(node, locator, fact));
                 }
@@ -259,6 +259,11 @@ fn kind_of(kind: Kind) -> FileKind {
         Kind::Script => FileKind::Script,
         Kind::Other => FileKind::Other,
     }
+}
+
+/// Whether a place is this node, or something in it.
+fn is_inside(node: &str, place: &str) -> bool {
+    node.is_empty() || place.strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn join(place: &str, name: &str) -> String {

@@ -13,7 +13,7 @@ pub(crate) use plan::told_by;
 
 use crate::Report;
 use crate::plan::Plan;
-use crate::visible::{cut, shown};
+use crate::visible::{cut, shown, terminal_safe};
 use crate::words::Say;
 use hinomi_model::{Severity, Status};
 use std::cmp::Reverse;
@@ -85,7 +85,12 @@ fn not_looked_at(page: &mut Page<'_>, report: &Report) {
         return;
     }
     let families: Vec<String> = report.not_looked_at.iter().map(|f| page.say.kind("family", f)).collect();
-    let line = format!("{}: {}", page.say.app("section_not_looked_at"), families.join(page.say.comma()));
+    let line = format!(
+        "{}{}{}",
+        page.say.app("section_not_looked_at"),
+        page.say.app("colon"),
+        families.join(page.say.comma())
+    );
     page.wrapped(0, &line);
     page.blank();
 }
@@ -104,7 +109,9 @@ fn counts(page: &mut Page<'_>, report: &Report) {
     ];
     let always = ["count_checked", "count_passed", "count_findings", "count_undecided"];
     let shown = pairs.iter().filter(|(key, count)| *count > 0 || always.contains(key));
-    let words: Vec<String> = shown.map(|(key, count)| format!("{}: {count}", page.say.app(key))).collect();
+    let colon = page.say.app("colon");
+    let words: Vec<String> =
+        shown.map(|(key, count)| format!("{}{colon}{count}", page.say.app(key))).collect();
     page.wrapped(0, &words.join("  "));
 }
 
@@ -174,7 +181,9 @@ impl<'a> Page<'a> {
     /// A paragraph whose first line begins with `lead`, and whose others hang under its words.
     fn hanging(&mut self, indent: usize, lead: &str, words: &str, ink: Ink) {
         let under = indent + wrap::width(lead);
-        let lines = wrap::wrap(words, self.style.width.saturating_sub(under));
+        // Whoever forgets to make words safe is caught here: everything but the head of a finding comes by.
+        let words = terminal_safe(words);
+        let lines = wrap::wrap(&words, self.style.width.saturating_sub(under));
         for (at, line) in lines.iter().enumerate() {
             let inked = self.ink(ink, line);
             match at {
