@@ -13,15 +13,10 @@ mod html;
 mod looks;
 mod mbox;
 mod mime;
-mod multipart;
-mod params;
 mod password;
 #[cfg(test)]
 mod tests;
-mod tnef;
 mod trace;
-mod transfer;
-mod words;
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};

@@ -20,7 +20,8 @@ const SCREEN: usize = 80;
 fn check_folders(tree: &Tree) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut folders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for path in &tree.paths {
-        let Some((folder, name)) = path.strip_prefix(CHECKS).and_then(|inside| inside.rsplit_once('/')) else {
+        let Some((folder, name)) = path.strip_prefix(CHECKS).and_then(|inside| inside.rsplit_once('/'))
+        else {
             continue;
         };
         if folder.matches('/').count() == 1 {
@@ -83,14 +84,16 @@ struct Catalog {
 
 impl Catalog {
     fn of(tree: &Tree) -> Self {
-        let incident = |path: &String| {
-            path.strip_prefix("catalog/incidents/")?.strip_suffix(".toml").map(str::to_owned)
-        };
-        let measures = tree.texts.keys().filter(|path| path.starts_with("catalog/measures/")).flat_map(|path| {
-            let table = tree.toml(path);
-            let rows = table.get("measure").and_then(Value::as_array).cloned().unwrap_or_default();
-            rows.into_iter().filter_map(|row| Some(row.get("id")?.as_str()?.to_owned())).collect::<Vec<_>>()
-        });
+        let incident =
+            |path: &String| path.strip_prefix("catalog/incidents/")?.strip_suffix(".toml").map(str::to_owned);
+        let measures =
+            tree.texts.keys().filter(|path| path.starts_with("catalog/measures/")).flat_map(|path| {
+                let table = tree.toml(path);
+                let rows = table.get("measure").and_then(Value::as_array).cloned().unwrap_or_default();
+                rows.into_iter()
+                    .filter_map(|row| Some(row.get("id")?.as_str()?.to_owned()))
+                    .collect::<Vec<_>>()
+            });
         Self {
             checks: check_folders(tree)
                 .into_keys()

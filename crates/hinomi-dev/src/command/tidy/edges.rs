@@ -146,7 +146,8 @@ pub(super) fn outside(tree: &Tree) -> Vec<Fault> {
 /// Crates the table does not know.
 fn strangers(tree: &Tree) -> Vec<Fault> {
     let unknown = |package: &&Package| row(package).is_none();
-    let what = "this crate is not in the dependency table (tidy/edges.rs): a crate is a permission, say which";
+    let what =
+        "this crate is not in the dependency table (tidy/edges.rs): a crate is a permission, say which";
     tree.packages.iter().filter(unknown).map(|package| Fault::of(&manifest(package), what)).collect()
 }
 

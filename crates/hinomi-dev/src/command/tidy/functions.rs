@@ -94,7 +94,10 @@ pub(super) fn share(tree: &Tree) -> Vec<Fault> {
         }));
     }
     if all.p90 > P90_MAX {
-        faults.push(Fault::of("crates", format!("one function in ten is over {P90_MAX} lines: p90 {}", all.p90)));
+        faults.push(Fault::of(
+            "crates",
+            format!("one function in ten is over {P90_MAX} lines: p90 {}", all.p90),
+        ));
     }
     faults
 }

@@ -56,7 +56,10 @@ pub(super) fn bans(tree: &Tree) -> Vec<Fault> {
         let table = tree.toml(&path);
         let there = banned(&table);
         faults.extend(wanted.difference(&there).map(|ban| {
-            Fault::of(&path, format!("{name} is a pure crate, but `{ban}` is not among its disallowed-methods"))
+            Fault::of(
+                &path,
+                format!("{name} is a pure crate, but `{ban}` is not among its disallowed-methods"),
+            )
         }));
         faults.extend(there.difference(&wanted).map(|ban| {
             let line = line_of(tree.text(&path).unwrap_or_default(), ban);
@@ -75,7 +78,9 @@ fn banned(table: &Table) -> BTreeSet<&str> {
 pub(super) fn lints(tree: &Tree) -> Vec<Fault> {
     let mut faults = Vec::new();
     let workspace = tree.toml("Cargo.toml");
-    if at(&workspace, &["workspace", "lints", "rust", "unsafe_code"]).and_then(Value::as_str) != Some("forbid") {
+    if at(&workspace, &["workspace", "lints", "rust", "unsafe_code"]).and_then(Value::as_str)
+        != Some("forbid")
+    {
         let line = line_of(tree.text("Cargo.toml").unwrap_or_default(), "unsafe_code");
         faults.push(Fault::at("Cargo.toml", line, "workspace.lints.rust.unsafe_code is not \"forbid\""));
     }
@@ -83,7 +88,8 @@ pub(super) fn lints(tree: &Tree) -> Vec<Fault> {
         let manifest = tree.toml(path);
         let taken = at(&manifest, &["lints", "workspace"]).and_then(Value::as_bool) == Some(true);
         if !taken {
-            faults.push(Fault::of(path, format!("{name} does not take the lints: `[lints] workspace = true`")));
+            faults
+                .push(Fault::of(path, format!("{name} does not take the lints: `[lints] workspace = true`")));
         }
     }
     faults
@@ -96,14 +102,16 @@ pub(super) fn licence(tree: &Tree) -> Vec<Fault> {
     for path in tree.texts.keys().filter(|path| *path == "Cargo.toml" || path.ends_with("/Cargo.toml")) {
         let manifest = tree.toml(path);
         let said = |keys: &[&str]| at(&manifest, keys).and_then(Value::as_str) == Some(OURS);
-        let inherits = at(&manifest, &["package", "license", "workspace"]).and_then(Value::as_bool) == Some(true);
+        let inherits =
+            at(&manifest, &["package", "license", "workspace"]).and_then(Value::as_bool) == Some(true);
         let fine = if path == "Cargo.toml" {
             said(&["workspace", "package", "license"])
         } else {
             inherits || said(&["package", "license"])
         };
         if !fine {
-            faults.push(Fault::of(path, format!("no `license = \"{OURS}\"`, nor `license.workspace = true`")));
+            faults
+                .push(Fault::of(path, format!("no `license = \"{OURS}\"`, nor `license.workspace = true`")));
         }
     }
     faults

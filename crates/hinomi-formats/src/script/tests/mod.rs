@@ -1,3 +1,5 @@
+//! Macros, commands and scripts: what they call, fetch and hide.
+
 use super::*;
 use crate::office::ModuleKind;
 use expect_test::Expect;

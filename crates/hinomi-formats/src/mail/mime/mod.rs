@@ -1,11 +1,17 @@
 //! The tree of parts (RFC 2045, RFC 2046), read without recursion.
 
+mod multipart;
+mod params;
+mod tnef;
+mod transfer;
+pub(super) mod words;
+
 use super::fields::{self, Block};
-use super::params::Parametrised;
-use super::transfer::{self, Transfer};
-use super::{Mail, Part, envelope, html, multipart, tnef};
+use super::{Mail, Part, envelope, html};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind, text};
+use params::Parametrised;
 use std::borrow::Cow;
+use transfer::Transfer;
 
 /// Reads one message.
 pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Mail> {
