@@ -1,3 +1,5 @@
+//! What a PDF would open, run or carry, from files built here.
+
 use super::*;
 use crate::{Problem, ProblemKind};
 use flate2::{Compression, write::ZlibEncoder};
