@@ -1,1 +1,65 @@
-//! hinomi-checks.
+//! Values become observations, observations become verdicts.
+//!
+//! Invariants: a check never fetches, reads a clock, opens a file, logs or fails. It gets one [`Case`] and gives
+//! one verdict. What it may say, in both languages, stands in its `check.toml`; what it means is its `page.md`,
+//! which is the manual and the test at once.
+
+#![deny(missing_docs)]
+
+mod case;
+mod document;
+mod entry;
+mod judge;
+mod mail;
+mod observe;
+pub mod page;
+#[cfg(test)]
+mod tests;
+
+pub use case::{Case, ContactBook, Context};
+pub use entry::{EntryError, entries, pages, words};
+pub use judge::{Decision, Judged, judge};
+pub use observe::{Observed, Origin, observe};
+
+use hinomi_model::Verdict;
+
+/// One check: its words, its page, its judgement.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// Id; the folder's name with `-`, after the family.
+    pub id: &'static str,
+    /// `check.toml`.
+    pub entry: &'static str,
+    /// `page.md`.
+    pub page: &'static str,
+    /// The judgement.
+    pub judge: fn(&Context<'_>, &Case<'_>) -> Verdict,
+}
+
+/// All checks, by family.
+pub const CHECKS: &[Check] = &[
+    document::auto_run_macro::CHECK,
+    document::pdf_leads_to_document::CHECK,
+    document::starts_powershell::CHECK,
+    mail::deceptive_file_name::CHECK,
+    mail::password_beside_archive::CHECK,
+    mail::program_in_archive::CHECK,
+    mail::reply_type::CHECK,
+    mail::scatter_type::CHECK,
+];
+
+/// The families of the house, with or without checks yet: what a run has no evidence for is named by these.
+pub const FAMILIES: &[&str] = &[
+    "mail",
+    "document",
+    "page",
+    "tls",
+    "keys",
+    "indicator",
+    "host",
+    "dns",
+    "exposure",
+    "leak",
+    "login",
+    "identity",
+];

@@ -1,1 +1,37 @@
-//! hinomi-collect.
+//! The world becomes evidence: files and mailboxes found and read, hosts admitted or refused.
+//!
+//! Invariants: nothing outside what the person named is touched: no link leads out of a folder, no pipe or device is
+//! ever opened, no host is reached without an [`InScope`]. Nothing is judged here, and hostile bytes are only passed
+//! on: beyond the `From ` lines of mailboxes nothing is parsed.
+
+#![deny(missing_docs)]
+
+mod files;
+mod scope;
+
+pub use files::{Collect, CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
+pub use scope::{InScope, Scope};
+
+/// Why collecting could not go on; completes "failed to …". What costs only one file is a [`CollectProblem`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CollectError {
+    /// A target that nobody said is ours.
+    #[error("touch {target}: it is not in [scope]")]
+    OutOfScope {
+        /// The target as given.
+        target: String,
+    },
+    /// A line of `[scope]` that is no domain.
+    #[error("read {text:?} in [scope] as a domain of ours")]
+    NotADomain {
+        /// The line.
+        text: String,
+    },
+    /// A line of `[scope]` that is no network.
+    #[error("read {text:?} in [scope] as a network (like 192.0.2.0/24)")]
+    NotANetwork {
+        /// The line.
+        text: String,
+    },
+}

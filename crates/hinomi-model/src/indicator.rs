@@ -160,7 +160,10 @@ impl Gate {
     /// everything below them, out of every block list.
     pub fn new(own: impl IntoIterator<Item = String>, well_known: impl IntoIterator<Item = String>) -> Self {
         let clean = |name: String| name.trim().trim_end_matches('.').to_lowercase();
-        Self { own: own.into_iter().map(clean).collect(), well_known: well_known.into_iter().map(clean).collect() }
+        Self {
+            own: own.into_iter().map(clean).collect(),
+            well_known: well_known.into_iter().map(clean).collect(),
+        }
     }
 
     /// Lets an indicator through, or says which list held it back: `own`, `well-known`, `reserved`,
@@ -170,7 +173,9 @@ impl Gate {
         let host = match indicator.kind {
             IndicatorKind::Url => indicator.host.as_str(),
             IndicatorKind::Host | IndicatorKind::Domain | IndicatorKind::Ip => indicator.value.as_str(),
-            IndicatorKind::Hash | IndicatorKind::Email | IndicatorKind::Path => return Err("not-a-destination"),
+            IndicatorKind::Hash | IndicatorKind::Email | IndicatorKind::Path => {
+                return Err("not-a-destination");
+            }
         };
         let host = host.trim_end_matches('.').to_lowercase();
         if listed(&self.own, &host) {

@@ -1,4 +1,20 @@
 //! Archives: ZIP (stored, deflate; ZipCrypto and WinZip AES; CP932 and UTF-8 names) and gzip.
+//!
+//! A ZIP says the same thing up to three times (directory, local headers, data descriptors), and a hostile
+//! one says three different things. The directory is believed first, because that is what mail users' tools
+//! do; local headers that no directory lists are read as well and reported, because other tools show those.
+//! Kept entries never share a byte of the file, so expansion is bounded by the file's size times the ratio.
+
+mod directory;
+#[cfg(test)]
+pub(crate) mod forge;
+mod gzip;
+mod inflate;
+mod lock;
+mod names;
+#[cfg(test)]
+mod tests;
+mod unpack;
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
@@ -6,11 +22,11 @@ use serde::{Deserialize, Serialize};
 /// An archive as its directory and its bytes tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Archive {
-    /// Entries in directory order.
+    /// Entries in directory order; entries that no directory lists come last.
     pub entries: Vec<Entry>,
 }
 
-/// One file of an archive.
+/// One file of an archive. A folder is an entry whose name ends in `/` and whose content is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
     /// The name, decoded (UTF-8 flag, else UTF-8 when valid, else CP932), with `\` and `/` as found.
@@ -21,7 +37,9 @@ pub struct Entry {
     pub encryption: Encryption,
     /// The index in `passwords` that opened it.
     pub opened_with: Option<usize>,
-    /// The content; `None` when it was not read, and then a problem says why.
+    /// The content; `None` when it was not read, and then a problem says why (or nobody wanted it). What
+    /// came out before a limit or a damage is kept, since documents padded to hundreds of megabytes have all
+    /// that matters at their start; a problem says that the rest is missing.
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -44,27 +62,47 @@ pub enum Encryption {
     Other,
 }
 
-/// Whether the bytes start or end like a ZIP (also one with junk before it).
+/// Whether the bytes start or end like a ZIP (also one with junk before or after it).
 pub fn looks_like_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+    bytes.starts_with(b"PK\x03\x04")
+        || bytes.starts_with(b"PK\x05\x06")
+        || bytes.starts_with(b"PK00PK\x03\x04")
+        || directory::ends_like_zip(bytes)
 }
 
-/// Reads a ZIP and unpacks its entries. Encrypted entries are tried with `passwords` in order.
-pub fn read_zip(_bytes: &[u8], _passwords: &[String], _limits: &Limits, _budget: &mut Budget) -> Parsed<Archive> {
-    Parsed::default()
+/// Reads a ZIP and unpacks its entries. Encrypted entries are tried with `passwords` in order, the one that
+/// opened the entry before first; at most `passwords_max` of them are looked at.
+pub fn read_zip(bytes: &[u8], passwords: &[String], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
+    let listed = directory::read(bytes, limits, directory::Gaps::Scan);
+    unpack::Unpacker::new(bytes, passwords, limits, budget).all(listed, &|_| true)
 }
 
 /// Reads a ZIP's directory and unpacks only the entries that `wanted` accepts, by name: what OOXML needs.
+/// The others are listed without content and without a problem.
 pub fn read_zip_some(
-    _bytes: &[u8],
-    _wanted: &dyn Fn(&str) -> bool,
-    _limits: &Limits,
-    _budget: &mut Budget,
+    bytes: &[u8],
+    wanted: &dyn Fn(&str) -> bool,
+    limits: &Limits,
+    budget: &mut Budget,
 ) -> Parsed<Archive> {
-    Parsed::default()
+    let listed = directory::read(bytes, limits, directory::Gaps::Leave);
+    unpack::Unpacker::new(bytes, &[], limits, budget).all(listed, wanted)
 }
 
 /// Reads a gzip member chain (RFC 1952): one entry, named by the header when it has a name.
-pub fn read_gzip(_bytes: &[u8], _limits: &Limits, _budget: &mut Budget) -> Parsed<Archive> {
-    Parsed::default()
+pub fn read_gzip(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
+    gzip::read(bytes, limits, budget)
+}
+
+/// Little-endian numbers at an offset, `None` beyond the end.
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|b| u64::from_le_bytes(*b))
 }

@@ -1,7 +1,29 @@
 //! Mail: RFC 5322 messages with MIME, as they are really sent in Japan, and mbox files of them.
+//!
+//! A missed file name is a missed attachment, so the reader follows what mail programs show rather than what
+//! the RFCs allow: bytes are made text before structure is looked for, pieces are joined before they are
+//! decoded, and where programs disagree the reading with more parts wins and a problem says so.
+
+mod address;
+mod date;
+mod entities;
+mod envelope;
+mod fields;
+mod html;
+mod looks;
+mod mbox;
+mod mime;
+mod password;
+#[cfg(test)]
+mod tests;
+mod trace;
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
+
+pub use looks::looks_like_mail;
+pub use mbox::{MboxSplitter, looks_like_mbox};
+pub use password::password_candidates;
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,7 +62,8 @@ pub struct Mail {
     pub text: String,
     /// Links of the HTML parts.
     pub links: Vec<Link>,
-    /// Every leaf part that is not read as body text, and every attachment; nested messages are one part.
+    /// Every leaf part that is not read as body text, and every attachment; nested messages are one part. Files
+    /// inside a uuencoded text or a `winmail.dat` (TNEF) follow it as parts of their own.
     pub parts: Vec<Part>,
 }
 
@@ -93,7 +116,7 @@ pub struct Link {
 /// A leaf part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Part {
-    /// Position in the MIME tree, as IMAP counts: `2`, `1.2`.
+    /// Position in the MIME tree, as IMAP counts: `2`, `1.2`. Files taken out of a part count on below it.
     pub path: String,
     /// File name, decoded: Content-Disposition filename, else Content-Type name.
     pub name: Option<String>,
@@ -105,23 +128,10 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
-/// Whether the bytes look like a message: header fields at the start, at least one that mail has.
-pub fn looks_like_mail(_bytes: &[u8]) -> bool {
-    false
+/// Reads one message. `budget` pays for decoded parts; what did not fit is missing and said so.
+///
+/// Multiparts nest at most `depth_max` deep; one that is deeper is kept as a part of its own. Text parts with a
+/// name are text and part, both.
+pub fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Mail> {
+    mime::read(bytes, limits, budget)
 }
-
-/// Reads one message. `budget` pays for decoded parts.
-pub fn read(_bytes: &[u8], _limits: &Limits, _budget: &mut Budget) -> Parsed<Mail> {
-    Parsed::default()
-}
-
-/// The password candidates a message's text offers for the archives that travel with it or beside it,
-/// likeliest first: what stands after パスワード, PW, password …, then stand-alone ASCII tokens.
-pub fn password_candidates(_text: &str, _limits: &Limits) -> Vec<String> {
-    Vec::new()
-}
-
-/// Where the messages of an mbox lie: byte ranges without their `From ` lines. Streams: feed chunks of any
-/// size, get ranges. A file without a `From ` line at its start is not an mbox.
-#[derive(Debug, Default)]
-pub struct MboxSplitter {}

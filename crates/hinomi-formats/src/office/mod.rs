@@ -1,7 +1,20 @@
 //! Office documents: compound files (MS-CFB), OOXML, and the VBA projects in them (MS-OVBA).
 
+mod base64;
+pub mod cfb;
+#[cfg(test)]
+pub(crate) mod forge;
+mod inflate;
+mod mhtml;
+mod ole;
+mod ooxml;
+#[cfg(test)]
+mod tests;
+mod vba;
+
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a document holds that can act.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,7 +25,8 @@ pub struct Document {
     pub application: Application,
     /// VBA projects, in the order found.
     pub projects: Vec<VbaProject>,
-    /// Whether the document is encrypted (and so its macros were not seen).
+    /// Whether the document is encrypted. In OOXML its macros were not seen then; the binary formats leave
+    /// them in the clear.
     pub encrypted: bool,
     /// Text and targets worth judging that are not macros: external relationships, embedded packages.
     pub embedded: Vec<Embedded>,
@@ -29,7 +43,7 @@ pub enum Container {
     Ooxml,
     /// One XML file with base64 parts.
     FlatOpc,
-    /// MHTML with an ActiveMime part.
+    /// MHTML with an ActiveMime part, or such a part by itself (`editdata.mso`).
     Mhtml,
 }
 
@@ -101,7 +115,19 @@ pub fn looks_like_ole(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1])
 }
 
+/// Whether the bytes start like a document that is text: Flat OPC or Word 2003 XML, or MHTML made by Office.
+pub fn looks_like_text_document(_bytes: &[u8]) -> bool {
+    false
+}
+
 /// Reads a document of any container this version knows; `None` when it is none.
-pub fn read(_bytes: &[u8], _limits: &Limits, _budget: &mut Budget) -> Option<Parsed<Document>> {
-    None
+pub fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
+    let mut parsed = ole::read(bytes, limits, budget)
+        .or_else(|| ooxml::read(bytes, limits, budget))
+        .or_else(|| ooxml::flat::read(bytes, limits, budget))
+        .or_else(|| mhtml::read(bytes, limits, budget))?;
+    // A damaged stream is looked at more than once, and hostile files repeat themselves.
+    let mut told = BTreeSet::new();
+    parsed.problems.retain(|problem| told.insert((problem.place.clone(), problem.detail.clone())));
+    Some(parsed)
 }

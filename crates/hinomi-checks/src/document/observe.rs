@@ -1,0 +1,119 @@
+//! Documents, scripts and PDFs become facts.
+
+use crate::case::cut;
+use hinomi_formats::office::Document;
+use hinomi_formats::pdf::Pdf;
+use hinomi_formats::script::{self, Survey};
+use hinomi_formats::url::{self, Url};
+use hinomi_model::fact::{Call, CommandFact, EntryPoint, MacroFact, PdfFact, Power, Trigger, UrlFact};
+use hinomi_model::{Fact, Locator};
+use serde::Serialize;
+
+/// Characters of a command or script kept in a fact.
+const COMMAND_CHARS: usize = 4_000;
+
+/// The facts of a document: its macros, and each command recovered from them.
+pub(crate) fn document(
+    name: &str,
+    document: &Document,
+    surveys: &[Survey],
+    partly_unread: bool,
+) -> Vec<(Locator, Fact)> {
+    let modules = || document.projects.iter().flat_map(|project| &project.modules);
+    let fact = MacroFact {
+        name: name.to_owned(),
+        container: word(document.container),
+        application: word(document.application),
+        modules: u64::try_from(modules().count()).unwrap_or(u64::MAX),
+        orphans: modules().filter(|module| module.orphan).map(|module| module.stream.clone()).collect(),
+        entry_points: surveys.iter().flat_map(|survey| &survey.entry_points).map(entry_point).collect(),
+        calls: surveys.iter().flat_map(|survey| &survey.calls).map(call).collect(),
+        urls: surveys.iter().flat_map(|survey| &survey.urls).map(url_fact).collect(),
+        encrypted: document.encrypted,
+        partly_unread,
+    };
+    let mut facts = vec![(Locator::default(), Fact::Macro(Box::new(fact)))];
+    facts.extend(surveys.iter().flat_map(|survey| commands(name, survey)));
+    facts
+}
+
+/// The commands of a survey, each with its module and line.
+pub(crate) fn commands(name: &str, survey: &Survey) -> Vec<(Locator, Fact)> {
+    survey
+        .commands
+        .iter()
+        .map(|command| {
+            let fact = CommandFact {
+                name: name.to_owned(),
+                place: command.place.clone(),
+                interpreter: word(command.interpreter),
+                text: cut(&command.text, COMMAND_CHARS),
+                script: cut(&command.script, COMMAND_CHARS),
+                layers: command.layers.clone(),
+                hidden: command.hidden,
+                fetches: command.fetches,
+                executes: command.executes,
+                urls: command.urls.iter().map(url_fact).collect(),
+            };
+            let (module, line) = command.place.rsplit_once(':').unwrap_or((&command.place, ""));
+            let locator =
+                Locator { path: Some(module.to_owned()), line: line.parse().ok(), ..Locator::default() };
+            (locator, Fact::Command(Box::new(fact)))
+        })
+        .collect()
+}
+
+/// The fact of a PDF.
+pub(crate) fn pdf(name: &str, pdf: &Pdf) -> PdfFact {
+    PdfFact {
+        name: name.to_owned(),
+        links: pdf.links.iter().filter_map(|link| url::read(&link.text)).map(|url| url_fact(&url)).collect(),
+        launches: pdf.launches.iter().map(|target| cut(&target.text, 200)).collect(),
+        scripts: u64::try_from(pdf.scripts.len()).unwrap_or(u64::MAX),
+        embedded: pdf.embedded.iter().map(|file| file.name.clone()).collect(),
+        open_action: pdf.open_action,
+        encrypted: pdf.encrypted,
+    }
+}
+
+fn url_fact(url: &Url) -> UrlFact {
+    UrlFact { url: url.text.clone(), host: url.host.clone(), ip: url.host_is_ip }
+}
+
+fn entry_point(read: &script::EntryPoint) -> EntryPoint {
+    EntryPoint {
+        module: read.module.clone(),
+        name: read.name.clone(),
+        trigger: match read.trigger {
+            script::Trigger::Open => Trigger::Open,
+            script::Trigger::Close => Trigger::Close,
+            script::Trigger::Lifecycle => Trigger::Lifecycle,
+            script::Trigger::Control => Trigger::Control,
+        },
+        line: read.line,
+    }
+}
+
+fn call(read: &script::Call) -> Call {
+    Call {
+        module: read.module.clone(),
+        name: read.name.clone(),
+        power: match read.power {
+            script::Power::Process => Power::Process,
+            script::Power::Network => Power::Network,
+            script::Power::Write => Power::Write,
+            script::Power::Persist => Power::Persist,
+            script::Power::Library => Power::Library,
+            script::Power::Object => Power::Object,
+            script::Power::Other => Power::Other,
+        },
+        argument: cut(&read.argument, 200),
+        line: read.line,
+        reached_from: read.reached_from.clone(),
+    }
+}
+
+/// The word a closed list of ours has in machine output.
+fn word(value: impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

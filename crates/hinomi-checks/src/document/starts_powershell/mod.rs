@@ -1,0 +1,101 @@
+//! A document or script that starts PowerShell, or another program of Windows, to fetch something.
+
+use crate::case::{cut, fail, proof};
+use crate::document::indicators::add_url;
+use crate::{Case, Check, Context};
+use hinomi_model::fact::{CommandFact, MacroFact};
+use hinomi_model::{Confidence, Fact, Finding, Observation, Step, Text, Verdict};
+
+pub(crate) const CHECK: Check = Check {
+    id: "document.starts-powershell",
+    entry: include_str!("check.toml"),
+    page: include_str!("page.md"),
+    judge,
+};
+
+fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
+    let worst = case
+        .facts(Fact::as_command)
+        .filter_map(|(seen, command)| Some((rank(command)?, seen, command)))
+        .max_by_key(|((rank, _), seen, command)| {
+            (*rank, command.urls.len(), std::cmp::Reverse(&seen.locator))
+        });
+    if let Some(((_, key), seen, command)) = worst {
+        return fail(finding(cx, case, key, seen, command));
+    }
+    match case.facts(Fact::as_macro).next() {
+        Some((_, MacroFact { encrypted: true, name, .. })) => {
+            Verdict::Undetermined(Text::new("encrypted").with("file", name))
+        }
+        Some((_, MacroFact { partly_unread: true, name, .. })) => {
+            Verdict::Undetermined(Text::new("partly_unread").with("file", name))
+        }
+        _ => Verdict::Pass,
+    }
+}
+
+/// How bad a command is, and the key that says so.
+fn rank(command: &CommandFact) -> Option<(u8, &'static str)> {
+    let disguised = command.layers.iter().any(|layer| !layer.is_empty());
+    let runs =
+        matches!(command.interpreter.as_str(), "power-shell" | "cmd" | "script-host" | "system-binary");
+    match command {
+        CommandFact { fetches: true, .. } if runs && disguised => Some((5, "disguised_fetch")),
+        CommandFact { fetches: true, executes: true, .. } if runs => Some((4, "fetch_and_run")),
+        CommandFact { fetches: true, .. } if runs => Some((3, "fetch")),
+        CommandFact { hidden: true, .. } if runs && disguised => Some((2, "disguised")),
+        _ => None,
+    }
+}
+
+fn finding(
+    cx: &Context<'_>,
+    case: &Case<'_>,
+    key: &str,
+    seen: &Observation,
+    command: &CommandFact,
+) -> Finding {
+    let text = Text::new(key)
+        .with("file", &command.name)
+        .with("program", program(command))
+        .with("urls", command.urls.len());
+    let mut finding =
+        cx.finding(case, text, proof(seen, &command.text)).keyed("document", case.subject.as_str());
+    finding.at = seen.at;
+    if let Some((_, fact)) = case.facts(Fact::as_macro).next()
+        && let Some(entry) = fact.entry_points.first()
+    {
+        finding.story.push(step("entry-point", &entry.name, &format!("{}:{}", entry.module, entry.line)));
+    }
+    finding.story.push(step("command", &command.text, &command.place));
+    for layer in &command.layers {
+        finding.story.push(step("layer", layer, ""));
+    }
+    if command.script != command.text && !command.script.is_empty() {
+        finding.story.push(step("script", &command.script, ""));
+    }
+    for url in &command.urls {
+        finding.story.push(step("url", &url.url, &url.host));
+    }
+    for (_, other) in case.facts(Fact::as_command) {
+        let confidence = if other.fetches { Confidence::High } else { Confidence::Low };
+        for url in &other.urls {
+            add_url(&mut finding, url, case.subject, &other.layers, confidence);
+        }
+    }
+    finding
+}
+
+fn step(kind: &str, text: &str, place: &str) -> Step {
+    Step { kind: kind.to_owned(), text: cut(text, 1_000), place: place.to_owned() }
+}
+
+/// The program as people know it.
+fn program(command: &CommandFact) -> &'static str {
+    match command.interpreter.as_str() {
+        "power-shell" => "PowerShell",
+        "cmd" => "cmd.exe",
+        "script-host" => "Windows Script Host",
+        _ => "Windows",
+    }
+}

@@ -1,0 +1,8 @@
+//! Mail: who it says it is from, and what it carries.
+
+pub(crate) mod deceptive_file_name;
+pub(crate) mod observe;
+pub(crate) mod password_beside_archive;
+pub(crate) mod program_in_archive;
+pub(crate) mod reply_type;
+pub(crate) mod scatter_type;

@@ -1,0 +1,133 @@
+//! Mail by template: the same wording, with other numbers, to many at once.
+
+use crate::case::{fail, proof};
+use crate::{Case, Check, Context};
+use hinomi_model::fact::{FileFact, FileKind, MacroFact, Trigger};
+use hinomi_model::{Fact, Step, Text, Verdict};
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+pub(crate) const CHECK: Check = Check {
+    id: "mail.scatter-type",
+    entry: include_str!("check.toml"),
+    page: include_str!("page.md"),
+    judge,
+};
+
+/// The known templates: data, not code.
+static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("templates.toml")).unwrap_or(File { template: Vec::new() });
+    file.template
+});
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    template: Vec<Template>,
+}
+
+/// One template. `pattern` is literal text, with `<n-m>` for a run of n to m digits; white space, brackets,
+/// underscores and full stops are not compared.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Template {
+    pub(super) name: String,
+    pattern: String,
+    /// Whether the wording alone is rare enough to tell; a weak one needs a macro that runs by itself.
+    strong: bool,
+}
+
+fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
+    let Some((seen, mail)) = case.facts(Fact::as_mail).find(|(seen, _)| seen.evidence == *case.subject)
+    else {
+        return Verdict::Pass;
+    };
+    let Some(template) = TEMPLATES.iter().find(|template| fits(&template.pattern, &mail.subject)) else {
+        return Verdict::Pass;
+    };
+    let files: Vec<&FileFact> = case.facts(Fact::as_file).map(|(_, file)| file).collect();
+    let document =
+        files.iter().find(|file| file.kind == FileKind::Document || file.kind == FileKind::Archive);
+    let named_alike = files.iter().find(|file| alike(&file.name, &mail.subject));
+    let auto_run = case.facts(Fact::as_macro).any(|(_, fact)| runs_alone(fact));
+    let unseen = case.facts(Fact::as_macro).any(|(_, fact)| fact.encrypted || fact.partly_unread)
+        || files.iter().any(|file| file.unread);
+    let key = match (template.strong, document, named_alike.is_some(), auto_run) {
+        (_, Some(_), _, true) => "template_with_macro",
+        (true, Some(_), true, _) => "template_with_document",
+        (true, None, _, _) => "template_alone",
+        _ if unseen => {
+            return Verdict::Undetermined(Text::new("unseen").with("subject", &mail.subject));
+        }
+        (true, Some(_), false, false) => "template_alone",
+        _ => return Verdict::Pass,
+    };
+    let file = named_alike.or(document).map_or("", |file| file.name.as_str());
+    let text =
+        Text::new(key).with("subject", &mail.subject).with("template", &template.name).with("file", file);
+    let mut finding = cx.finding(case, text, proof(seen, &mail.subject)).keyed("mail", case.subject.as_str());
+    finding.at = seen.at;
+    finding.story.push(Step { kind: "mail".to_owned(), text: mail.subject.clone(), place: String::new() });
+    if !file.is_empty() {
+        finding.story.push(Step { kind: "document".to_owned(), text: file.to_owned(), place: String::new() });
+    }
+    fail(finding)
+}
+
+fn runs_alone(fact: &MacroFact) -> bool {
+    fact.entry_points.iter().any(|entry| entry.trigger == Trigger::Open)
+}
+
+/// Whether a file is named like the subject: `請求書の件です。 17447 20200723.doc`.
+fn alike(name: &str, subject: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let (stem, subject) = (essence(stem), essence(subject));
+    !stem.is_empty() && stem == subject
+}
+
+/// Whether the subject, apart from a reply prefix, follows the pattern from its first letter to its last.
+pub(super) fn fits(pattern: &str, subject: &str) -> bool {
+    let subject = essence(subject);
+    let mut rest = subject.as_str();
+    let mut pattern = pattern;
+    while let Some((literal, tail)) = pattern.split_once('<') {
+        let Some((range, after)) = tail.split_once('>') else { return false };
+        let Some(found) = rest.strip_prefix(essence(literal).as_str()) else { return false };
+        let (least, most) = range.split_once('-').unwrap_or((range, range));
+        let (Ok(least), Ok(most)) = (least.parse::<usize>(), most.parse::<usize>()) else { return false };
+        let digits = found.bytes().take_while(u8::is_ascii_digit).count();
+        // Two runs of digits that stand apart in the subject are glued in its essence: take what must follow.
+        let wanted: usize = minimum_digits(after);
+        let mine = digits.saturating_sub(wanted).min(most);
+        if mine < least {
+            return false;
+        }
+        rest = found.get(mine..).unwrap_or_default();
+        pattern = after;
+    }
+    rest == essence(pattern)
+}
+
+/// The digits that runs directly behind must get at least.
+fn minimum_digits(pattern: &str) -> usize {
+    let Some(tail) = pattern.trim_start_matches(is_noise).strip_prefix('<') else { return 0 };
+    let Some((range, after)) = tail.split_once('>') else { return 0 };
+    let least = range.split('-').next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
+    least.saturating_add(minimum_digits(after))
+}
+
+fn is_noise(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | ')' | '（' | '）' | '_' | '＿' | '。' | '.' | '-' | '　')
+}
+
+/// The letters and digits of a text, full-width digits made plain, case folded.
+fn essence(text: &str) -> String {
+    text.chars()
+        .filter(|c| !is_noise(*c))
+        .map(|c| match c {
+            '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+            c => c,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}

@@ -1,0 +1,122 @@
+//! Honest macros, as offices in Japan really keep them; some of them look bad at first glance.
+
+use super::{Chance, Container, Forged, Module, Page, Project, Truth};
+use crate::forge::ovba::Kind;
+use anyhow::Result;
+
+/// A kind of honest document. `{item}` and `{number}` in it are drawn anew for each document.
+#[derive(Debug)]
+pub struct Template {
+    /// Its name in truth files.
+    pub name: &'static str,
+    containers: [Container; 2],
+    document: &'static str,
+    module: &'static str,
+    page: &'static str,
+}
+
+const EXCEL: [Container; 2] = [Container::Xls, Container::Xlsm];
+const WORD: [Container; 2] = [Container::Doc, Container::Docm];
+
+/// All kinds.
+pub const HONEST: [Template; 9] = [
+    Template {
+        name: "sales-buttons",
+        containers: EXCEL,
+        document: "",
+        module: include_str!("honest/sales_buttons.bas"),
+        page: "得意先\t品名\t数量\t金額\n山川精機\t{item}\t{number}\t0\nみどり印刷\t用紙\t20\t0",
+    },
+    Template {
+        name: "formatting",
+        containers: EXCEL,
+        document: "",
+        module: include_str!("honest/formatting.bas"),
+        page: "日付\t{item}\t備考\n2020/07/20\t{number}\t",
+    },
+    Template {
+        name: "view-on-open",
+        containers: EXCEL,
+        document: include_str!("honest/view_on_open.cls"),
+        module: "",
+        page: "在庫表\t{item}\t{number}",
+    },
+    Template {
+        name: "csv-export",
+        containers: EXCEL,
+        document: "",
+        module: include_str!("honest/csv_export.bas"),
+        page: "コード\t品名\t単価\nA-{number}\t{item}\t1200",
+    },
+    Template {
+        name: "opens-folder",
+        containers: EXCEL,
+        document: "",
+        module: include_str!("honest/opens_folder.bas"),
+        page: "フォルダーを開くボタンの表\t{item}",
+    },
+    Template {
+        name: "tax-functions",
+        containers: EXCEL,
+        document: "",
+        module: include_str!("honest/tax_functions.bas"),
+        page: "税抜\t税込\n{number}\t",
+    },
+    Template {
+        name: "fields-on-open",
+        containers: WORD,
+        document: include_str!("honest/fields_on_open.cls"),
+        module: "",
+        page: "御見積書\n{item}\n第 {number} 号",
+    },
+    Template {
+        name: "letter-date",
+        containers: WORD,
+        document: "",
+        module: include_str!("honest/letter_date.bas"),
+        page: "拝啓 貴社ますますご清栄のこととお慶び申し上げます。\n{item}の件につき下記の通りご案内いたします。\n敬具",
+    },
+    Template {
+        name: "mail-merge",
+        containers: WORD,
+        document: "",
+        module: include_str!("honest/mail_merge.bas"),
+        page: "ご案内状の雛形\n{item}\n{number}",
+    },
+];
+
+/// A document of that kind.
+pub fn honest(template: &Template, chance: &mut Chance) -> Result<Forged> {
+    const ITEMS: [&str; 6] = ["ベアリング", "六角ボルト", "コピー用紙", "トナー", "作業手袋", "梱包材"];
+    let container = *chance.pick(&template.containers);
+    let item = *chance.pick(&ITEMS);
+    let number = chance.between(10, 9_999).to_string();
+    let fill = |text: &str| text.replace("{item}", item).replace("{number}", &number);
+
+    let mut modules = super::document_modules(container, &fill(template.document));
+    if !template.module.is_empty() {
+        let name = *chance.pick(&["Module1", "標準モジュール1", "Macro"]);
+        modules.push(Module::new(name, Kind::Standard, &fill(template.module)));
+    }
+    let name = if container.is_word() { "Project" } else { "VBAProject" };
+    let project = Project { name: name.to_owned(), code_page: 932, modules };
+    let page = Page { lines: fill(template.page).lines().map(str::to_owned).collect() };
+    let bytes = super::pack(container, &page, &project, chance)?;
+    let entry_point =
+        ["Workbook_Open", "Document_Open"].into_iter().find(|name| template.document.contains(name));
+    let truth = Truth {
+        verdict: "benign",
+        shape: template.name.to_owned(),
+        style: None,
+        starts_by: None,
+        container,
+        code_page: 932,
+        modules: project.modules,
+        entry_point: entry_point.map(str::to_owned),
+        command: None,
+        script: None,
+        urls: Vec::new(),
+        checks: Vec::new(),
+    };
+    Ok(Forged { bytes, truth })
+}

@@ -1,0 +1,69 @@
+//! Prints the VBA modules of documents as NDJSON, for comparison with other extractors.
+//!
+//! Takes paths as arguments, or one a line on standard input. One object a document:
+//! `{"file", "container", "application", "encrypted", "modules": [{"stream", "name", "sha256", "len",
+//! "orphan"}], "embedded": [{"path", "name", "len"}], "problems"}`; a file that is no document has
+//! `"container": null`. `sha256` and `len` are those of the source in UTF-8 with every line end as LF. With
+//! `--code` each module also has its source.
+
+#![expect(clippy::disallowed_methods, reason = "the crate reads no files; this program of its tests does")]
+
+use hinomi_formats::office::{self, Document, Module};
+use hinomi_formats::{Budget, Limits, Parsed};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::io::{BufRead, BufWriter, Write};
+
+fn main() -> std::io::Result<()> {
+    let mut paths: Vec<String> = std::env::args().skip(1).collect();
+    let with_code = paths.iter().any(|path| path == "--code");
+    paths.retain(|path| path != "--code");
+    if paths.is_empty() {
+        paths = std::io::stdin().lock().lines().collect::<Result<_, _>>()?;
+    }
+    let limits = Limits::desk();
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for path in paths {
+        let bytes = std::fs::read(&path)?;
+        let read = office::read(&bytes, &limits, &mut Budget::new(&limits));
+        writeln!(out, "{}", line(&path, read, with_code))?;
+    }
+    out.flush()
+}
+
+fn line(path: &str, read: Option<Parsed<Document>>, with_code: bool) -> Value {
+    let Some(Parsed { value: document, problems }) = read else {
+        return json!({ "file": path, "container": null, "modules": [], "problems": [] });
+    };
+    let modules = document.projects.iter().flat_map(|project| &project.modules);
+    let modules: Vec<Value> = modules.map(|module| describe(module, with_code)).collect();
+    let embedded = document.embedded.iter();
+    let embedded: Vec<Value> = embedded
+        .map(|file| json!({ "path": file.path, "name": file.name, "len": file.bytes.len() }))
+        .collect();
+    json!({
+        "file": path,
+        "container": document.container,
+        "application": document.application,
+        "encrypted": document.encrypted,
+        "modules": modules,
+        "embedded": embedded,
+        "problems": problems,
+    })
+}
+
+fn describe(module: &Module, with_code: bool) -> Value {
+    let code = module.code.replace("\r\n", "\n").replace('\r', "\n");
+    let sha256: String = Sha256::digest(&code).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut described = json!({
+        "stream": module.stream,
+        "name": module.name,
+        "sha256": sha256,
+        "len": code.len(),
+        "orphan": module.orphan,
+    });
+    if with_code {
+        described["code"] = Value::String(code);
+    }
+    described
+}

@@ -1,0 +1,133 @@
+//! The operations, a table row each. A new one is a row in its family's file and the function it names.
+//!
+//! Where results differ from CyberChef's on purpose:
+//! - what is no number is a byte of 0: there, it is that in the middle of a recipe, and fails the page at its end;
+//! - a code page marks what it cannot read with U+FFFD: there, some pages throw, one family writes U+FDFF, and
+//!   a few swallow NUL bytes (see `charset`);
+//! - a label must be exact: there, `utf-8 (65001)` passes the check and then fails in the operation.
+
+pub(super) mod base64;
+mod bases;
+mod bytes;
+pub(super) mod charset;
+mod entities;
+mod escapes;
+mod numbers;
+mod punycode;
+#[cfg(test)]
+mod tests;
+mod text;
+mod urls;
+
+use super::args::{Args, Kind, Spec};
+use super::bake::Oven;
+use super::dish::Dish;
+use super::error::Fault;
+
+/// One operation.
+#[derive(Debug)]
+pub(super) struct Op {
+    pub(super) name: &'static str,
+    pub(super) args: &'static [Spec],
+    pub(super) run: Takes,
+}
+
+/// The function of an operation, by what it wants.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Takes {
+    Bytes(fn(&[u8], &Args, &mut Oven) -> Baked),
+    Text(fn(&[u16], &Args, &mut Oven) -> Baked),
+}
+
+/// What an operation gives back.
+pub(super) type Baked = Result<Dish, Fault>;
+
+const FAMILIES: &[&[Op]] = &[
+    base64::OPS,
+    bases::OPS,
+    numbers::OPS,
+    charset::OPS,
+    escapes::OPS,
+    entities::OPS,
+    punycode::OPS,
+    urls::OPS,
+    text::OPS,
+    bytes::OPS,
+];
+
+/// Every operation.
+pub(super) fn all() -> impl Iterator<Item = &'static Op> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// The operation of this name.
+pub(super) fn find(name: &str) -> Option<&'static Op> {
+    all().find(|op| op.name == name)
+}
+
+/// An argument of a row.
+const fn arg(name: &'static str, kind: Kind) -> Spec {
+    Spec { name, kind }
+}
+
+/// Expands `a-z` ranges; `\-` is a hyphen, any other backslash itself.
+fn expand_alphabet(alphabet: &[u16]) -> Vec<u16> {
+    const HYPHEN: u16 = 0x2d;
+    const BACKSLASH: u16 = 0x5c;
+    let mut out = Vec::with_capacity(alphabet.len().max(65));
+    let mut rest = alphabet;
+    // Ranges are of code units; a full one is 65,536 long, so an alphabet of many is cut where no operation
+    // takes it any more.
+    while let Some((&first, after)) = rest.split_first() {
+        if out.len() > ALPHABET_MAX {
+            break;
+        }
+        rest = match after {
+            [HYPHEN, last, after @ ..] if first != BACKSLASH => {
+                out.extend(first..=*last);
+                after
+            }
+            [HYPHEN, after @ ..] if first == BACKSLASH && !after.is_empty() => {
+                out.push(HYPHEN);
+                after
+            }
+            _ => {
+                out.push(first);
+                after
+            }
+        };
+    }
+    out
+}
+
+/// Longer alphabets than this are wrong for every operation.
+const ALPHABET_MAX: usize = 1 << 16;
+
+/// Where each code unit stands in an alphabet: its first place, or none.
+struct Places {
+    low: [i16; 256],
+    high: Vec<(u16, i16)>,
+}
+
+impl Places {
+    /// Of an alphabet of at most 256 units; what lies behind is not found.
+    fn new(alphabet: &[u16]) -> Self {
+        let mut places = Self { low: [-1; 256], high: Vec::new() };
+        for (place, unit) in (0_i16..256).zip(alphabet) {
+            match places.low.get_mut(usize::from(*unit)) {
+                Some(slot) => *slot = if *slot < 0 { place } else { *slot },
+                None => places.high.push((*unit, place)),
+            }
+        }
+        places
+    }
+
+    /// The first place of a unit, from 0, or -1.
+    #[inline]
+    fn of(&self, unit: u16) -> i32 {
+        i32::from(match self.low.get(usize::from(unit)) {
+            Some(place) => *place,
+            None => self.high.iter().find(|(held, _)| *held == unit).map_or(-1, |(_, place)| *place),
+        })
+    }
+}

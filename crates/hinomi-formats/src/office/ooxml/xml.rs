@@ -1,0 +1,124 @@
+//! Just enough XML to find elements and their attributes in parts that nobody promised to be well formed.
+
+use encoding_rs::{UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
+
+/// The text as UTF-8: XML may be UTF-16, and then it starts with a byte order mark (XML 1.0, 4.3.3).
+pub(super) fn utf_8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let encoding = match bytes {
+        [0xFF, 0xFE, ..] => UTF_16LE,
+        [0xFE, 0xFF, ..] => UTF_16BE,
+        _ => return Cow::Borrowed(bytes),
+    };
+    Cow::Owned(encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
+}
+
+/// A start tag.
+#[derive(Debug)]
+pub(super) struct Element<'a> {
+    /// Name without its prefix.
+    pub(super) name: &'a [u8],
+    attributes: &'a [u8],
+    /// The text up to the next tag.
+    pub(super) text: &'a [u8],
+}
+
+impl Element<'_> {
+    /// The value of an attribute, told by its name without prefix; references are resolved.
+    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+        let mut rest = self.attributes;
+        while let Some(equals) = memchr::memchr(b'=', rest) {
+            let (before, after) = rest.split_at_checked(equals)?;
+            let after = after.get(1..)?.trim_ascii_start();
+            let quote = *after.first().filter(|quote| matches!(quote, b'"' | b'\''))?;
+            let value = after.get(1..)?;
+            let end = memchr::memchr(quote, value)?;
+            if local(before.trim_ascii()) == name.as_bytes() {
+                return Some(resolve(value.get(..end)?));
+            }
+            rest = value.get(end + 1..)?;
+        }
+        None
+    }
+}
+
+/// All start tags in document order.
+pub(super) fn elements(xml: &[u8]) -> impl Iterator<Item = Element<'_>> {
+    let mut rest = xml;
+    std::iter::from_fn(move || {
+        loop {
+            let open = memchr::memchr(b'<', rest)?;
+            rest = rest.get(open + 1..)?;
+            if rest.starts_with(b"!--") {
+                rest = rest.get(memchr::memmem::find(rest, b"-->")?..)?;
+                continue;
+            }
+            // Declarations, end tags and stray signs are passed over; so no byte is looked at twice.
+            if !rest.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_') {
+                continue;
+            }
+            let (tag, after) = rest.split_at_checked(end_of_tag(rest)?)?;
+            rest = after.get(1..)?;
+            let text = rest.get(..memchr::memchr(b'<', rest).unwrap_or(rest.len()))?;
+            let name_end = tag.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/');
+            let (name, attributes) = tag.split_at_checked(name_end.unwrap_or(tag.len()))?;
+            return Some(Element { name: local(name), attributes, text });
+        }
+    })
+}
+
+/// The position of the `>` that ends a tag; inside quotes it is text.
+fn end_of_tag(tag: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let found = memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
+        at += found;
+        match tag.get(at)? {
+            b'>' => return Some(at),
+            quote => at += 2 + memchr::memchr(*quote, tag.get(at + 1..)?)?,
+        }
+    }
+}
+
+fn local(name: &[u8]) -> &[u8] {
+    memchr::memchr(b':', name).and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
+}
+
+/// Resolves character references and the five named entities (XML 1.0, 4.1 and 4.6).
+fn resolve(value: &[u8]) -> String {
+    let value = String::from_utf8_lossy(value);
+    let mut pieces = value.split('&');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let resolved = piece.split_once(';').and_then(|(name, after)| Some((reference(name)?, after)));
+        match resolved {
+            Some((character, after)) => {
+                text.push(character);
+                text.push_str(after);
+            }
+            None => {
+                text.push('&');
+                text.push_str(piece);
+            }
+        }
+    }
+    text
+}
+
+fn reference(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    })
+}

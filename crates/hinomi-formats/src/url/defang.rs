@@ -1,0 +1,95 @@
+//! Defanging: the notation of reports that neither a mail program nor a finger turns into a visit.
+
+use memchr::memmem;
+
+/// The URL, host, IP address or mail address so that no program follows it: `hxxp://a[.]example/x`,
+/// `192[.]0[.]2[.]1`, `2001[:]db8[:][:]1`, `user[@]a[.]example`.
+///
+/// What is already defanged stays as it is. For prose or scripts use [`defang_text`], which leaves file names
+/// alone.
+pub fn defang(text: &str) -> String {
+    if memmem::find(text.as_bytes(), b"://").is_some() {
+        return defang_text(text);
+    }
+    let colons = text.bytes().filter(|b| *b == b':').count();
+    let is_v6 =
+        colons >= 2 && text.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'[' | b']'));
+    let host_end = text.find(['/', '?', '#']).unwrap_or(text.len());
+    let (host, rest) = text.split_at_checked(host_end).unwrap_or((text, ""));
+    let mut out = String::with_capacity(text.len() + 16);
+    let marks: &[char] = if is_v6 { &['.', ':'] } else { &['.', '@'] };
+    push_broken(&mut out, host, marks);
+    out.push_str(rest);
+    out
+}
+
+/// The text with every `scheme://host` in it defanged, all else as it stands.
+pub fn defang_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut done = 0;
+    for colon in memmem::find_iter(text.as_bytes(), b"://") {
+        let Some(before) = text.get(done..colon) else { continue };
+        push_scheme(&mut out, before);
+        out.push_str("://");
+        let rest = text.get(colon + 3..).unwrap_or_default();
+        let authority_len = authority_len(rest);
+        let authority = rest.get(..authority_len).unwrap_or_default();
+        let marks: &[char] = if is_v6_literal(authority) { &['.', ':', '@'] } else { &['.', '@'] };
+        push_broken(&mut out, authority, marks);
+        done = colon + 3 + authority_len;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    out
+}
+
+/// `[2001:db8::1]`, also when defanged already; not `[.]`.
+fn is_v6_literal(authority: &str) -> bool {
+    let inner = authority.strip_prefix('[').unwrap_or_default();
+    inner.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':' || c == '[')
+}
+
+/// How far the authority goes in running text. It ends before a further `://`, which is handled on its own.
+fn authority_len(rest: &str) -> usize {
+    let ends = |(at, c): &(usize, char)| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '/' | '?' | '#' | '\\' | '"' | '\'' | '<' | '>' | '`' | '|' | ',')
+            || rest.get(*at..).unwrap_or_default().starts_with("://")
+    };
+    rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at)
+}
+
+fn push_scheme(out: &mut String, before: &str) {
+    let tail = |word: &str| {
+        let at = before.len().checked_sub(word.len())?;
+        let (head, tail) = before.split_at_checked(at)?;
+        tail.eq_ignore_ascii_case(word).then_some((head, tail))
+    };
+    let replaced = [("https", "hxxps"), ("http", "hxxp"), ("ftp", "fxp")]
+        .iter()
+        .find_map(|(word, safe)| tail(word).map(|(head, _)| (head, *safe)));
+    match replaced {
+        Some((head, safe)) => {
+            out.push_str(head);
+            out.push_str(safe);
+        }
+        None => out.push_str(before),
+    }
+}
+
+/// Brackets each of `marks`, unless it stands in brackets already.
+fn push_broken(out: &mut String, host: &str, marks: &[char]) {
+    let mut last = '\0';
+    let mut chars = host.chars().peekable();
+    while let Some(c) = chars.next() {
+        let bracketed = last == '[' && chars.peek() == Some(&']');
+        if marks.contains(&c) && !bracketed {
+            out.push('[');
+            out.push(c);
+            out.push(']');
+        } else {
+            out.push(c);
+        }
+        last = c;
+    }
+}

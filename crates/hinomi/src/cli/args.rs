@@ -1,0 +1,275 @@
+//! The tree of commands. It carries no words: those stand in `catalog/text/cli.*.toml`, in both languages.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hinomi_model::Severity;
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Parser)]
+#[command(name = "hinomi", version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+    #[command(subcommand)]
+    pub(crate) action: Action,
+}
+
+/// Flags every command knows.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Shared {
+    #[arg(long, global = true, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    Ja,
+    En,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Action {
+    Demo(Demo),
+    Init(Init),
+    Run(Run),
+    Scan(Scan),
+    Decode(Decode),
+    Plan(Plan),
+    Report(ReportArgs),
+    Block(Block),
+    Explain(Explain),
+    #[command(subcommand)]
+    Finding(FindingAction),
+    #[command(subcommand)]
+    Asset(ListAction),
+    #[command(subcommand)]
+    Indicator(ListAction),
+    #[command(subcommand)]
+    Catalog(CatalogAction),
+    #[command(subcommand)]
+    Config(ConfigAction),
+    Doctor(Doctor),
+    Backup(StoreFile),
+    Restore(StoreFile),
+    #[command(subcommand)]
+    Audit(AuditAction),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Demo {
+    #[arg(value_name = "DIR", default_value = "hinomi-demo")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Init {
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) company: Option<String>,
+    #[arg(long = "domain", value_name = "DOMAIN")]
+    pub(crate) domains: Vec<String>,
+    #[arg(long, value_name = "YEN")]
+    pub(crate) sales: Option<u64>,
+    #[arg(long, value_name = "INDUSTRY")]
+    pub(crate) industry: Option<String>,
+    #[arg(long = "mail", value_name = "DIR")]
+    pub(crate) mail: Vec<PathBuf>,
+    #[arg(long = "documents", value_name = "DIR")]
+    pub(crate) documents: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) judge: JudgeFlags,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Scan {
+    #[arg(value_name = "FILE|DIR|-", required = true)]
+    pub(crate) targets: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) judge: JudgeFlags,
+    #[arg(long)]
+    pub(crate) observations: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct JudgeFlags {
+    #[arg(long, value_enum, default_value = "low", value_name = "SEVERITY")]
+    pub(crate) fail_on: SeverityArg,
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+    /// Reads in this process, without the jail: for measuring only.
+    #[arg(long, hide = true)]
+    pub(crate) no_jail: bool,
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityArg {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(arg: SeverityArg) -> Self {
+        match arg {
+            SeverityArg::Info => Self::Info,
+            SeverityArg::Low => Self::Low,
+            SeverityArg::Medium => Self::Medium,
+            SeverityArg::High => Self::High,
+            SeverityArg::Critical => Self::Critical,
+        }
+    }
+}
+
+/// How and where results are written.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Html,
+    Csv,
+    Xlsx,
+    Sarif,
+    Ocsf,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Decode {
+    #[arg(long, value_name = "RECIPE")]
+    pub(crate) recipe: String,
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Plan {
+    #[arg(long, value_name = "YEN")]
+    pub(crate) budget: Option<u64>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Block {
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: BlockFormat,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BlockFormat {
+    Text,
+    Hosts,
+    Csv,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Explain {
+    #[arg(value_name = "CHECK")]
+    pub(crate) check: Option<String>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum FindingAction {
+    List(FindingList),
+    Show(FindingShow),
+    Accept(FindingAccept),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FindingList {
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) severity: Option<SeverityArg>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FindingShow {
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FindingAccept {
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) until: String,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) approved_by: String,
+    #[arg(long, value_name = "TICKET")]
+    pub(crate) ticket: Option<String>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ListAction {
+    List,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum CatalogAction {
+    Check,
+    List,
+    Show(CatalogShow),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CatalogShow {
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ConfigAction {
+    Check,
+    Show,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Doctor {}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct StoreFile {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum AuditAction {
+    Verify,
+}

@@ -1,0 +1,6 @@
+//! The command line: its tree, its words, its errors.
+
+pub(crate) mod args;
+pub(crate) mod wording;
+
+pub(crate) use args::{Action, CatalogAction, Cli, ConfigAction, FindingAction, Format};

@@ -1,0 +1,137 @@
+//! `hinomi run`: look at everything the configuration names, keep what was found, say what changed.
+
+use crate::app::{App, store_path};
+use crate::cli::args::{JudgeFlags, Run};
+use crate::commands::{results, scan, store};
+use crate::look::{Place, PlaceLooked};
+use crate::pass::{Pass, exit_code, judge_all};
+use anyhow::{Context, Result};
+use hinomi_model::{Coverage, Evidence, EvidenceId, Finding, Fingerprint, Status, Text};
+use hinomi_outcome::{Report, Reported};
+use hinomi_store::{RunHeader, RunId, Store};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+pub(crate) fn run(app: &App, args: &Run) -> Result<u8> {
+    let report = run_and_keep(app, &args.judge)?;
+    results::write(app, &report, &args.output)?;
+    Ok(report.exit)
+}
+
+/// Looks, judges and keeps; gives the report with each finding's place in life.
+pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
+    let started = Instant::now();
+    let places = scan::configured(app);
+    if places.is_empty() {
+        return Err(app.refuse(Text::new("cli_config_no_source")));
+    }
+    let mut kept = Store::open(&store_path(app)).context("open the store")?;
+    let run = kept.begin_run(&header(app, &places)).context("begin the run")?;
+    let looked = scan::look_at(app, &places, flags)?;
+    let seen_in = looked.places.clone();
+    let own = app.own_domains();
+    let mut pass = judge_all(looked, &scan::surroundings(app, &own), false);
+    let standing = save(app, &mut kept, run, &seen_in, &pass.report)?;
+    let coverage = coverage(app, &kept, &seen_in, &pass, &standing)?;
+    kept.keep_note(run, &store::note(&pass.report)).context("keep what was not decided")?;
+    let diff = kept.finish_run(run, &coverage, app.now).context("finish the run")?;
+    settle(&mut pass.report, &standing, &kept)?;
+    for id in &diff.fixed {
+        let gone = kept.finding(id).context("read a finding")?;
+        pass.report.findings.push(Reported {
+            finding: gone.finding,
+            status: Status::Fixed,
+            acceptance: None,
+        });
+    }
+    let mut report = pass.report;
+    report.exit = exit_code(&report, pass.broken, flags.fail_on.into(), flags.allow_incomplete);
+    report.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(report)
+}
+
+fn header(app: &App, places: &[Place]) -> RunHeader {
+    RunHeader {
+        started_at: app.now,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        sources: places.iter().map(|place| place.label.clone()).collect(),
+        misses_needed: BTreeMap::new(),
+    }
+}
+
+/// Findings kept in one transaction.
+const SAVED_AT_ONCE: usize = 500;
+
+/// Saves what each place showed. What this returns is on the disk.
+fn save(
+    app: &App,
+    kept: &mut Store,
+    run: RunId,
+    places: &BTreeMap<String, PlaceLooked>,
+    report: &Report,
+) -> Result<BTreeMap<Fingerprint, Status>> {
+    let mut standing = BTreeMap::new();
+    for (label, place) in places {
+        let evidence: Vec<Evidence> =
+            place.evidence.iter().filter_map(|id| report.evidence.get(id)).cloned().collect();
+        let here: Vec<Finding> = report
+            .findings
+            .iter()
+            .map(|reported| &reported.finding)
+            .filter(|finding| finding.evidence().iter().any(|proof| place.evidence.contains(&proof.sha256)))
+            .cloned()
+            .collect();
+        // Evidence first: a finding names what is already there.
+        kept.save(run, label, &evidence, &[], app.now).context("keep evidence")?;
+        for chunk in here.chunks(SAVED_AT_ONCE) {
+            standing.extend(kept.save(run, label, &[], chunk, app.now).context("keep findings")?);
+        }
+    }
+    Ok(standing)
+}
+
+/// What may be called gone. All checks looked at every asset of a place whose whole content was listed. A finding
+/// stays what it was when its evidence was not read whole, or its case was not decided, in this run.
+fn coverage(
+    app: &App,
+    kept: &Store,
+    places: &BTreeMap<String, PlaceLooked>,
+    pass: &Pass,
+    standing: &BTreeMap<Fingerprint, Status>,
+) -> Result<Coverage> {
+    let mut coverage = Coverage::default();
+    for (label, place) in places.iter().filter(|(_, place)| !place.blind) {
+        let known = kept.assets_of(label).context("read the assets of a place")?;
+        for asset in known.iter().chain(&place.assets) {
+            app.checks.keys().for_each(|check| coverage.add(check, asset));
+        }
+    }
+    let partly: BTreeSet<&str> =
+        places.values().flat_map(|place| &place.partly).map(String::as_str).collect();
+    let undecided: BTreeSet<&EvidenceId> = pass.report.undecided.iter().map(|case| &case.evidence).collect();
+    for old in store::standing_findings(kept)? {
+        let unseen = !standing.contains_key(&old.finding.fingerprint());
+        let unsure = old
+            .finding
+            .evidence()
+            .iter()
+            .any(|proof| partly.contains(proof.source.as_str()) || undecided.contains(&proof.sha256));
+        if unseen && unsure {
+            coverage.remove(&old.finding.check, &old.finding.asset);
+        }
+    }
+    Ok(coverage)
+}
+
+/// Fills in where each finding stands, and why a suppressed one is suppressed.
+fn settle(report: &mut Report, standing: &BTreeMap<Fingerprint, Status>, kept: &Store) -> Result<()> {
+    for reported in &mut report.findings {
+        let id = reported.finding.fingerprint();
+        reported.status = standing.get(&id).copied().unwrap_or(Status::New);
+        if matches!(reported.status, Status::Suppressed | Status::Reopened) {
+            let stored = kept.finding(&id).context("read a finding")?;
+            reported.acceptance = stored.acceptance.as_ref().map(store::acceptance_text);
+        }
+    }
+    Ok(())
+}

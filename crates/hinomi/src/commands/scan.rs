@@ -1,0 +1,118 @@
+//! `hinomi scan`: look now, keep nothing.
+
+use crate::app::App;
+use crate::cli::args::{JudgeFlags, Scan};
+use crate::commands::results;
+use crate::config;
+use crate::jail::{Jail, JailSettings};
+use crate::look::{Looked, Looking, Place, What, look};
+use crate::pass::{Surroundings, exit_code, judge_all};
+use anyhow::{Context, Result};
+use hinomi_collect::CollectLimits;
+use hinomi_formats::Limits;
+use hinomi_model::Text;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
+    let started = Instant::now();
+    let places: Vec<Place> = args.targets.iter().map(|target| place(app, target)).collect::<Result<_>>()?;
+    let looked = look_at(app, &places, &args.judge)?;
+    let own = app.own_domains();
+    let around = surroundings(app, &own);
+    let pass = judge_all(looked, &around, args.observations);
+    let mut report = pass.report;
+    report.exit = exit_code(&report, pass.broken, args.judge.fail_on.into(), args.judge.allow_incomplete);
+    report.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    results::write(app, &report, &args.output)?;
+    Ok(report.exit)
+}
+
+pub(crate) fn surroundings<'a>(
+    app: &'a App,
+    own: &'a std::collections::BTreeSet<String>,
+) -> Surroundings<'a> {
+    Surroundings { checks: &app.checks, words: &app.words, own_domains: own, lang: app.lang, now: app.now }
+}
+
+fn place(app: &App, target: &Path) -> Result<Place> {
+    if target == Path::new("-") {
+        let max = app.found.config.limits.file_bytes_max;
+        let mut bytes = Vec::new();
+        io::stdin().take(max.saturating_add(1)).read_to_end(&mut bytes).context("read standard input")?;
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max {
+            anyhow::bail!("read standard input: more than limits.file_bytes_max = {max} bytes");
+        }
+        return Ok(Place { label: "-".to_owned(), what: What::Bytes(bytes) });
+    }
+    if !target.exists() {
+        let shown = target.display().to_string();
+        let names_a_host = shown.contains("://") || (shown.contains('.') && !shown.contains(['/', '\\']));
+        let key = if names_a_host { "cli_target_host" } else { "cli_target_missing" };
+        return Err(app.refuse(Text::new(key).with("target", shown)));
+    }
+    Ok(Place { label: target.display().to_string(), what: What::Path(target.to_owned()) })
+}
+
+/// Opens the jail and looks at the places.
+pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result<Looked> {
+    let settings = &app.found.config.limits;
+    let limits = Limits { expanded_bytes_max: settings.expanded_bytes_max, ..Limits::desk() };
+    let collect = CollectLimits { file_bytes_max: settings.file_bytes_max, ..CollectLimits::desk() };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = match (flags.workers, settings.workers) {
+        (Some(given), _) if given > 0 => given,
+        (_, given) if given > 0 => given,
+        _ => cores,
+    };
+    let mut jail = if flags.no_jail {
+        Jail::in_process(workers, app.reader)
+    } else {
+        let jail_settings = JailSettings {
+            memory_bytes_max: settings.memory_bytes_max,
+            cpu_seconds_max: settings.cpu_seconds_max,
+            ..JailSettings::of_this_binary(workers)
+        };
+        Jail::new(jail_settings, app.reader).context("open the jail")?
+    };
+    let usual_passwords = config::usual_passwords(&app.found.config)?;
+    let bar = progress(app);
+    let looked = look(
+        places,
+        &mut Looking {
+            jail: &mut jail,
+            limits: &limits,
+            collect: &collect,
+            usual_passwords: &usual_passwords,
+            now: app.now,
+            progress: &|source| {
+                bar.inc(1);
+                bar.set_message(hinomi_outcome::terminal_safe(source).into_owned());
+            },
+        },
+    );
+    bar.finish_and_clear();
+    looked
+}
+
+/// A spinner on a terminal, nothing in a pipe.
+fn progress(app: &App) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_prefix(app.say("cli_looking"));
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {pos} [{elapsed}] {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// The places of a configuration.
+pub(crate) fn configured(app: &App) -> Vec<Place> {
+    let sources = &app.found.config.source;
+    let label = |path: &PathBuf| path.display().to_string();
+    sources.iter().map(|s| Place { label: label(&s.path), what: What::Path(s.path.clone()) }).collect()
+}

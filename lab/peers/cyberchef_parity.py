@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""Compares the recipe engine with CyberChef's browser core on generated recipe/input pairs.
+
+  cyberchef_parity.py --modules …/node_modules --node …/bin/node --bake …/examples/bake [--pairs 3000] [--seed 1]
+
+Both sides read the same NDJSON. A pair agrees when both give the same bytes, or both
+stop with an error at the same step. A pair
+that differs must be one of the upstream faults listed in FAULTS; the run fails on any other, and says how often
+each listed one was met.
+"""
+import argparse, base64, json, os, random, re, subprocess, sys
+
+ALPHABETS64 = ["A-Za-z0-9+/=", "A-Za-z0-9-_", "./0-9A-Za-z=", " -_", "N-ZA-Mn-za-m0-9+/=", "A-Za-z0-9+\\\\-=",
+               "/128GhIoPQROSTeUbADfgHijKLM+n0pFWXY456xyzB7=39VaqrstJklmNuZvwcdEC", "A-Z", "", "\\\\x41-Za-z0-9+/\\\\u003d",
+               "!-,-0-689@A-NP-VX-Z[`a-fh-mp-r"]
+FLAGS = ["true", "false"]
+DELIMS = ["Space", "Comma", "Semi-colon", "Colon", "Line feed", "CRLF"]
+HEX = ["Space", "Percent", "Comma", "Semi-colon", "Colon", "Line feed", "CRLF", "0x", "0x with comma", "\\\\x", "None"]
+INPUT_DELIMS = ["Line feed", "CRLF", "Space", "Comma", "Semi-colon", "Colon", "Nothing (separate chars)"]
+PAGES = []  # filled from the label table
+STRINGS = [",", " ", "\\\\n", "\\\\r\\\\n", "\\'", "*", "", "ab", "aab", "aaa", "@", "\\\\x00", "\\\\u00e9", "\\\\u{1f600}",
+           "\\\\101", "\\\\\\\\", "\\\\q", "http", "\u3042", "://", '"', "\\\\u{110000}", "\\ud83d"]
+
+
+def quoted(text):
+    return "'" + text + "'"
+
+
+def pick(r, items):
+    return quoted(r.choice(items))
+
+
+def table(r):
+    flag = lambda: r.choice(FLAGS)
+    number = lambda *items: str(r.choice(items))
+    key = lambda: "{'option':%s,'string':%s}" % (
+        pick(r, ["Hex", "Decimal", "Binary", "Base64", "UTF8", "Latin1"]),
+        pick(r, ["", "41", "4142 ff", "1,2,300", "01000001", "QUI=", "key", "\u00e9", "\u3042"]))
+    return {
+        "From_Base64": lambda: [pick(r, ALPHABETS64), flag(), flag()],
+        "To_Base64": lambda: [pick(r, ALPHABETS64)],
+        "From_Base32": lambda: [pick(r, ["A-Z2-7=", "0-9A-V=", "A-Z2-7"]), flag()],
+        "To_Base32": lambda: [pick(r, ["A-Z2-7=", "0-9A-V=", "A-Z2-7"])],
+        "From_Base58": lambda: [pick(r, ["123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+                                         "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz", "A-Z"]), flag()],
+        "From_Base85": lambda: [pick(r, ["!-u", "0-9a-zA-Z.\\\\-:+=^!/*?&<>()[]{}@%$#",
+                                         "0-9A-Za-z!#$%&()*+\\\\-;<=>?@^_`{|}~"]), flag(), pick(r, ["z", "", "!", "zz", "y"])],
+        "From_Hex": lambda: [pick(r, ["Auto"] + HEX)],
+        "To_Hex": lambda: [pick(r, HEX), number(0, 1, 3, 16)],
+        "From_Hexdump": lambda: [],
+        "From_Charcode": lambda: [pick(r, DELIMS), number(16, 10, 8, 2, 36, 1, 37, 16.5)],
+        "From_Decimal": lambda: [pick(r, DELIMS + ["Auto"]), flag()],
+        "From_Binary": lambda: [pick(r, DELIMS + ["None"]), number(8, 7, 1, 16, 0, 2.5)],
+        "From_Octal": lambda: [pick(r, DELIMS)],
+        "URL_Decode": lambda: [flag()],
+        "URL_Encode": lambda: [flag()],
+        "From_HTML_Entity": lambda: [],
+        "From_Quoted_Printable": lambda: [],
+        "Unescape_string": lambda: [],
+        "Unescape_Unicode_Characters": lambda: [pick(r, ["\\\\u", "%u", "U+"])],
+        "Decode_text": lambda: [pick(r, PAGES)],
+        "Encode_text": lambda: [pick(r, PAGES)],
+        "Decode_NetBIOS_Name": lambda: [number(65, 97, 0, -3, 65.5)],
+        "From_Punycode": lambda: [flag()],
+        "Split": lambda: [pick(r, STRINGS), pick(r, STRINGS)],
+        "Extract_URLs": lambda: [flag(), flag(), flag()],
+        "Defang_URL": lambda: [flag(), flag(), flag(), pick(r, ["Valid domains and full URLs"] * 3 + ["Only full URLs", "Everything"])],
+        "Fang_URL": lambda: [flag(), flag(), flag()],
+        "Head": lambda: [pick(r, INPUT_DELIMS), number(10, 1, 0, 3, -2, 2.5)],
+        "Tail": lambda: [pick(r, INPUT_DELIMS), number(10, 1, 0, 3, -2, 2.5)],
+        "Reverse": lambda: [pick(r, ["Byte", "Character", "Line"])],
+        "Remove_whitespace": lambda: [flag() for _ in range(6)],
+        "Remove_null_bytes": lambda: [],
+        "To_Lower_case": lambda: [],
+        "To_Upper_case": lambda: [pick(r, ["All", "Word", "Sentence", "Paragraph"])],
+        "XOR": lambda: [key(), pick(r, ["Standard", "Input differential", "Output differential", "Cascade"]), flag()],
+        "ROT13": lambda: [flag(), flag(), flag(), number(13, 1, 0, -1, -27, 39)],
+        "Gunzip": lambda: [],
+    }
+
+
+URLISH = ["http://a.example/x", "HTTPS://B.example:8080/y?z=1,2.", "see ftp://c.d.example!", "x.example", "xn--ab.example",
+          "-bad.example", "a..b", "1.2.3.4", "http://localhost/", "://", "http://e.example/\u0178\u00e9x", "a.b.c.d.e.invalid1",
+          "a-b--c.example", "hxxp[://]f[.]example", "_x.example", "h\u00e9.example", "http://g.example/p.q,r", "x" * 64 + ".example",
+          "http://h.example/\u03bc\u3042\u212a", "A.B.EXAMPLE_", "svn+ssh://i.example", "http://x:y@j.example/"]
+PIECES = ["41", "0x41", "\\x42", "%43", "%u3042", "\\u3042", "U+1F600", "&amp;", "&#65;", "&#x3042;", "&notin;", "&lt", "&#xzz;",
+          "=41", "=\r\n", "=\n", "==", "QUJD", "QUI=", "Q", "aQB0AA==", "\r\n", "\n", "\t", " ", ",", ";", ":", "-", "*", "'",
+          "300", "-1", "377", "99999999999999999999", "01000001", "zz", "z", "<~87cUR~>", "é", "あ", "\U0001f600", "\x00", "\x7f",
+          "\xa0", "\u2028", "+", "%", "%zz", "%e3%81%82", "%ff", "bcher-kva", "xn--bcher-kva.example", "FKFKFK", "\\n", "\\x4", "\\u{1f600}",
+          "00000000  41 42 43 44 45 46 47 48  49 4a 4b 4c 4d 4e 4f 50  |ABCDEFGHIJKLMNOP|\n", "0000: 4142 4344  AB", "Hello, World.", "MFRGG===", "ΑΣ ΑΣΑ"]
+
+
+def input_for(r):
+    kind = r.randrange(8)
+    if kind == 0:
+        return b""
+    if kind == 1:
+        return bytes(r.randrange(256) for _ in range(r.randrange(1, 40)))
+    if kind == 2:
+        return " ".join(r.choice(URLISH) for _ in range(r.randrange(1, 6))).encode()
+    if kind == 3:
+        text = base64.b64encode(bytes(r.randrange(256) for _ in range(r.randrange(1, 30))))
+        return text[: r.randrange(len(text) + 1)] + r.choice([b"", b"=", b"\n", b"*", "é".encode()])
+    if kind == 4:
+        return r.choice([" ", ",", ";", ":", "\n", "\r\n", ""]).join(
+            format(r.randrange(300), r.choice(["02x", "d", "o", "08b", "X"])) for _ in range(r.randrange(1, 20))).encode()
+    if kind == 5:
+        return "".join(r.choice(URLISH + PIECES) for _ in range(r.randrange(1, 10))).encode("utf-16-le")
+    if kind == 6:
+        return "".join(r.choice(PIECES) for _ in range(r.randrange(1, 12))).encode("latin-1", "ignore")
+    return "".join(r.choice(PIECES) for _ in range(r.randrange(1, 12))).encode("utf-8")
+
+
+def generate(seed, count, have):
+    r = random.Random(seed)
+    rows = {name: args for name, args in table(r).items() if name.replace("_", " ") in have}
+    names = list(rows)
+    pairs = []
+    for i in range(count):
+        steps = []
+        for n in range(r.choice([1, 1, 1, 2, 2, 3, 4])):
+            name = names[i % len(names)] if n == 0 else r.choice(names)
+            args = rows[name]()
+            if r.random() < 0.15:
+                args = args[: r.randrange(len(args) + 1)]
+            steps.append("%s(%s%s)" % (name, ",".join(args), "/disabled" if r.random() < 0.03 else "/breakpoint" if r.random() < 0.02 else ""))
+        pairs.append({"recipe": "".join(steps), "input_b64": base64.b64encode(input_for(r)).decode()})
+    return pairs
+
+
+def number_page(recipe, op):
+    return {int(n) for n in re.findall(op + r"\('[^']*?(\d+)\)'", recipe)}
+
+
+CACHED = {874, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 10000}
+UNICODE = {65000, 65001, 1200, 1201, 12000, 12001, 20127}
+MULTI = {932, 936, 949, 950, 51932, 51936, 51949, 20936, 20949, 54936}
+BYTE_ARRAYS = r"From_(?:Decimal|Octal|Binary|Hex|Hexdump)\([^)]*\)"
+FAULTS = [
+    ("what is no number is NaN in a byte array: 0 in the middle of a recipe, a failure of the page at its end",
+     lambda p, ours, theirs: theirs.get("step") == 0 and theirs["error"].startswith("Error: Data is not a valid byteArray")),
+    ("the same NaN reaches an operation on byte arrays unconverted (URL Encode makes %NAN of it)",
+     lambda p, ours, theirs: re.search(BYTE_ARRAYS + r"(?:Reverse\([^)]*\)|ROT13\([^)]*\))*(?:URL_Encode|Reverse|ROT13)\(", p["recipe"])),
+    ("ours checks every step before it runs any, also a disabled one and one behind a breakpoint",
+     lambda p, ours, theirs: ours.get("error", "").startswith("prepare step") and re.search("/(?:disabled|breakpoint)", p["recipe"])),
+    ("the ISO 2022 Japanese pages are listed and then throw",
+     lambda p, ours, theirs: {50220, 50221, 50222} & (number_page(p["recipe"], "code_text")) and "Unrecognized CP" in theirs.get("error", "")),
+    ("a single-byte page outside the cached nine drops a NUL and reads the byte after it",
+     lambda p, ours, theirs: number_page(p["recipe"], "Decode_text") - MULTI - CACHED - UNICODE),
+    ("a multi-byte page throws, writes U+FDFF or reads past the end where bytes are no character",
+     lambda p, ours, theirs: number_page(p["recipe"], "code_text") & MULTI),
+    ("Encode text makes broken bytes of lone surrogates",
+     lambda p, ours, theirs: "Encode_text" in p["recipe"] and re.search(r"Split|Unescape|UTF-|Charcode|Entity|Head|Tail", p["recipe"])),
+    ("utf8.js throws on lone surrogates that the page saves as U+FFFD",
+     lambda p, ours, theirs: "Lone surrogate" in theirs.get("error", "")),
+]
+
+
+def run(command, pairs, env=None):
+    text = "".join(json.dumps(pair) + "\n" for pair in pairs)
+    done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, env=env, check=True)
+    # Operations that log do so in lines of their own; ours are JSON objects.
+    answers = [json.loads(line) for line in done.stdout.decode().split("\n") if line.startswith("{")]
+    if len(answers) != len(pairs):
+        sys.exit(f"{command[0]}: {len(answers)} answers to {len(pairs)} pairs")
+    return answers
+
+
+def agrees(ours, theirs):
+    if "error" in ours or "error" in theirs:
+        if not ("error" in ours and "error" in theirs):
+            return False
+        # The recipe itself was refused on one side (step 0 there): else both must stop at the same step.
+        return not ours["error"].startswith("bake") or theirs["step"] in (0, ours["step"])
+    return ours["output_b64"] == theirs["output_b64"]
+
+
+def again_in_the_middle(options, env, pairs):
+    """A recipe that fails at its end only, for NaN, is compared once more with a step behind it."""
+    stop = re.compile(r"[A-Za-z0-9_]+\((?:'(?:[^'\\]|\\.)*'|[^')])*/breakpoint\).*", re.S)
+    longer = [dict(pair, recipe=stop.sub("", pair["recipe"]) + "To_Hex('None',0)") for pair in pairs]
+    theirs = run([options.node, os.path.join(HERE, "cyberchef_oracle.mjs")], longer, env) if longer else []
+    ours = run([options.bake], longer) if longer else []
+    answers = zip(longer, ours, theirs)
+    return [row for row in answers if not agrees(*row[1:]) and not any(test(*row) for _, test in FAULTS[1:])]
+
+
+def compare_pages(options, env):
+    """Every byte, and every pair of bytes of the multi-byte pages, decoded by both sides."""
+    failed = False
+    for label in PAGES:
+        page = int(re.search(r"(\d+)\)$", label)[1])
+        inputs = [bytes([byte]) for byte in range(256)]
+        if page in MULTI:
+            inputs += [bytes([lead, trail]) for lead in range(0x81, 0xff) for trail in range(0x30, 0xff)]
+        recipe = "Decode_text(%s)Encode_text('UTF-16LE (1200)')" % quoted(label)
+        pairs = [{"recipe": recipe, "input_b64": base64.b64encode(i).decode()} for i in inputs]
+        theirs = run([options.node, os.path.join(HERE, "cyberchef_oracle.mjs")], pairs, env)
+        ours = run([options.bake], pairs)
+        text = lambda side: base64.b64decode(side["output_b64"]).decode("utf-16-le", "surrogatepass") if "output_b64" in side else None
+        # Where CyberChef has no character it throws, or leaves U+FDFF, U+FFFD or NUL.
+        real = [(i, text(o), text(t)) for i, o, t in zip(inputs, ours, theirs) if text(t) is not None and not set("\ufdff\ufffd\0") & set(text(t))]
+        differ = [(i.hex(), o, t) for i, o, t in real if o != t]
+        more = sum(1 for o, t in zip(ours, theirs) if text(t) is None and "\ufffd" not in (text(o) or "\ufffd"))
+        if differ or page in MULTI or more:
+            print(f"{label}: {len(real)} inputs have characters there, {len(differ)} of them others here; {more} only here; {differ[:6]}")
+        failed |= bool(differ) and page not in MULTI
+    sys.exit(failed)
+
+
+def write_golden(path, pairs, ours, theirs):
+    """Keeps CyberChef's answers as a fixture: short inputs, one line a pair."""
+    with open(path, "w", encoding="utf-8") as out:
+        for pair, our, their in zip(pairs, ours, theirs):
+            if agrees(our, their) and len(pair["input_b64"]) < 100:
+                answer = {"error": True} if "error" in their else their
+                out.write(json.dumps(dict(pair, **answer)) + "\n")
+
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--modules", required=True)
+    parser.add_argument("--node", default="node")
+    parser.add_argument("--bake", required=True)
+    parser.add_argument("--pairs", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--show", type=int, default=20)
+    parser.add_argument("--only")
+    parser.add_argument("--golden", help="write the pairs on which both agree to this file")
+    parser.add_argument("--pages", action="store_true", help="compare the code pages byte by byte instead")
+    options = parser.parse_args()
+    labels = open(os.path.join(HERE, "../../crates/hinomi-formats/src/decode/ops/charset/labels.rs"), encoding="utf-8").read()
+    PAGES.extend(label for label, page in re.findall(r'\("([^"]+)",\s*Page::(\w+)', labels) if page != "Unread")
+    ops = set()
+    folder = os.path.join(HERE, "../../crates/hinomi-formats/src/decode/ops")
+    for root, _, files in os.walk(folder):
+        for name in files:
+            if name.endswith(".rs"):
+                ops.update(re.findall(r'name:\s*"([^"]+)"', open(os.path.join(root, name), encoding="utf-8").read()))
+    env = dict(os.environ, CYBERCHEF_MODULES=options.modules)
+    if options.pages:
+        compare_pages(options, env)
+    pairs = generate(options.seed, options.pairs, ops if not options.only else set(options.only.split(",")))
+    theirs = run([options.node, os.path.join(HERE, "cyberchef_oracle.mjs")], pairs, env)
+    ours = run([options.bake], pairs)
+    counts, unexplained, errors, at_end = {}, [], 0, []
+    for pair, our, their in zip(pairs, ours, theirs):
+        errors += "error" in our
+        if agrees(our, their):
+            continue
+        known = next((name for name, test in FAULTS if test(pair, our, their)), None)
+        if known == FAULTS[0][0]:
+            at_end.append(pair)
+        if known:
+            counts[known] = counts.get(known, 0) + 1
+        else:
+            unexplained.append((pair, our, their))
+    unexplained += again_in_the_middle(options, env, at_end)
+    for pair, our, their in unexplained[: options.show]:
+        print("recipe", pair["recipe"], "\ninput ", base64.b64decode(pair["input_b64"]))
+        for name, side in (("ours  ", our), ("theirs", their)):
+            print(name, base64.b64decode(side["output_b64"]) if "output_b64" in side else "ERROR %s: %s" % (side["step"], side["error"]))
+        print()
+    for name, count in counts.items():
+        print(f"upstream fault, {count} times: {name}")
+    print(f"{len(pairs)} pairs of seed {options.seed}, {errors} of them errors on our side: {len(unexplained)} differences")
+    if options.golden:
+        write_golden(options.golden, pairs, ours, theirs)
+    sys.exit(bool(unexplained))
+
+
+main()
