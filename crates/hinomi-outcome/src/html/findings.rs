@@ -2,7 +2,7 @@
 
 use super::{Cx, chart};
 use crate::Reported;
-use crate::text::{place, short};
+use crate::text::{place, short, step_place};
 use crate::visible::{cut, shown, shown_lines};
 use hinomi_model::{EvidenceRef, Status, Step};
 use maud::{Markup, html};
@@ -83,7 +83,7 @@ fn chain(cx: &Cx<'_>, steps: &[Step]) -> Markup {
                         span.dot { (chart::step(&step.kind)) }
                         span.kind { (shown(&cx.say.kind("step", &step.kind))) }
                         span.words { (cut(&shown(&step.text), QUOTE_CHARS)) }
-                        @if !step.place.is_empty() { span.place { (shown(&step.place)) } }
+                        @if let Some(place) = step_place(step) { span.place { (place) } }
                     }
                 }
             }
