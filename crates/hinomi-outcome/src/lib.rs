@@ -8,6 +8,7 @@
 
 mod block;
 mod catalog;
+mod html;
 mod machine;
 mod plan;
 mod report;
@@ -22,6 +23,7 @@ pub use block::{BlockFormat, Held, Passed, Preview, block};
 pub use catalog::{
     APP, Benchmark, Catalog, CatalogError, Countermeasure, Figure, Grading, Incident, Unit, WellKnown,
 };
+pub use html::html;
 pub use machine::{json, ocsf, sarif};
 pub use plan::{
     Amount, Answer, Budget, BudgetInput, Choice, Item, Lens, LensKind, Plan, Points, SECURITY_SHARES,

@@ -1,7 +1,10 @@
 //! The report's words at hand: the program's own, and those of the checks.
 
+use crate::plan::tenths;
 use crate::{APP, ProblemLine, Report};
-use hinomi_model::{Finding, Lang, Measure, Text, Words};
+use hinomi_model::{Finding, Lang, Measure, Text, ThreatClass, Words};
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
 /// Says things in one language.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +59,9 @@ impl<'a> Say<'a> {
     pub(crate) fn problem(&self, problem: &ProblemLine) -> String {
         let words = self.problem_kind(&problem.kind);
         match &problem.limit {
-            Some((name, value)) => format!("{words} ({name} = {value})"),
+            Some((name, value)) => {
+                self.app_with("problem_with_limit", &[("words", &words), ("name", name), ("value", value)])
+            }
             None => words,
         }
     }
@@ -90,6 +95,44 @@ impl<'a> Say<'a> {
 }
 
 impl Say<'_> {
+    /// A point in time as the reader counts it: Japan's in Japanese, UTC in English.
+    pub(crate) fn time(self, at: Timestamp) -> String {
+        let (offset, zone) = self.zone();
+        format!("{} {zone}", at.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%d %H:%M"))
+    }
+
+    /// A day, counted in the same way.
+    pub(crate) fn day(self, at: Timestamp) -> String {
+        let (offset, _) = self.zone();
+        at.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%d").to_string()
+    }
+
+    fn zone(self) -> (Offset, &'static str) {
+        match self.lang {
+            Lang::Ja => (Offset::constant(9), "JST"),
+            Lang::En => (Offset::UTC, "UTC"),
+        }
+    }
+
+    /// The class of a threat.
+    pub(crate) fn threat(self, class: ThreatClass) -> String {
+        self.app(match class {
+            ThreatClass::Technical => "threat_technical",
+            ThreatClass::Human => "threat_human",
+            ThreatClass::Physical => "threat_physical",
+        })
+    }
+
+    /// Price and days of a measure, short.
+    pub(crate) fn cost(self, measure: &Measure) -> String {
+        let days = self.app_with("work_days", &[("days", &tenths(u64::from(measure.days_tenths)))]);
+        let yen = match measure.cost_yen.0 {
+            0 => self.app("free"),
+            _ => self.app_with("unit_yen", &[("yen", &measure.cost_yen)]),
+        };
+        format!("{yen}{}{days}", self.app("middle_dot"))
+    }
+
     /// What stands between the items of a list.
     pub(crate) fn comma(self) -> &'static str {
         match self.lang {

@@ -19,7 +19,7 @@ pub fn sarif(report: &Report) -> String {
     let say = Say::of(report);
     let rules = rules(report);
     let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
-    let findings = report.findings.iter().map(|reported| result(say, &index, reported));
+    let findings = report.findings.iter().map(|reported| result(report, say, &index, reported));
     let open = report.undecided.iter().map(|case| undecided(report, say, &index, case));
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -29,6 +29,7 @@ pub fn sarif(report: &Report) -> String {
                 "name": "Hinomi",
                 "version": VERSION,
                 "semanticVersion": VERSION,
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "language": say.lang.as_str(),
                 "rules": rules.iter().map(|(id, entry)| rule(say, id, *entry)).collect::<Vec<_>>(),
                 "notifications": notifications(report, say),
@@ -106,7 +107,7 @@ fn security_severity(severity: Severity) -> &'static str {
     }
 }
 
-fn result(say: Say<'_>, index: &BTreeMap<&str, usize>, reported: &Reported) -> Value {
+fn result(report: &Report, say: Say<'_>, index: &BTreeMap<&str, usize>, reported: &Reported) -> Value {
     let finding = &reported.finding;
     let mut result = json!({
         "ruleId": finding.check,
@@ -114,8 +115,8 @@ fn result(say: Say<'_>, index: &BTreeMap<&str, usize>, reported: &Reported) -> V
         "level": level(finding.severity),
         "kind": "fail",
         "message": {"text": sentence(&say.finding(finding))},
-        "locations": finding.evidence().iter().take(1).map(location).collect::<Vec<_>>(),
-        "relatedLocations": related(finding.evidence()),
+        "locations": finding.evidence().iter().take(1).map(|proof| location(report, proof)).collect::<Vec<_>>(),
+        "relatedLocations": related(report, finding.evidence()),
         "partialFingerprints": {"hinomi/v1": finding.fingerprint()},
         "baselineState": baseline(reported.status),
         "properties": {
@@ -135,8 +136,8 @@ fn result(say: Say<'_>, index: &BTreeMap<&str, usize>, reported: &Reported) -> V
     result
 }
 
-fn related(evidence: &[EvidenceRef]) -> Vec<Value> {
-    let with_id = evidence.iter().skip(1).map(location).zip(1_u64..);
+fn related(report: &Report, evidence: &[EvidenceRef]) -> Vec<Value> {
+    let with_id = evidence.iter().skip(1).map(|proof| location(report, proof)).zip(1_u64..);
     with_id
         .map(|(mut location, id)| {
             if let Some(map) = location.as_object_mut() {
@@ -156,20 +157,25 @@ fn baseline(status: Status) -> &'static str {
     }
 }
 
-fn location(proof: &EvidenceRef) -> Value {
+/// The artifact is the evidence itself: an attachment stands below the mail it came in, and lines count in it.
+fn location(report: &Report, proof: &EvidenceRef) -> Value {
+    let mut uri = uri(&proof.source, proof.sha256.as_str());
+    if let Some(part) = &proof.locator.part {
+        uri = format!("{uri}/{}", encoded(part));
+    }
     let mut physical = Map::new();
-    physical.insert("artifactLocation".to_owned(), json!({"uri": uri(&proof.source, proof.sha256.as_str())}));
-    let snippet = json!({"text": cut(&shown_lines(&proof.quote), SNIPPET_CHARS)});
-    let mut region = Map::new();
-    match (proof.locator.line, proof.locator.offset) {
-        (Some(line), _) => region.insert("startLine".to_owned(), json!(line.max(1))),
-        (None, Some(offset)) => region.insert("byteOffset".to_owned(), json!(offset)),
-        (None, None) => None,
+    physical.insert("artifactLocation".to_owned(), json!({"uri": uri}));
+    let size = report.evidence.get(&proof.sha256).map(|evidence| evidence.size);
+    let region = match (proof.locator.line, proof.locator.offset, size) {
+        (Some(line), _, _) => Some(json!({"startLine": line.max(1)})),
+        (None, Some(offset), _) => Some(json!({"byteOffset": offset, "byteLength": 0})),
+        (None, None, Some(size)) => Some(json!({"byteOffset": 0, "byteLength": size})),
+        (None, None, None) => None,
     };
-    // A region must say where it is; a quote without a place goes into the message.
-    if !region.is_empty() {
+    if let Some(Value::Object(mut region)) = region {
         if !proof.quote.is_empty() {
-            region.insert("snippet".to_owned(), snippet);
+            let quote = shown_lines(&proof.quote);
+            region.insert("snippet".to_owned(), json!({"text": cut(&quote, SNIPPET_CHARS)}));
         }
         physical.insert("region".to_owned(), Value::Object(region));
     }
@@ -184,16 +190,20 @@ fn location(proof: &EvidenceRef) -> Value {
     Value::Object(location)
 }
 
-/// A relative reference (RFC 3986): everything but unreserved characters and `/` is percent-encoded, so that a
-/// name cannot become a scheme, a query or a way up.
+/// The artifact's relative reference; evidence without a source goes by its hash.
 fn uri(source: &str, sha256: &str) -> String {
+    if source.is_empty() { format!("sha256/{sha256}") } else { encoded(source) }
+}
+
+/// RFC 3986: everything but unreserved characters and `/` is percent-encoded, so that a name cannot become a
+/// scheme, a query or a fragment; a leading `/` and steps upward go, so that it stays relative.
+fn encoded(path: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    if source.is_empty() {
-        return format!("sha256/{sha256}");
-    }
     let digit = |nibble: u8| char::from(HEX.get(usize::from(nibble)).copied().unwrap_or(b'0'));
-    let mut out = String::with_capacity(source.len());
-    for byte in source.replace('\\', "/").trim_start_matches('/').bytes() {
+    let path = path.replace('\\', "/");
+    let steps: Vec<&str> = path.split('/').filter(|step| !matches!(*step, "" | "." | "..")).collect();
+    let mut out = String::with_capacity(path.len());
+    for byte in steps.join("/").bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b'.' | b'/' => {
                 out.push(char::from(byte))
@@ -205,14 +215,19 @@ fn uri(source: &str, sha256: &str) -> String {
 }
 
 fn undecided(report: &Report, say: Say<'_>, index: &BTreeMap<&str, usize>, case: &Undecided) -> Value {
-    let source = report.evidence.get(&case.evidence).map(|e| e.source.as_str()).unwrap_or_default();
+    let known = report.evidence.get(&case.evidence);
+    let source = known.map(|evidence| evidence.source.as_str()).unwrap_or_default();
+    let mut physical = json!({"artifactLocation": {"uri": uri(source, case.evidence.as_str())}});
+    if let (Some(evidence), Some(map)) = (known, physical.as_object_mut()) {
+        map.insert("region".to_owned(), json!({"byteOffset": 0, "byteLength": evidence.size}));
+    }
     json!({
         "ruleId": case.check,
         "ruleIndex": index.get(case.check.as_str()),
         "kind": "open",
         "level": "none",
         "message": {"text": sentence(&say.check_text(&case.check, &case.why))},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(source, case.evidence.as_str())}}}],
+        "locations": [{"physicalLocation": physical}],
         "properties": {"asset": case.asset},
     })
 }
@@ -225,7 +240,6 @@ fn notifications(report: &Report, say: Say<'_>) -> Vec<Value> {
         .map(|kind| {
             json!({
                 "id": kind,
-                "name": rule_name(kind),
                 "shortDescription": {"text": sentence(&say.problem_kind(kind))},
                 "defaultConfiguration": {"level": "warning"},
             })

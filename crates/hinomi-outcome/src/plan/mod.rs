@@ -233,13 +233,13 @@ fn sum(values: impl IntoIterator<Item = u64>) -> Points {
 /// Why a measure stands where it stands: what it removes, of how much, for how much.
 fn why(measure: &Measure, gain: Points, all: Points, findings: usize) -> Text {
     let key = if measure.cost_yen.0 == 0 { "why_free" } else { "why_paid" };
-    let per = u128::from(gain.0) / u128::from(measure.cost_yen.0.max(1));
+    // Points have 10,000 parts: 100 × parts per yen are points per million yen.
+    let per = u128::from(gain.0) * 100 / u128::from(measure.cost_yen.0.max(1));
     Text::new(key)
         .with("findings", findings)
         .with("points", gain.whole())
         .with("share", hinomi_model::BasisPoints(gain.share_of_bp(all)))
-        // Points have 10,000 parts: parts per yen are points per 10,000 yen.
-        .with("per_10000", per)
+        .with("per_million", per)
         .with("yen", measure.cost_yen)
         .with("days", tenths(u64::from(measure.days_tenths)))
 }

@@ -243,6 +243,10 @@ pub(crate) fn report(lang: Lang) -> Report {
             evidence(EvidenceKind::Mail, mail, None),
             evidence(EvidenceKind::Document, doc, Some(mail)),
             evidence(EvidenceKind::Document, "見積.xls", Some(mail)),
+            evidence(EvidenceKind::Pdf, "明細 0721.pdf", None),
+            evidence(EvidenceKind::Mail, "Re: 見積のお願い", None),
+            evidence(EvidenceKind::Archive, "20200723.zip", None),
+            evidence(EvidenceKind::Program, "会議開催通知\u{202e}cod.exe", None),
         ]
         .into(),
         observations: vec![observation(mail)],

@@ -54,7 +54,7 @@ fn head(page: &mut Page<'_>, reported: &Reported) {
 }
 
 fn labelled(page: &mut Page<'_>, key: &str, words: &str) {
-    let lead = format!("{}: ", page.say.app(key));
+    let lead = format!("{}{}", page.say.app(key), page.say.app("colon"));
     page.hanging(INDENT, &lead, words, Ink::Plain);
 }
 
@@ -63,11 +63,17 @@ fn story(page: &mut Page<'_>, steps: &[Step]) {
     if steps.is_empty() {
         return;
     }
-    let label = page.say.app("label_story");
-    page.wrapped(INDENT, &format!("{label}:"));
-    for (at, step) in steps.iter().enumerate() {
-        let depth = at.min(DEPTH_MAX);
-        let arrow = if at == 0 { "" } else { "└ " };
+    let label = format!("{}{}", page.say.app("label_story"), page.say.app("colon"));
+    page.wrapped(INDENT, label.trim_end());
+    let mut depth = 0;
+    let mut before: Option<&str> = None;
+    for step in steps {
+        // Several of a kind in a row (URLs) stand beside each other, not under each other.
+        if before.is_some_and(|kind| kind != step.kind) {
+            depth += 1;
+        }
+        let arrow = if before.is_none() { "" } else { "└ " };
+        before = Some(&step.kind);
         let kind = page.say.kind("step", &step.kind);
         let place = match step.place.as_str() {
             "" => String::new(),
@@ -75,7 +81,8 @@ fn story(page: &mut Page<'_>, steps: &[Step]) {
         };
         let words = cut(&shown(&step.text), QUOTE_CHARS).into_owned();
         let lead = format!("{arrow}{}  ", shown(&kind));
-        page.hanging(INDENT + 2 + depth.saturating_sub(1) * 2, &lead, &format!("{words}{place}"), Ink::Plain);
+        let indent = INDENT + 2 + depth.min(DEPTH_MAX).saturating_sub(1) * 2;
+        page.hanging(indent, &lead, &format!("{words}{place}"), Ink::Plain);
     }
 }
 

@@ -85,7 +85,12 @@ fn not_looked_at(page: &mut Page<'_>, report: &Report) {
         return;
     }
     let families: Vec<String> = report.not_looked_at.iter().map(|f| page.say.kind("family", f)).collect();
-    let line = format!("{}: {}", page.say.app("section_not_looked_at"), families.join(page.say.comma()));
+    let line = format!(
+        "{}{}{}",
+        page.say.app("section_not_looked_at"),
+        page.say.app("colon"),
+        families.join(page.say.comma())
+    );
     page.wrapped(0, &line);
     page.blank();
 }
@@ -104,7 +109,9 @@ fn counts(page: &mut Page<'_>, report: &Report) {
     ];
     let always = ["count_checked", "count_passed", "count_findings", "count_undecided"];
     let shown = pairs.iter().filter(|(key, count)| *count > 0 || always.contains(key));
-    let words: Vec<String> = shown.map(|(key, count)| format!("{}: {count}", page.say.app(key))).collect();
+    let colon = page.say.app("colon");
+    let words: Vec<String> =
+        shown.map(|(key, count)| format!("{}{colon}{count}", page.say.app(key))).collect();
     page.wrapped(0, &words.join("  "));
 }
 

@@ -12,8 +12,15 @@ pub fn plan_text(report: &Report, plan: &Plan, style: Style) -> String {
     let mut page = Page::new(Say::of(report), style);
     arithmetic(&mut page, plan);
     page.heading("section_plan");
+    let mut told: Option<&Source> = None;
     for (at, item) in plan.items.iter().enumerate() {
         list_item(&mut page, at + 1, item);
+        // A source is told where it changes.
+        if told.replace(&item.measure.source) != Some(&item.measure.source) {
+            let from = told_by(page.say, &item.measure.source);
+            let lead = format!("{}{}", page.say.app("label_source"), page.say.app("colon"));
+            page.hanging(4, &lead, &from, Ink::Dim);
+        }
     }
     if plan.items.is_empty() {
         let words = page.say.app("plan_empty");
@@ -101,8 +108,6 @@ fn list_item(page: &mut Page<'_>, place: usize, item: &Item) {
     let why = page.say.app_text(&item.why);
     page.wrapped(4, &why);
     let step = page.say.first_step(measure).to_owned();
-    let lead = format!("{}: ", page.say.app("label_first_step"));
+    let lead = format!("{}{}", page.say.app("label_first_step"), page.say.app("colon"));
     page.hanging(4, &lead, &step, Ink::Plain);
-    let from = told_by(page.say, &measure.source);
-    page.hanging(4, "", &from, Ink::Dim);
 }
