@@ -1,6 +1,7 @@
 //! The report's words at hand: the program's own, and those of the checks.
 
 use crate::plan::tenths;
+use crate::visible::shown;
 use crate::{APP, ProblemLine, Report};
 use hinomi_model::{Finding, Lang, Measure, Text, ThreatClass, Words};
 use jiff::Timestamp;
@@ -87,10 +88,10 @@ impl<'a> Say<'a> {
         }
     }
 
-    /// The name of a step's kind, or the kind itself when there is no word for it.
+    /// The word for a kind (`step_…`, `held_…`), or the kind itself, made safe, when there is none.
     pub(crate) fn kind(&self, prefix: &str, kind: &str) -> String {
         let key = format!("{prefix}_{}", kind.replace('-', "_"));
-        if self.has_app(&key) { self.app(&key) } else { kind.to_owned() }
+        if self.has_app(&key) { self.app(&key) } else { shown(kind) }
     }
 }
 

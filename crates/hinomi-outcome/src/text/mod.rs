@@ -7,13 +7,13 @@ mod plan;
 mod tests;
 mod wrap;
 
-pub(crate) use finding::{place, short};
+pub(crate) use finding::{place, short, step_place};
 pub use plan::plan_text;
 pub(crate) use plan::told_by;
 
 use crate::Report;
 use crate::plan::Plan;
-use crate::visible::{cut, shown};
+use crate::visible::{cut, shown, terminal_safe};
 use crate::words::Say;
 use hinomi_model::{Severity, Status};
 use std::cmp::Reverse;
@@ -181,7 +181,9 @@ impl<'a> Page<'a> {
     /// A paragraph whose first line begins with `lead`, and whose others hang under its words.
     fn hanging(&mut self, indent: usize, lead: &str, words: &str, ink: Ink) {
         let under = indent + wrap::width(lead);
-        let lines = wrap::wrap(words, self.style.width.saturating_sub(under));
+        // Whoever forgets to make words safe is caught here: everything but the head of a finding comes by.
+        let words = terminal_safe(words);
+        let lines = wrap::wrap(&words, self.style.width.saturating_sub(under));
         for (at, line) in lines.iter().enumerate() {
             let inked = self.ink(ink, line);
             match at {

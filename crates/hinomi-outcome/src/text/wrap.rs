@@ -34,7 +34,7 @@ fn wrap_line(text: &str, max: usize) -> Vec<String> {
             let columns = c.width().unwrap_or(0);
             // Only a piece wider than a whole line comes to be cut here.
             if used + columns > max && used > 0 && !c.is_whitespace() {
-                lines.push(std::mem::take(&mut line));
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 used = 0;
             }
             line.push(c);
