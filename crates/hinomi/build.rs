@@ -13,7 +13,8 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut pack = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     for path in files {
-        let name = path.strip_prefix(&catalog).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
+        let name =
+            path.strip_prefix(&catalog).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
         let bytes = fs::read(&path)?;
         for part in [name.as_bytes(), &bytes] {
             let length = u32::try_from(part.len()).map_err(io::Error::other)?;

@@ -94,4 +94,5 @@ for await (const line of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify({ baked, cpu_seconds: spent, per_cpu_second: Math.round(baked / spent) }));
     break;
 }
-process.exit(0);
+// Exit only once all is written; CyberChef leaves timers behind that would keep the process.
+process.stdout.write("", () => process.exit(0));

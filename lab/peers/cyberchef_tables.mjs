@@ -1,8 +1,9 @@
 // Writes the tables of the recipe engine from CyberChef and its `codepage` package (both Apache-2.0):
-//   single_byte.bin  256 little-endian UTF-16 units for every single-byte code page, in the order of the labels
-//   entities.txt     HTML entity names and the code point each stands for
-// Usage, under the Node 24 that cyberchef needs:  node cyberchef_tables.mjs <node_modules> <out folder>
-// It also prints the rows of the label table for charset.rs.
+//   charset/single_byte.bin  256 little-endian UTF-16 units for every single-byte code page, in the order of the labels
+//   entities/names.txt       HTML entity names and the code point each stands for
+// Usage, under the Node 24 that cyberchef needs:
+//   node cyberchef_tables.mjs <node_modules> crates/hinomi-formats/src/decode/ops
+// It also prints the rows of the single-byte pages for charset/labels.rs.
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
@@ -23,11 +24,10 @@ for (const [label, page] of Object.entries(CHR_ENC_CODE_PAGES)) {
             bytes.push(unit & 0xff, unit >> 8);
         }
         console.log(`    (${JSON.stringify(label)}, Page::Single(${index++})),`);
-    } else {
-        console.log(`    (${JSON.stringify(label)}, Page::TODO /* ${page} */),`);
     }
 }
-writeFileSync(resolve(out, "single_byte.bin"), Uint8Array.from(bytes));
+writeFileSync(resolve(out, "charset/single_byte.bin"), Uint8Array.from(bytes));
 
+// By name, in byte order.
 const names = Object.entries(HTML_ENTITY_REVERSE_LOOKUP).sort(([a], [b]) => (a < b ? -1 : 1));
-writeFileSync(resolve(out, "entities.txt"), names.map(([name, point]) => `${name} ${Number(point).toString(16)}\n`).join(""));
+writeFileSync(resolve(out, "entities/names.txt"), names.map(([name, point]) => `${name} ${Number(point).toString(16)}\n`).join(""));

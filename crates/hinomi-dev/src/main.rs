@@ -8,6 +8,8 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo dev")]
 enum Cli {
+    /// Takes every step a change must pass: format, lints, documentation, licences, tidy, reference, catalogue.
+    Ci(command::ci::Arguments),
     /// Writes the packed sample company, or compares it.
     Fixtures(command::fixtures::Arguments),
     /// Writes forged documents or bombs to a folder.
@@ -15,12 +17,16 @@ enum Cli {
     Forge(command::forge::Arguments),
     /// Writes damaged copies of a folder's files.
     Mutate(command::mutate::Arguments),
+    /// Holds the repository against the rules of the house that no compiler knows.
+    Tidy(command::tidy::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse() {
+        Cli::Ci(arguments) => command::ci::run(&arguments),
         Cli::Fixtures(arguments) => command::fixtures::run(&arguments),
         Cli::Forge(arguments) => command::forge::run(&arguments),
         Cli::Mutate(arguments) => command::mutate::run(&arguments),
+        Cli::Tidy(arguments) => command::tidy::run(&arguments),
     }
 }

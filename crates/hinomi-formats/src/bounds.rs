@@ -56,11 +56,8 @@ impl Problem {
     /// The same problem seen from one container further out.
     #[must_use]
     pub fn inside(mut self, container: &str) -> Self {
-        self.place = if self.place.is_empty() {
-            container.to_owned()
-        } else {
-            format!("{container}/{}", self.place)
-        };
+        self.place =
+            if self.place.is_empty() { container.to_owned() } else { format!("{container}/{}", self.place) };
         self
     }
 }

@@ -18,16 +18,14 @@ mod secret;
 #[cfg(test)]
 mod tests;
 mod text;
-mod verdict;
 
 pub use asset::{AssetId, AssetKind, InvalidAsset};
 pub use check::{CheckId, Entry, Grade, Group, ThreatClass};
 pub use coverage::Coverage;
 pub use evidence::{Evidence, EvidenceId, EvidenceKind, EvidenceRef, Locator, Observation};
 pub use fact::Fact;
-pub use finding::{Confidence, Finding, Fingerprint, Severity, Status, Step};
+pub use finding::{Confidence, Finding, Fingerprint, Severity, Status, Step, Verdict};
 pub use indicator::{Blockable, Gate, Indicator, IndicatorKind, Tlp, defang};
 pub use money::{BasisPoints, Measure, Source, Yen};
 pub use secret::Secret;
 pub use text::{Lang, Text, Words};
-pub use verdict::Verdict;

@@ -1,5 +1,6 @@
-//! Measures the store: `ingest FILE [FINDINGS]` saves that many findings (100,000) in chunks of 1,000, twice,
-//! then walks the list page by page.
+//! Measures the store: `ingest FILE [FINDINGS [CHUNK]]` saves that many findings (100,000) in chunks (1,000),
+//! twice, then none, then walks the list page by page. Each figure is wall time and, on Linux, processor time:
+//! on a busy machine the second is the one to compare.
 
 use hinomi_model::{
     AssetId, AssetKind, Confidence, Coverage, EvidenceId, EvidenceRef, Finding, Grade, Indicator,
@@ -18,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut words = std::env::args().skip(1);
     let file = words.next().ok_or("usage: ingest FILE [FINDINGS]")?;
     let count: u64 = words.next().map_or(Ok(100_000), |word| word.parse())?;
+    let chunk: usize = words.next().map_or(Ok(1_000), |word| word.parse())?;
     let findings = (0..count).map(finding).collect::<Result<Vec<_>, _>>()?;
     let mut coverage = Coverage::default();
     for found in &findings {
@@ -31,10 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let header = RunHeader { started_at: at, sources: vec![SOURCE.to_owned()], ..RunHeader::default() };
         let run = store.begin_run(&header)?;
         let saving = timed(|| {
-            seen.chunks(1_000).try_for_each(|chunk| store.save(run, SOURCE, &[], chunk, at).map(|_| ()))
+            seen.chunks(chunk).try_for_each(|chunk| store.save(run, SOURCE, &[], chunk, at).map(|_| ()))
         })?;
         let finishing = timed(|| store.finish_run(run, &coverage, at).map(|_| ()))?;
-        writeln!(out, "{look}: save {saving:.2?}, finish {finishing:.2?}")?;
+        writeln!(out, "{look}: save {saving}, finish {finishing}")?;
     }
     let mut pages = Vec::new();
     let mut filter = Filter { limit: 50, ..Filter::default() };
@@ -48,28 +50,44 @@ fn main() -> Result<(), Box<dyn Error>> {
         filter.after = Some(last.cursor());
     }
     pages.sort();
-    let at = |part: usize| pages.get(pages.len() * part / 100).copied().unwrap_or(Duration::ZERO);
-    writeln!(out, "page of 50: median {:.2?}, p95 {:.2?}, worst {:.2?}", at(50), at(95), at(99))?;
-    writeln!(out, "counters {:.2?}", timed(|| store.counters().map(|_| ()))?)?;
-    writeln!(out, "assets {:.2?}", timed(|| store.assets().map(|_| ()))?)?;
-    writeln!(out, "audit verify {:.2?}", timed(|| store.audit_verify().map(|_| ()))?)?;
+    let at = |part: usize| pages.get(pages.len() * part / 100).copied().unwrap_or_default();
+    writeln!(out, "page of 50: median {}, p95 {}, worst {}", at(50), at(95), at(99))?;
+    writeln!(out, "counters {}", timed(|| store.counters().map(|_| ()))?)?;
+    writeln!(out, "assets {}", timed(|| store.assets().map(|_| ()))?)?;
+    writeln!(out, "audit verify {}", timed(|| store.audit_verify().map(|_| ()))?)?;
     let copy = format!("{file}.copy");
-    writeln!(out, "backup {:.2?}", timed(|| store.backup(Path::new(&copy)))?)?;
+    writeln!(out, "backup {}", timed(|| store.backup(Path::new(&copy)))?)?;
     drop(store);
     writeln!(
         out,
-        "open {:.2?}, {} bytes",
+        "open {}, {} bytes",
         timed(|| Store::open(Path::new(&file)).map(|_| ()))?,
         std::fs::metadata(&file)?.len()
     )?;
     Ok(())
 }
 
+/// Wall time and processor time.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Took(Duration, Duration);
+
+impl std::fmt::Display for Took {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.2?} (cpu {:.2?})", self.0, self.1)
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the store knows no clock, but measuring it needs one")]
-fn timed(work: impl FnOnce() -> Result<(), hinomi_store::StoreError>) -> Result<Duration, Box<dyn Error>> {
-    let start = Instant::now();
+fn timed(work: impl FnOnce() -> Result<(), hinomi_store::StoreError>) -> Result<Took, Box<dyn Error>> {
+    let (start, busy) = (Instant::now(), on_cpu());
     work()?;
-    Ok(start.elapsed())
+    Ok(Took(start.elapsed(), on_cpu().saturating_sub(busy)))
+}
+
+/// How long this thread has run on a processor; zero where the system does not tell.
+fn on_cpu() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(told.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(0))
 }
 
 /// Ten findings an asset, five severities, one indicator each, some hundred bytes of words.

@@ -87,7 +87,8 @@ fn prepare(lang: Lang, arguments: &[OsString]) -> Result<Prepared> {
     let found = config::find(cli.shared.config.as_deref())?;
     let app = App {
         lang,
-        now: Timestamp::now(),
+        // Seconds are enough for people, and for evidence that was taken within one run.
+        now: Timestamp::from_second(Timestamp::now().as_second()).context("read the clock")?,
         catalog,
         catalog_files,
         checks,
@@ -107,7 +108,8 @@ fn refuse(error: &clap::Error, words: &Words, lang: Lang) -> Result<u8> {
     let say = |key: &str| words.word("app", lang, key);
     let told = cli::wording::error(error, words, lang);
     let told: Vec<String> = told.lines().map(safe).collect();
-    let (first, more) = told.split_first().map_or((String::new(), &[][..]), |(first, more)| (first.clone(), more));
+    let (first, more) =
+        told.split_first().map_or((String::new(), &[][..]), |(first, more)| (first.clone(), more));
     let mut err = io::stderr();
     writeln!(err, "{}: {first}", say("cli_error"))?;
     for line in more {
@@ -153,7 +155,11 @@ fn complain(lang: Lang, error: &anyhow::Error) {
         None => {
             let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
             let chain = chain.join(": ");
-            if english { format!("failed to {chain}") } else { format!("次の処理に失敗しました: {chain}") }
+            if english {
+                format!("failed to {chain}")
+            } else {
+                format!("次の処理に失敗しました: {chain}")
+            }
         }
     };
     let lines: Vec<String> = told.lines().map(safe).collect();
@@ -190,7 +196,8 @@ impl App {
 
     /// How to write to the terminal: colour only where a person looks and `NO_COLOR` is not set.
     pub(crate) fn style(&self) -> Style {
-        let colour = io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let colour =
+            io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let columns = rustix::termios::tcgetwinsize(io::stdout()).map_or(0, |size| usize::from(size.ws_col));
         Style { colour, width: if columns == 0 { 100 } else { columns.min(140) } }
     }
@@ -211,7 +218,9 @@ pub(crate) fn deliver(bytes: &[u8], to: Option<&Path>) -> Result<()> {
                 fs::write(&beside, bytes)?;
                 fs::rename(&beside, path)
             };
-            write().inspect_err(|_| _ = fs::remove_file(&beside)).with_context(|| format!("write {}", path.display()))
+            write()
+                .inspect_err(|_| _ = fs::remove_file(&beside))
+                .with_context(|| format!("write {}", path.display()))
         }
         None => {
             let mut out = io::stdout().lock();

@@ -15,7 +15,8 @@ const PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.pack"));
 pub(crate) fn files(overlay: Option<&Path>) -> Result<BTreeMap<String, String>> {
     let mut files = unpack().context("read the catalogue inside the binary")?;
     if let Some(folder) = overlay {
-        add(folder, folder, &mut files).with_context(|| format!("read the catalogue {}", folder.display()))?;
+        add(folder, folder, &mut files)
+            .with_context(|| format!("read the catalogue {}", folder.display()))?;
     }
     Ok(files)
 }

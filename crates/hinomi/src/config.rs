@@ -195,7 +195,9 @@ pub(crate) fn read(path: &Path) -> Result<Config> {
 pub(crate) fn usual_passwords(config: &Config) -> Result<Vec<String>> {
     let text = match &config.mail.usual_passwords {
         None => return Ok(Vec::new()),
-        Some(SecretSource::Env(name)) => env::var(name).with_context(|| format!("read the variable {name}"))?,
+        Some(SecretSource::Env(name)) => {
+            env::var(name).with_context(|| format!("read the variable {name}"))?
+        }
         Some(SecretSource::File(path)) => {
             fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?
         }

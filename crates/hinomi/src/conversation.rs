@@ -1,7 +1,7 @@
 //! Which mails belong together, so that a password in one opens the archive in the other.
 
-use hinomi_model::fact::MailFact;
 use hinomi_model::EvidenceId;
+use hinomi_model::fact::MailFact;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mails of one sender this far apart, in seconds, still belong together: a password mail follows within a day.
@@ -76,7 +76,9 @@ impl<'a> Conversations<'a> {
         for tie in ties(of) {
             let loose = !matches!(tie, Tie::Message(_));
             let tied = self.by_tie.get(&tie).into_iter().flatten().copied();
-            near.extend(tied.filter(|at| !loose || self.letters.get(*at).is_some_and(|other| close(of, other))));
+            near.extend(
+                tied.filter(|at| !loose || self.letters.get(*at).is_some_and(|other| close(of, other))),
+            );
         }
         let mut near: Vec<&Letter> = near.into_iter().filter_map(|at| self.letters.get(at)).collect();
         near.retain(|other| other.id != of.id);

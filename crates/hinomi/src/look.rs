@@ -1,7 +1,7 @@
 //! Looking: files are collected, read in the jail, and what was seen in them is brought together.
 
 use crate::conversation::{Conversations, Letter};
-use crate::jail::{Clock, Jail, JailError, Job, Lost};
+use crate::jail::{Jail, JailError, Job, Lost};
 use crate::reader::Head;
 use anyhow::{Context, Result};
 use hinomi_checks::{Observed, Origin};
@@ -138,22 +138,28 @@ fn gather(place: &Place, how: &Looking<'_>, looked: &mut Looked, pieces: &mut Ve
     }
 }
 
-/// The name of a piece as a reader should know it: a message of a mailbox has none.
+/// The name of a piece as a reader should know it. A message of a mailbox has none, but is known to be one.
 fn file_name(item: &Item) -> String {
     match item.taken {
         Taken::File => item.source.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
-        Taken::Maildir { .. } | Taken::Mbox { .. } => String::new(),
+        Taken::Maildir { .. } | Taken::Mbox { .. } => "message.eml".to_owned(),
     }
 }
 
 /// Reads the pieces of one place in the jail, in their order.
-fn read_all(place: &Place, pieces: Vec<Piece>, how: &mut Looking<'_>, looked: &mut Looked) -> Result<Vec<Seen>> {
+fn read_all(
+    place: &Place,
+    pieces: Vec<Piece>,
+    how: &mut Looking<'_>,
+    looked: &mut Looked,
+) -> Result<Vec<Seen>> {
     let refused = std::cell::RefCell::new(Vec::new());
     let sent = std::cell::RefCell::new(std::collections::VecDeque::new());
     let (limits, usual) = (how.limits, how.usual_passwords);
     let jobs = pieces.into_iter().filter_map(|piece| match piece.bytes.read() {
         Ok(bytes) => {
-            let head = head(&piece.source, &piece.name, &place.label, limits, usual, (Vec::new(), Vec::new()));
+            let head =
+                head(&piece.source, &piece.name, &place.label, limits, usual, (Vec::new(), Vec::new()));
             sent.borrow_mut().push_back(piece);
             Some(Job { head, bytes })
         }
@@ -290,21 +296,12 @@ impl Looked {
     fn lost(&mut self, place: &str, source: &str, id: Option<EvidenceId>, why: &Lost) {
         self.places.entry(place.to_owned()).or_default().partly.insert(source.to_owned());
         self.unread += 1;
-        let (kind, limit) = match why {
-            Lost::TimedOut { clock, seconds } => {
-                let name = if *clock == Clock::Cpu { "cpu_seconds_max" } else { "wall_seconds_max" };
-                ("timed-out", Some((name.to_owned(), *seconds)))
-            }
-            Lost::OutOfMemory { bytes } => ("limit-reached", Some(("memory_bytes_max".to_owned(), *bytes))),
-            Lost::AnswerTooLarge { bytes } => ("limit-reached", Some(("answer_bytes_max".to_owned(), *bytes))),
-            _ => ("crashed", None),
-        };
         self.problems.push(ProblemLine {
             source: source.to_owned(),
             evidence: id,
             place: String::new(),
-            kind: kind.to_owned(),
-            limit,
+            kind: why.kind().to_owned(),
+            limit: why.limit().map(|(name, value)| (name.to_owned(), value)),
             detail: why.to_string(),
         });
     }

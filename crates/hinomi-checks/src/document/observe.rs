@@ -28,6 +28,7 @@ pub(crate) fn document(
         orphans: modules().filter(|module| module.orphan).map(|module| module.stream.clone()).collect(),
         entry_points: surveys.iter().flat_map(|survey| &survey.entry_points).map(entry_point).collect(),
         calls: surveys.iter().flat_map(|survey| &survey.calls).map(call).collect(),
+        urls: surveys.iter().flat_map(|survey| &survey.urls).map(url_fact).collect(),
         encrypted: document.encrypted,
         partly_unread,
     };
@@ -104,6 +105,7 @@ fn call(read: &script::Call) -> Call {
             script::Power::Persist => Power::Persist,
             script::Power::Library => Power::Library,
             script::Power::Object => Power::Object,
+            script::Power::Other => Power::Other,
         },
         argument: cut(&read.argument, 200),
         line: read.line,

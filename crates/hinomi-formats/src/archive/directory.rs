@@ -60,6 +60,8 @@ pub(super) struct Span {
     pub(super) data: Range<usize>,
     /// Whether the data was longer than the file.
     pub(super) cut: bool,
+    /// Whether the local header has a name that ends differently.
+    pub(super) renamed: bool,
     /// Whether another kept entry lies on the same bytes.
     pub(super) overlaps: bool,
 }
@@ -83,8 +85,9 @@ pub(super) fn ends_like_zip(bytes: &[u8]) -> bool {
 /// Reads the directory, or the local headers where there is none, and finds each entry's place.
 pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, gaps: Gaps) -> Parsed<Vec<Record<'a>>> {
     let mut problems = Vec::new();
-    let mut records = match find_end(bytes) {
-        Some(end) => central_records(bytes, &end, limits, &mut problems),
+    let end = find_end(bytes);
+    let mut records = match &end {
+        Some(end) => central_records(bytes, end, limits, &mut problems),
         None => {
             let kind = if bytes.starts_with(LOCAL) { ProblemKind::Truncated } else { ProblemKind::Malformed };
             problems.push(Problem::new(kind, "", "no central directory; local headers read instead"));
@@ -97,7 +100,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, gaps: Gaps) -> Parsed<V
     if gaps == Gaps::Scan || records.is_empty() {
         let listed = records.len();
         scan_gaps(bytes, &mut records, limits, &mut problems);
-        if listed > 0 && records.len() > listed {
+        if end.is_some() && records.len() > listed {
             let hidden = records.len().saturating_sub(listed);
             let detail = format!("{hidden} local headers are not in the central directory");
             problems.push(Problem::new(ProblemKind::Malformed, "", detail));
@@ -118,8 +121,17 @@ struct End {
     entries: u64,
 }
 
+/// The last end record that leads to entries; an empty one counts only when there is no other, since it may
+/// have been put behind an archive to hide it.
 fn find_end(bytes: &[u8]) -> Option<End> {
-    memmem::rfind_iter(bytes, END).take(END_CANDIDATES_MAX).find_map(|at| End::read(bytes, at))
+    let mut empty = None;
+    for at in memmem::rfind_iter(bytes, END).take(END_CANDIDATES_MAX) {
+        match End::read(bytes, at) {
+            Some(end) if end.entries > 0 => return Some(end),
+            end => empty = empty.or(end),
+        }
+    }
+    empty
 }
 
 impl End {
@@ -236,7 +248,23 @@ fn locate(bytes: &[u8], record: &Record) -> Option<Span> {
     let data = local_data_start(bytes, start)?;
     let end = usize::try_from(record.packed).ok().and_then(|packed| data.checked_add(packed));
     let within = end.filter(|end| *end <= bytes.len());
-    Some(Span { start, data: data..within.unwrap_or(bytes.len()), cut: within.is_none(), overlaps: false })
+    let name_at = start.checked_add(LOCAL_BYTES)?;
+    let name_end = name_at.checked_add(usize::from(u16_at(bytes, start.checked_add(26)?)?))?;
+    Some(Span {
+        start,
+        data: data..within.unwrap_or(bytes.len()),
+        cut: within.is_none(),
+        renamed: !ends_alike(bytes.get(name_at..name_end)?, record.raw_name),
+        overlaps: false,
+    })
+}
+
+/// Whether two names open with the same program. Their bytes may well differ: some tools write one in CP932
+/// and the other in UTF-8.
+fn ends_alike(a: &[u8], b: &[u8]) -> bool {
+    let ending = |name: &[u8]| name.rsplit(|byte| *byte == b'.').next().map(<[u8]>::to_ascii_lowercase);
+    let dots = |name: &[u8]| name.contains(&b'.');
+    dots(a) == dots(b) && (!dots(a) || ending(a) == ending(b))
 }
 
 fn local_data_start(bytes: &[u8], start: usize) -> Option<usize> {

@@ -92,6 +92,13 @@ impl<'a> Unpacker<'a> {
         if span.cut {
             self.lose(ProblemKind::Truncated, &entry.name, "the data ends with the file");
         }
+        if span.renamed {
+            self.lose(
+                ProblemKind::Malformed,
+                &entry.name,
+                "the local header has a name that ends differently",
+            );
+        }
         self.read(record, span, &lock, &mut entry);
         entry
     }

@@ -93,7 +93,7 @@ pub(super) fn push_str(text: &mut Vec<u16>, literal: &str) {
     text.extend(literal.encode_utf16());
 }
 
-/// A code unit as a lower-case ASCII byte, when it is ASCII.
+/// A code unit as a byte, when it is ASCII.
 pub(super) fn ascii(unit: u16) -> Option<u8> {
     u8::try_from(unit).ok().filter(u8::is_ascii)
 }

@@ -332,7 +332,7 @@ fn number_text(number: f64) -> String {
     }
 }
 
-/// The code units of an ASCII literal, for tests and writers of values.
+/// A string as a value.
 pub(super) fn text(literal: &str) -> Json {
     let mut units = Vec::with_capacity(literal.len());
     push_str(&mut units, literal);

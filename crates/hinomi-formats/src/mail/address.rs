@@ -1,6 +1,7 @@
 //! Address lists (RFC 5322, 3.4), and what people and attackers write instead of them.
 
-use super::{Address, words};
+use super::Address;
+use super::mime::words;
 
 /// Reads a list. Group names are dropped, their members kept; what has no `@` is kept as it is, since
 /// `MAILER-DAEMON` and broken senders are addresses too.

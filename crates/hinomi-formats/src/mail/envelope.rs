@@ -1,7 +1,8 @@
 //! From header fields to the values of [`Mail`].
 
 use super::fields::Block;
-use super::{Address, Mail, address, date, trace, words};
+use super::mime::words;
+use super::{Address, Mail, address, date, trace};
 use crate::{Limits, Problem};
 
 /// Fills everything of a message but its text and parts.

@@ -1,6 +1,6 @@
 //! The header block: fields, folding, and bytes that should not be there (RFC 5322, 2.2 and 4).
 
-use super::words;
+use super::mime::words;
 use crate::{Limits, Problem, ProblemKind, text};
 use memchr::memchr2;
 use std::borrow::Cow;

@@ -77,7 +77,7 @@ impl MboxSplitter {
 
     fn keep(&mut self, piece: &[u8]) {
         let room = SEPARATOR_BYTES_MAX.saturating_add(1).saturating_sub(self.line.len());
-        self.line.extend(piece.iter().take(room));
+        self.line.extend_from_slice(piece.get(..room).unwrap_or(piece));
     }
 
     fn end_line(&mut self, line_end: u64, out: &mut Vec<Range<u64>>) {

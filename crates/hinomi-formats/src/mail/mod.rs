@@ -6,20 +6,17 @@
 
 mod address;
 mod date;
+mod entities;
 mod envelope;
 mod fields;
 mod html;
 mod looks;
 mod mbox;
 mod mime;
-mod multipart;
-mod params;
 mod password;
 #[cfg(test)]
 mod tests;
 mod trace;
-mod transfer;
-mod words;
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
@@ -65,7 +62,8 @@ pub struct Mail {
     pub text: String,
     /// Links of the HTML parts.
     pub links: Vec<Link>,
-    /// Every leaf part that is not read as body text, and every attachment; nested messages are one part.
+    /// Every leaf part that is not read as body text, and every attachment; nested messages are one part. Files
+    /// inside a uuencoded text or a `winmail.dat` (TNEF) follow it as parts of their own.
     pub parts: Vec<Part>,
 }
 
@@ -118,7 +116,7 @@ pub struct Link {
 /// A leaf part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Part {
-    /// Position in the MIME tree, as IMAP counts: `2`, `1.2`.
+    /// Position in the MIME tree, as IMAP counts: `2`, `1.2`. Files taken out of a part count on below it.
     pub path: String,
     /// File name, decoded: Content-Disposition filename, else Content-Type name.
     pub name: Option<String>,

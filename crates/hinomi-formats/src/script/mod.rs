@@ -1,14 +1,19 @@
-//! Scripts: what VBA, PowerShell and cmd text would run, as far as constants tell.
+//! Scripts: what VBA, PowerShell and cmd text would run, as far as constants tell. Nothing is ever run.
+
+mod command;
+#[cfg(test)]
+mod tests;
+mod vba;
 
 use crate::office::Module;
-use crate::url::Url;
-use crate::{Limits, Parsed};
+use crate::url::{self, Url};
+use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
 
 /// What a project of macros would do, read without running it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// Procedures that start by themselves, in module order.
+    /// Procedures that start by themselves, those that start on opening first, then in module order.
     pub entry_points: Vec<EntryPoint>,
     /// Calls that reach outside the document, in module order.
     pub calls: Vec<Call>,
@@ -55,11 +60,12 @@ pub struct Call {
     pub name: String,
     /// What it can do.
     pub power: Power,
-    /// The recovered argument, cut to 200 characters; empty when it is not constant.
+    /// The recovered argument, cut to 200 characters, with `…` for what is not constant; empty when nothing is.
     pub argument: String,
     /// Line in the module, from 1.
     pub line: u32,
-    /// Entry points from which it is reached by the names of procedures.
+    /// Names of the entry points from which the call is reached, those that start on opening first. By names
+    /// only: a way through an event or a value nobody can see is not found.
     pub reached_from: Vec<String>,
 }
 
@@ -80,6 +86,15 @@ pub enum Power {
     Library,
     /// Makes an object whose powers depend on its name.
     Object,
+    /// Weaker ways out: keys typed into other programs, macros run by name, documents opened.
+    Other,
+}
+
+impl Call {
+    /// Whether the object that is made starts programs: a shell, WMI, a script control.
+    pub fn makes_shell(&self) -> bool {
+        self.power == Power::Object && vba::is_shell(&self.argument)
+    }
 }
 
 /// A command line and what it turned out to be.
@@ -89,7 +104,7 @@ pub struct Command {
     pub place: String,
     /// The command line as first recovered.
     pub text: String,
-    /// The program it starts.
+    /// The program it starts; PowerShell when any program in the line is that.
     pub interpreter: Interpreter,
     /// No window is shown.
     pub hidden: bool,
@@ -101,7 +116,7 @@ pub struct Command {
     pub fetches: bool,
     /// It starts what it fetched, or another program.
     pub executes: bool,
-    /// URLs of the innermost script, in order of use, no duplicates.
+    /// URLs of the innermost script that has any, in order of use, no duplicates.
     pub urls: Vec<Url>,
 }
 
@@ -123,16 +138,37 @@ pub enum Interpreter {
 }
 
 /// Surveys the modules of one project.
-pub fn survey_vba(_modules: &[Module], _limits: &Limits) -> Parsed<Survey> {
-    Parsed::default()
+///
+/// Meets `modules_max`, `macro_bytes_max`, `text_bytes_max` (one string), `steps_max`, `layers_max`, `urls_max`.
+pub fn survey_vba(modules: &[Module], limits: &Limits) -> Parsed<Survey> {
+    vba::survey(modules, limits)
 }
 
 /// Reads one command line (or a bare PowerShell script) and peels its layers.
-pub fn read_command(_text: &str, _limits: &Limits) -> Parsed<Command> {
-    Parsed::default()
+pub fn read_command(text: &str, limits: &Limits) -> Parsed<Command> {
+    command::read_command_at(text, "text", limits)
 }
 
-/// Surveys a stand-alone script (PowerShell, batch, VBScript, JScript, HTA, shortcut text).
-pub fn survey_text(_text: &str, _limits: &Limits) -> Parsed<Survey> {
-    Parsed::default()
+/// Surveys a script that stands alone: `.ps1`, `.vbs`, `.js`, `.bat`, `.hta` from an archive or a mail.
+///
+/// Every line that starts a program is a command; a text without one is read as PowerShell when it has layers.
+/// URLs are those of the text outside its commands.
+pub fn survey_text(text: &str, limits: &Limits) -> Parsed<Survey> {
+    let mut problems = Vec::new();
+    let text = match text.char_indices().nth(limits.text_bytes_max) {
+        Some((end, _)) => {
+            problems.push(Problem::limit("text", "text_bytes_max", limits.text_bytes_max as u64));
+            text.get(..end).unwrap_or_default()
+        }
+        None => text,
+    };
+    let mut survey = command::survey_lines(text, limits, &mut problems);
+    // JavaScript writes the slashes of a URL as `\/`.
+    let plain = text.replace("\\/", "/");
+    for found in url::find(&plain, limits).take(&mut problems) {
+        if !survey.commands.iter().any(|command| command.urls.iter().any(|url| url.text == found.text)) {
+            survey.urls.push(found);
+        }
+    }
+    Parsed { value: survey, problems }
 }

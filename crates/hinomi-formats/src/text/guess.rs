@@ -1,7 +1,7 @@
 //! What bytes without a label are.
 
 use super::{decode_lossy, jis};
-use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// As much is decoded to compare encodings, in bytes; the whole is decoded once.
 const SAMPLE_BYTES: usize = 8 << 10;
@@ -21,14 +21,33 @@ pub fn decode_guess(bytes: &[u8]) -> String {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        // Cut in the middle of a character, or with a few bytes broken on the way.
-        Err(error) if mostly_utf8(bytes, error.valid_up_to()) => String::from_utf8_lossy(bytes).into_owned(),
+        Err(error) if mostly_utf8(bytes, &error) => String::from_utf8_lossy(bytes).into_owned(),
         Err(_) => decode_lossy(likeliest(bytes), bytes).into_owned(),
     }
 }
 
-/// Whether broken bytes are rarer than a quarter of the characters beyond ASCII that UTF-8 makes of a sample.
-fn mostly_utf8(bytes: &[u8], valid: usize) -> bool {
+/// Decodes what its label says is UTF-8: as that, unless it is flawless Japanese in another encoding.
+pub(super) fn decode_said_utf8(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !jis::has_escapes(bytes)
+    {
+        return text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned();
+    }
+    let guess = decode_guess(bytes);
+    let good = guess.chars().any(|c| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}'));
+    if good && !guess.contains(char::REPLACEMENT_CHARACTER) {
+        return guess;
+    }
+    UTF_8.decode(bytes).0.into_owned()
+}
+
+/// Whether bytes are UTF-8 that was cut in the middle of a character, or in which broken bytes are rarer than a
+/// quarter of the characters beyond ASCII.
+fn mostly_utf8(bytes: &[u8], error: &std::str::Utf8Error) -> bool {
+    let valid = error.valid_up_to();
+    if error.error_len().is_none() && !bytes.get(..valid).unwrap_or_default().is_ascii() {
+        return true;
+    }
     let from = valid.saturating_sub(SAMPLE_BYTES / 2);
     let sample = String::from_utf8_lossy(around(bytes, from));
     let (mut good, mut broken) = (0_usize, 0_usize);

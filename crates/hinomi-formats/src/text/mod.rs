@@ -21,17 +21,27 @@ const LABEL_BYTES_MAX: usize = 64;
 /// cp50220/1/2, iso-2022-jp-ms, cp51932, eucjp-ms …). Returns `None` for a label nobody knows.
 ///
 /// Bytes that contradict the label (escapes of ISO-2022-JP under any Japanese or ASCII label, eight-bit bytes
-/// under a seven-bit one) are decoded as what they are.
+/// under a seven-bit one, anything but UTF-8 under that, UTF-8 that the label cannot explain) are decoded as
+/// what they are.
 pub fn decode_label(label: &str, bytes: &[u8]) -> Option<String> {
     let charset = Charset::of(label)?;
     Some(match charset {
         Charset::Jis if jis::may_decode(bytes) => jis::decode(bytes),
         Charset::Jis | Charset::Ascii => decode_guess(bytes),
         Charset::Utf7 => utf7::decode(bytes),
-        Charset::Known(encoding) if takes_escapes(encoding) && jis::has_escapes(bytes) => {
-            if bytes.is_ascii() { jis::decode(bytes) } else { encoding.decode(bytes).0.into_owned() }
+        Charset::Known(encoding) if encoding == UTF_8 => guess::decode_said_utf8(bytes),
+        Charset::Known(encoding)
+            if takes_escapes(encoding) && bytes.is_ascii() && jis::has_escapes(bytes) =>
+        {
+            jis::decode(bytes)
         }
-        Charset::Known(encoding) => encoding.decode(bytes).0.into_owned(),
+        Charset::Known(encoding) => {
+            let (text, _, broken) = encoding.decode(bytes);
+            match std::str::from_utf8(bytes) {
+                Ok(utf8) if broken && !encoding.is_single_byte() => utf8.to_owned(),
+                _ => text.into_owned(),
+            }
+        }
     })
 }
 
@@ -102,7 +112,7 @@ impl Charset {
 /// Whether ISO-2022-JP escapes under this label mean that the label is wrong: encodings in which Japanese
 /// senders mislabel, and in which the escape byte has no meaning of its own.
 fn takes_escapes(encoding: &'static Encoding) -> bool {
-    [SHIFT_JIS, EUC_JP, UTF_8, WINDOWS_1252].contains(&encoding)
+    [SHIFT_JIS, EUC_JP, WINDOWS_1252].contains(&encoding)
 }
 
 /// Decodes with one encoding, counting what does not fit.

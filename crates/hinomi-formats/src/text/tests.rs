@@ -56,6 +56,11 @@ fn a_label_that_the_bytes_contradict_is_not_believed() {
     label("iso-2022-jp", SJIS, TEXT);
     label("us-ascii", EUC, TEXT);
     label("us-ascii", TEXT.as_bytes(), TEXT);
+    label("utf-8", SJIS, TEXT);
+    label("utf-8", EUC, TEXT);
+    label("utf-8", b"a\xffb", "a\u{FFFD}b");
+    label("shift_jis", TEXT.as_bytes(), TEXT);
+    label("euc-jp", TEXT.as_bytes(), TEXT);
 }
 
 #[test]

@@ -30,23 +30,38 @@ const PROGRAMS: &[&str] = &["exe", "scr", "com", "pif", "cpl", "msi", "msp", "ms
 
 /// Extensions that Windows hands to a script host, a shell or a shortcut.
 const SCRIPTS: &[&str] = &[
-    "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta", "ps1", "psm1", "bat", "cmd", "lnk", "url", "sct", "reg", "chm",
-    "scf", "inf", "application", "settingcontent-ms",
+    "js",
+    "jse",
+    "vbs",
+    "vbe",
+    "wsf",
+    "wsh",
+    "hta",
+    "ps1",
+    "psm1",
+    "bat",
+    "cmd",
+    "lnk",
+    "url",
+    "sct",
+    "reg",
+    "chm",
+    "scf",
+    "inf",
+    "application",
+    "settingcontent-ms",
 ];
 
 /// Extensions of Office documents, for files whose bytes nobody could read.
 const DOCUMENTS: &[&str] = &[
-    "doc", "docx", "docm", "dot", "dotx", "dotm", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltm", "xla", "xlam", "ppt",
-    "pptx", "pptm", "pps", "ppsx", "ppsm", "pot", "potm", "rtf", "pub", "one", "mht", "xml",
+    "doc", "docx", "docm", "dot", "dotx", "dotm", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltm", "xla",
+    "xlam", "ppt", "pptx", "pptm", "pps", "ppsx", "ppsm", "pot", "potm", "rtf", "pub", "one", "mht", "xml",
 ];
 
 /// What the bytes are. `name` decides between a script and plain text, and nothing a first byte tells.
 pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if bytes.starts_with(b"MZ") || bytes.starts_with(b"\x7fELF") || is_mach_o(bytes) {
         return Kind::Program;
-    }
-    if archive::looks_like_zip(bytes) {
-        return if extension(name) == "jar" { Kind::Program } else { Kind::Zip };
     }
     if office::looks_like_ole(bytes) {
         return if extension(name) == "msi" { Kind::Program } else { Kind::Document };
@@ -57,12 +72,17 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if pdf::looks_like_pdf(bytes) {
         return Kind::Pdf;
     }
+    // After those: an archive is recognised by its end, too, and may hang on anything.
+    if archive::looks_like_zip(bytes) {
+        return if extension(name) == "jar" { Kind::Program } else { Kind::Zip };
+    }
     // A shortcut: header size 0x4C and the class id of MS-SHLLINK 2.1.
     if bytes.starts_with(&[0x4c, 0, 0, 0, 1, 0x14, 2, 0]) {
         return Kind::Script;
     }
     match kind_by_name(name) {
         Kind::Script => Kind::Script,
+        Kind::Mail => Kind::Mail,
         Kind::Document if office::looks_like_text_document(bytes) => Kind::Document,
         _ if mail::looks_like_mail(bytes) => Kind::Mail,
         _ if office::looks_like_text_document(bytes) => Kind::Document,
@@ -93,7 +113,11 @@ fn extension(name: &str) -> String {
 }
 
 fn is_mach_o(bytes: &[u8]) -> bool {
-    let magic: &[&[u8]] =
-        &[&[0xfe, 0xed, 0xfa, 0xce], &[0xfe, 0xed, 0xfa, 0xcf], &[0xcf, 0xfa, 0xed, 0xfe], &[0xce, 0xfa, 0xed, 0xfe]];
+    let magic: &[&[u8]] = &[
+        &[0xfe, 0xed, 0xfa, 0xce],
+        &[0xfe, 0xed, 0xfa, 0xcf],
+        &[0xcf, 0xfa, 0xed, 0xfe],
+        &[0xce, 0xfa, 0xed, 0xfe],
+    ];
     magic.iter().any(|magic| bytes.starts_with(magic))
 }

@@ -168,7 +168,11 @@ impl Walk<'_> {
         }
         let digest = Sha256::digest(&found.bytes).into();
         let first_problem = self.problems.len();
-        let mut kind = detect(&found.name, &found.bytes);
+        let mut kind = match detect(&found.name, &found.bytes) {
+            // Its container says so, and no first byte says otherwise.
+            Kind::Other if found.media_type == "message/rfc822" => Kind::Mail,
+            kind => kind,
+        };
         let mut children = Vec::new();
         let content = self.open(&found, &mut kind, &mut children);
         for problem in self.problems.iter_mut().skip(first_problem) {
@@ -202,10 +206,9 @@ impl Walk<'_> {
             return;
         }
         let passwords = self.tree.nodes.get(index).and_then(|node| match &node.content {
-            Content::Mail(mail) => Some(mail::password_candidates(
-                &format!("{}\n{}", mail.subject, mail.text),
-                self.limits,
-            )),
+            Content::Mail(mail) => {
+                Some(mail::password_candidates(&format!("{}\n{}", mail.subject, mail.text), self.limits))
+            }
             _ => None,
         });
         if let Some(mine) = &passwords {
@@ -213,11 +216,8 @@ impl Walk<'_> {
         }
         let passwords = passwords.unwrap_or_else(|| found.passwords.clone());
         for child in children.into_iter().rev() {
-            let place = if found.place.is_empty() {
-                child.place
-            } else {
-                format!("{}/{}", found.place, child.place)
-            };
+            let place =
+                if found.place.is_empty() { child.place } else { format!("{}/{}", found.place, child.place) };
             self.waiting.push(Found {
                 parent: Some(index),
                 name: child.name,

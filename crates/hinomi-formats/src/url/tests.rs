@@ -1,3 +1,5 @@
+//! URLs as they stand in text: found, cut, defanged.
+
 use super::*;
 use proptest::prelude::*;
 

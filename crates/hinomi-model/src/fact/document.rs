@@ -20,6 +20,8 @@ pub struct MacroFact {
     pub entry_points: Vec<EntryPoint>,
     /// Calls that reach outside the document.
     pub calls: Vec<Call>,
+    /// URLs in the macros' strings, outside any command.
+    pub urls: Vec<UrlFact>,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.
@@ -90,6 +92,8 @@ pub enum Power {
     Library,
     /// Makes an object whose powers depend on its name.
     Object,
+    /// Weaker ways out: keys typed into other programs, macros run by name, documents opened.
+    Other,
 }
 
 /// A command line recovered from a macro or a script.

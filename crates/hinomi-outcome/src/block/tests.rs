@@ -1,3 +1,5 @@
+//! What reaches a block list, and what never does.
+
 use super::*;
 use crate::tests::{gate, report, url};
 use expect_test::expect_file;

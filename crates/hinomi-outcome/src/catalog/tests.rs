@@ -1,3 +1,5 @@
+//! A catalogue with a hole is refused, by name.
+
 use super::*;
 use crate::tests::{CATALOG, catalog};
 use hinomi_model::{Lang, ThreatClass};

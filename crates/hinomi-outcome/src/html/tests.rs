@@ -1,3 +1,5 @@
+//! The report as a page: whole, and inert whatever the evidence says.
+
 use super::*;
 use crate::tests::{gate, plan, report};
 use hinomi_model::Lang;

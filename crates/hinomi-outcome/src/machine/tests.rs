@@ -1,3 +1,5 @@
+//! JSON, SARIF and OCSF, against their schemas.
+
 use super::*;
 use crate::tests::{plan, report};
 use crate::visible::acts;

@@ -1,3 +1,5 @@
+//! Which measures a budget buys, and in what order.
+
 use super::*;
 use crate::tests::{catalog, input, plan, report};
 use hinomi_model::{

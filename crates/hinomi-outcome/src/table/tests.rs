@@ -1,3 +1,5 @@
+//! CSV and XLSX: every row, and no cell that is a formula.
+
 use super::csv::harmless;
 use super::*;
 use crate::tests::{gate, plan, report};

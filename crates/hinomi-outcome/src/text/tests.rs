@@ -1,3 +1,5 @@
+//! What a terminal shows, in both languages.
+
 use super::wrap::{width, wrap};
 use super::*;
 use crate::tests::{plan, report};

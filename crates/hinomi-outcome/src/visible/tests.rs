@@ -1,3 +1,5 @@
+//! Control, bidi and escape characters are made visible.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -153,6 +153,9 @@ fn identify(conn: &Connection, path: &Path, steps: usize) -> Result<i64, StoreEr
 /// The settings of a connection. They are not part of the file.
 fn settle(conn: &Connection) -> Result<(), StoreError> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Plans depend on the statement, not on the values bound to it: without this, statements are compiled anew
+    // for new values.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     let settings: [(&str, i64); 6] = [
         // Each commit reaches the disk before it is acknowledged.

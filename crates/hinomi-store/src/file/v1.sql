@@ -6,7 +6,7 @@ CREATE TABLE tick (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL) ST
 INSERT INTO tick VALUES (1, 0);
 
 CREATE TABLE run (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   started_at INTEGER NOT NULL,
   finished_at INTEGER,                -- NULL: still going, or killed
   version TEXT NOT NULL,
@@ -87,7 +87,7 @@ CREATE TABLE finding_source (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE acceptance (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   finding_id INTEGER NOT NULL REFERENCES finding (id),
   at INTEGER NOT NULL,
   reason TEXT NOT NULL,
@@ -98,7 +98,7 @@ CREATE TABLE acceptance (
 ) STRICT;
 
 CREATE TABLE finding_event (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq INTEGER PRIMARY KEY,
   finding_id INTEGER NOT NULL REFERENCES finding (id),
   run_id INTEGER REFERENCES run (id),
   at INTEGER NOT NULL,
@@ -131,7 +131,7 @@ CREATE TABLE coverage (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit_log (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq INTEGER PRIMARY KEY,
   ts INTEGER NOT NULL,
   actor TEXT NOT NULL,
   action TEXT NOT NULL,
@@ -143,7 +143,7 @@ CREATE TABLE audit_log (
   hash TEXT NOT NULL
 ) STRICT;
 
--- Counters, kept by triggers: a page never counts rows.
+-- Counters, kept while writing: a page never counts rows.
 CREATE TABLE counter (
   check_id TEXT NOT NULL,
   status TEXT NOT NULL,
@@ -159,22 +159,6 @@ CREATE TABLE asset_counter (
   n INTEGER NOT NULL CHECK (n >= 0),
   PRIMARY KEY (asset_id, rank)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER finding_counted AFTER INSERT ON finding BEGIN
-  INSERT INTO counter VALUES (NEW.check_id, NEW.status, NEW.rank, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-  INSERT INTO asset_counter VALUES (NEW.asset_id, NEW.rank, NEW.status IN ('new', 'open', 'reopened'))
-    ON CONFLICT DO UPDATE SET n = n + excluded.n;
-END;
-
-CREATE TRIGGER finding_recounted AFTER UPDATE OF status, rank ON finding
-  WHEN OLD.status <> NEW.status OR OLD.rank <> NEW.rank BEGIN
-  UPDATE counter SET n = n - 1 WHERE check_id = OLD.check_id AND status = OLD.status AND rank = OLD.rank;
-  INSERT INTO counter VALUES (NEW.check_id, NEW.status, NEW.rank, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-  UPDATE asset_counter SET n = n - (OLD.status IN ('new', 'open', 'reopened'))
-    WHERE asset_id = OLD.asset_id AND rank = OLD.rank;
-  INSERT INTO asset_counter VALUES (NEW.asset_id, NEW.rank, NEW.status IN ('new', 'open', 'reopened'))
-    ON CONFLICT DO UPDATE SET n = n + excluded.n;
-END;
 
 -- A finding keeps its identity, and nothing that happened is taken back.
 CREATE TRIGGER finding_kept BEFORE DELETE ON finding BEGIN SELECT RAISE(ABORT, 'findings are kept'); END;

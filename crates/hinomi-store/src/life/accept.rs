@@ -1,7 +1,8 @@
 //! Decisions: a finding accepted for a time, with a reason and a name, and taken back.
 
 use super::run::DAY_MICROS;
-use super::{Noted, finding_row, note};
+use super::tally::{Change, Place, Tally};
+use super::{Noted, note};
 use crate::{EventKind, Store, StoreError, StoredFinding, audit, column};
 use hinomi_model::{Fingerprint, Status};
 use jiff::Timestamp;
@@ -96,7 +97,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         acceptance.check(now)?;
         let tx = self.write()?;
-        let (finding, status, known) = standing(&tx, id)?;
+        let judged = Judged::find(&tx, id)?;
         let until = column::micros(acceptance.until);
         // Compared as stored, to the microsecond.
         let same = |known: &Acceptance| {
@@ -104,19 +105,20 @@ impl Store {
             known.until = acceptance.until;
             known == *acceptance
         };
-        if known.is_some_and(|known| column::micros(known.until) == until && same(&known)) {
+        if judged.acceptance.as_ref().is_some_and(|known| column::micros(known.until) == until && same(known))
+        {
             return Ok(());
         }
         let sql = "INSERT INTO acceptance (finding_id, at, reason, until, approved_by, kind, ticket)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let (at, kind) = (column::micros(now), acceptance.kind.as_str());
         let Acceptance { reason, approved_by, ticket, .. } = acceptance;
-        tx.execute(sql, params![finding, at, reason, until, approved_by, kind, ticket])?;
+        tx.execute(sql, params![judged.id, at, reason, until, approved_by, kind, ticket])?;
         let made = tx.last_insert_rowid();
-        let status = if status == Status::Fixed { status } else { Status::Suppressed };
-        let sql = "UPDATE finding SET acceptance_id = ?2, status = ?3 WHERE id = ?1";
-        tx.execute(sql, params![finding, made, status.as_str()])?;
-        note(&tx, &Noted { finding, run: None, at, kind: EventKind::Accepted, status, note: reason })?;
+        let status = if judged.status == Status::Fixed { Status::Fixed } else { Status::Suppressed };
+        judged.becomes(&tx, status, Some(made))?;
+        let kind = EventKind::Accepted;
+        note(&tx, &Noted { finding: judged.id, run: None, at, kind, status, note: reason })?;
         audit::append(&tx, approved_by, "finding.accept", id.as_str(), &json!(acceptance), now)?;
         Ok(tx.commit()?)
     }
@@ -134,13 +136,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let tx = self.write()?;
-        let (finding, status, known) = standing(&tx, id)?;
-        let known = known.ok_or_else(|| StoreError::NotAccepted(id.clone()))?;
-        let status = if status == Status::Suppressed { Status::Open } else { status };
-        let sql = "UPDATE finding SET acceptance_id = NULL, status = ?2 WHERE id = ?1";
-        tx.execute(sql, params![finding, status.as_str()])?;
-        let at = column::micros(now);
-        note(&tx, &Noted { finding, run: None, at, kind: EventKind::Unaccepted, status, note: why })?;
+        let judged = Judged::find(&tx, id)?;
+        let known = judged.acceptance.as_ref().ok_or_else(|| StoreError::NotAccepted(id.clone()))?;
+        let status = if judged.status == Status::Suppressed { Status::Open } else { judged.status };
+        judged.becomes(&tx, status, None)?;
+        let (at, kind) = (column::micros(now), EventKind::Unaccepted);
+        note(&tx, &Noted { finding: judged.id, run: None, at, kind, status, note: why })?;
         let detail = json!({"why": why, "was": known});
         audit::append(&tx, actor, "finding.unaccept", id.as_str(), &detail, now)?;
         Ok(tx.commit()?)
@@ -158,16 +159,42 @@ impl Store {
     }
 }
 
-/// A finding's row and status, and the acceptance it has or had.
-fn standing(tx: &Connection, id: &Fingerprint) -> Result<(i64, Status, Option<Acceptance>), StoreError> {
-    let finding = finding_row(tx, id)?;
-    let sql = "SELECT f.status, p.reason, p.until, p.approved_by, p.kind, p.ticket FROM finding f
-        LEFT JOIN acceptance p ON p.id = f.acceptance_id WHERE f.id = ?1";
-    let mut statement = tx.prepare_cached(sql)?;
-    let mut rows = statement.query([finding])?;
-    let row = rows.next()?.ok_or_else(|| StoreError::NoSuchFinding(id.clone()))?;
-    let status = column::status(row.get_ref(0)?.as_str().unwrap_or_default())?;
-    Ok((finding, status, read(row)?))
+/// A finding, as far as a decision needs it, with the acceptance it has or had.
+struct Judged {
+    id: i64,
+    check: String,
+    asset: i64,
+    status: Status,
+    rank: i64,
+    acceptance: Option<Acceptance>,
+}
+
+impl Judged {
+    fn find(tx: &Connection, id: &Fingerprint) -> Result<Self, StoreError> {
+        let sql = "SELECT f.id, f.check_id, f.asset_id, f.status, f.rank, p.reason, p.until, p.approved_by, p.kind,
+            p.ticket FROM finding f LEFT JOIN acceptance p ON p.id = f.acceptance_id WHERE f.fingerprint = ?1";
+        let mut statement = tx.prepare_cached(sql)?;
+        let mut rows = statement.query([column::fingerprint_bytes(id)])?;
+        let row = rows.next()?.ok_or_else(|| StoreError::NoSuchFinding(id.clone()))?;
+        Ok(Self {
+            id: row.get(0)?,
+            check: row.get(1)?,
+            asset: row.get(2)?,
+            status: column::status(row.get_ref(3)?.as_str().unwrap_or_default())?,
+            rank: row.get(4)?,
+            acceptance: read(row)?,
+        })
+    }
+
+    fn becomes(&self, tx: &Connection, status: Status, acceptance: Option<i64>) -> Result<(), StoreError> {
+        let sql = "UPDATE finding SET acceptance_id = ?2 WHERE id = ?1";
+        tx.prepare_cached(sql)?.execute(params![self.id, acceptance])?;
+        let from = Place { check: &self.check, asset: self.asset, status: self.status, rank: self.rank };
+        let mut tally = Tally::default();
+        let change = Change { finding: self.id, from, status, rank: self.rank, run: None, reopened: false };
+        tally.change(tx, &change)?;
+        tally.write(tx)
+    }
 }
 
 /// The acceptance in a row with its columns, if there is one.

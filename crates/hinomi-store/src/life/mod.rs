@@ -14,6 +14,7 @@ mod merge;
 mod note;
 mod run;
 mod save;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,7 @@ pub(crate) use accept::read as read_acceptance;
 pub use accept::{ACCEPTANCE_DAYS_MAX, Acceptance, AcceptanceKind, REASON_CHARS_MIN};
 pub use run::{RunCounts, RunDiff, RunHeader, RunId, STALE_DAYS};
 
-use crate::{EventKind, StoreError, column};
+use crate::{EventKind, StoreError};
 use hinomi_model::Status;
 use rusqlite::{Connection, params};
 
@@ -76,13 +77,4 @@ fn asset_row(tx: &Connection, name: &str, at: i64) -> Result<i64, StoreError> {
     let sql = "INSERT INTO asset (name, first_seen, last_seen) VALUES (?1, ?2, ?2)
         ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen) RETURNING id";
     Ok(tx.prepare_cached(sql)?.query_row(params![name, at], |row| row.get(0))?)
-}
-
-/// The row of a finding.
-fn finding_row(tx: &Connection, fingerprint: &hinomi_model::Fingerprint) -> Result<i64, StoreError> {
-    use rusqlite::OptionalExtension;
-    let bytes = column::fingerprint_bytes(fingerprint);
-    let sql = "SELECT id FROM finding WHERE fingerprint = ?1";
-    let found = tx.prepare_cached(sql)?.query_row([bytes], |row| row.get(0)).optional()?;
-    found.ok_or_else(|| StoreError::NoSuchFinding(fingerprint.clone()))
 }

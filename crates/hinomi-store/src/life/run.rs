@@ -1,5 +1,6 @@
 //! Runs: begun, finished, and what changed between them.
 
+use super::tally::{Change, Place, Tally};
 use super::{Noted, asset_row, gone, note};
 use crate::{EventKind, Store, StoreError, audit, column};
 use hinomi_model::{AssetId, CheckId, Coverage, Fingerprint, Status};
@@ -206,7 +207,9 @@ struct Unseen {
     fingerprint: Fingerprint,
     check: String,
     asset: String,
+    asset_id: i64,
     status: Status,
+    rank: i64,
     misses: i64,
     last_looked: i64,
     /// It was seen in a source this run did not read.
@@ -247,10 +250,11 @@ impl Closing<'_> {
     }
 
     fn miss(&self, covered: &Pairs<'_>, diff: &mut RunDiff) -> Result<(), StoreError> {
+        let mut tally = Tally::default();
         for unseen in self.unseen()? {
             let looked_for =
                 covered.contains(&(unseen.check.as_str(), unseen.asset.as_str())) && !unseen.elsewhere;
-            if looked_for && self.missed(&unseen)? {
+            if looked_for && self.missed(&unseen, &mut tally)? {
                 diff.fixed.push(unseen.fingerprint);
                 continue;
             }
@@ -262,11 +266,11 @@ impl Closing<'_> {
             }
             diff.not_observed.push(unseen.fingerprint);
         }
-        Ok(())
+        tally.write(self.tx)
     }
 
     /// Counts a look in vain, and says whether the finding is fixed by it.
-    fn missed(&self, unseen: &Unseen) -> Result<bool, StoreError> {
+    fn missed(&self, unseen: &Unseen, tally: &mut Tally) -> Result<bool, StoreError> {
         let needed = self.run.misses_needed.get(&unseen.check).copied().unwrap_or(1);
         let misses = unseen.misses + 1;
         let sql = "UPDATE finding SET misses = ?2, last_looked = max(last_looked, ?3) WHERE id = ?1";
@@ -274,20 +278,14 @@ impl Closing<'_> {
         if !gone(misses, needed) {
             return Ok(false);
         }
-        let sql = "UPDATE finding SET status = 'fixed', status_run = ?2 WHERE id = ?1";
-        self.tx.prepare_cached(sql)?.execute([unseen.id, self.run.id.0])?;
+        let Unseen { id: finding, asset_id: asset, status, rank, .. } = *unseen;
+        let from = Place { check: &unseen.check, asset, status, rank };
+        let run = Some(self.run.id);
+        tally
+            .change(self.tx, &Change { finding, from, status: Status::Fixed, rank, run, reopened: false })?;
         self.tx.prepare_cached("DELETE FROM finding_source WHERE finding_id = ?1")?.execute([unseen.id])?;
-        note(
-            self.tx,
-            &Noted {
-                finding: unseen.id,
-                run: Some(self.run.id),
-                at: self.at,
-                kind: EventKind::Fixed,
-                status: Status::Fixed,
-                note: "",
-            },
-        )?;
+        let (kind, status) = (EventKind::Fixed, Status::Fixed);
+        note(self.tx, &Noted { finding, run, at: self.at, kind, status, note: "" })?;
         Ok(true)
     }
 
@@ -295,7 +293,8 @@ impl Closing<'_> {
     fn unseen(&self) -> Result<Vec<Unseen>, StoreError> {
         let sql = "SELECT f.id, f.fingerprint, f.check_id, a.name, f.status, f.misses, f.last_looked,
             EXISTS (SELECT 1 FROM finding_source l WHERE l.finding_id = f.id AND l.source_id NOT IN
-                (SELECT source_id FROM run_source WHERE run_id = ?1))
+                (SELECT source_id FROM run_source WHERE run_id = ?1)),
+            f.asset_id, f.rank
             FROM finding f JOIN asset a ON a.id = f.asset_id
             WHERE f.status <> 'fixed' AND f.last_run <> ?1 AND f.last_tick <= ?2 ORDER BY f.fingerprint";
         let mut statement = self.tx.prepare(sql)?;
@@ -309,6 +308,8 @@ impl Closing<'_> {
                 misses: row.get(5)?,
                 last_looked: row.get(6)?,
                 elsewhere: row.get(7)?,
+                asset_id: row.get(8)?,
+                rank: row.get(9)?,
             })
         })?;
         rows.collect()

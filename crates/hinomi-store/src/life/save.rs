@@ -1,6 +1,7 @@
 //! Saving what a run saw. When it returns, it is on the disk.
 
 use super::run::OpenRun;
+use super::tally::{Change, Place, Tally};
 use super::{Before, Noted, RunId, asset_row, merge, note, seen};
 use crate::{EventKind, Store, StoreError, column};
 use hinomi_model::{Evidence, Finding, Fingerprint, Indicator, Status};
@@ -30,6 +31,7 @@ impl Store {
         }
         let stands: Result<_, _> = findings.iter().map(|finding| saving.finding(finding)).collect();
         let stands = stands?;
+        saving.tally.write(&tx)?;
         tx.commit()?;
         Ok(stands)
     }
@@ -44,6 +46,7 @@ struct Saving<'a> {
     tick: i64,
     /// Assets met in this call.
     assets: HashMap<String, i64>,
+    tally: Tally,
 }
 
 /// A finding's row, as far as saving needs it.
@@ -61,7 +64,7 @@ impl<'a> Saving<'a> {
         let open = OpenRun::find(tx, run)?;
         let source = open.source(tx, source)?;
         let tick = tx.query_row("UPDATE tick SET n = n + 1 RETURNING n", [], |row| row.get(0))?;
-        Ok(Self { tx, run, source, at, tick, assets: HashMap::new() })
+        Ok(Self { tx, run, source, at, tick, assets: HashMap::new(), tally: Tally::default() })
     }
 
     fn evidence(&self, evidence: &Evidence) -> Result<(), StoreError> {
@@ -135,12 +138,13 @@ impl<'a> Saving<'a> {
         let body = serde_json::to_string(finding)?;
         self.tx.prepare_cached("INSERT INTO finding_body VALUES (?1, ?2)")?.execute(params![id, body])?;
         self.indicators(id, &finding.indicators)?;
+        self.tally.add(Place { check: &finding.check, asset, status: Status::New, rank });
         self.note(id, EventKind::Found, Status::New, "")?;
         Ok((id, Status::New))
     }
 
     fn another_sight(&mut self, known: &Known, finding: &Finding) -> Result<(i64, Status), StoreError> {
-        self.asset(finding)?;
+        let asset = self.asset(finding)?;
         let (status, event) = match known.in_this_run {
             true => (known.before.status, None),
             false => seen(known.before),
@@ -152,17 +156,10 @@ impl<'a> Saving<'a> {
         let rank = self.rewrite(known, finding, status)?;
         let untold = known.before.untold && !known.in_this_run;
         if status != known.before.status || rank != known.rank || untold {
-            let sql = "UPDATE finding SET status = ?2, rank = ?3, status_run = ?4,
-                reopen_count = reopen_count + ?5 WHERE id = ?1";
+            let from = Place { check: &finding.check, asset, status: known.before.status, rank: known.rank };
             let reopened = status == Status::Reopened && event.is_some();
-            let status_run = self.run.0;
-            self.tx.prepare_cached(sql)?.execute(params![
-                known.id,
-                status.as_str(),
-                rank,
-                status_run,
-                reopened
-            ])?;
+            let change = Change { finding: known.id, from, status, rank, run: Some(self.run), reopened };
+            self.tally.change(self.tx, &change)?;
         }
         if let Some(event) = event {
             self.note(known.id, event, status, &known.reason)?;

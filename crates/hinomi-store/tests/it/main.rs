@@ -1,5 +1,7 @@
 //! A writer is killed again and again; what it said was stored must be there.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use hinomi_model::{Fingerprint, Status};
 use hinomi_store::{Filter, Store};
 use std::collections::BTreeSet;

@@ -8,10 +8,8 @@ use hinomi_model::{Lang, Text, Words};
 /// The command tree with help in `lang`.
 pub(crate) fn command(words: &Words, lang: Lang) -> Command {
     let say = |key: &str| words.word("app", lang, key);
-    let template = format!(
-        "{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}",
-        say("cli_usage")
-    );
+    let template =
+        format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", say("cli_usage"));
     speak(Cli::command(), "", words, lang, &template)
 }
 
@@ -44,14 +42,18 @@ fn speak(command: Command, path: &str, words: &Words, lang: Lang, template: &str
         );
     }
     if let Some(examples) = own(&format!("cli_examples{path}")) {
-        command = command.after_help(format!("{}:\n{}", say("cli_examples"), indent(&examples)));
+        command = command.after_help(format!("{}:\n{}", say("cli_examples_heading"), indent(&examples)));
     }
     let (options, arguments) = (say("cli_options"), say("cli_arguments"));
-    let help = |id: &str| own(&format!("cli_arg{path}_{id}")).unwrap_or_else(|| say(&format!("cli_arg_{id}")));
+    let help =
+        |id: &str| own(&format!("cli_arg{path}_{id}")).unwrap_or_else(|| say(&format!("cli_arg_{id}")));
     command = command.mut_args(|arg| {
         let id = arg.get_id().to_string();
         let heading = if arg.is_positional() { arguments.clone() } else { options.clone() };
-        arg.help(help(&id)).help_heading(heading)
+        let told = format!("{}{}", help(&id), choices(&arg, words, lang));
+        let takes_values = arg.get_action().takes_values();
+        let arg = arg.help(told).help_heading(heading);
+        if takes_values { arg.hide_possible_values(true).hide_default_value(true) } else { arg }
     });
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
@@ -59,6 +61,21 @@ fn speak(command: Command, path: &str, words: &Words, lang: Lang, template: &str
         command = command.mut_subcommand(name, |sub| speak(sub, &below, words, lang, template));
     }
     command
+}
+
+/// The default and the values an argument takes, in the reader's language; clap only knows English.
+fn choices(arg: &Arg, words: &Words, lang: Lang) -> String {
+    let values: Vec<String> =
+        arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let takes_values = arg.get_action().takes_values() && !values.is_empty();
+    let default = arg.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
+    let default = default.filter(|_| arg.get_action().takes_values());
+    let say = |key, slot, value: String| words.say("app", lang, &Text::new(key).with(slot, value));
+    let mut told: Vec<String> = default.map(|value| say("cli_default", "value", value)).into_iter().collect();
+    if takes_values {
+        told.push(say("cli_values", "values", values.join(", ")));
+    }
+    if told.is_empty() { String::new() } else { format!(" [{}]", told.join("; ")) }
 }
 
 fn indent(text: &str) -> String {
@@ -81,9 +98,13 @@ pub(crate) fn error(error: &clap::Error, words: &Words, lang: Lang) -> String {
         ErrorKind::InvalidValue => "cli_error_invalid_value",
         ErrorKind::ValueValidation => "cli_error_value_not_read",
         ErrorKind::MissingRequiredArgument => "cli_error_missing",
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "cli_error_no_command",
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "cli_error_no_command"
+        }
         ErrorKind::ArgumentConflict => "cli_error_twice",
-        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => "cli_error_count",
+        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
+            "cli_error_count"
+        }
         _ => "cli_error_other",
     };
     let invalid = match error.kind() {

@@ -7,7 +7,10 @@ use crate::commands::{results, run::run_and_keep};
 use crate::config;
 use anyhow::{Context, Result, bail};
 use hinomi_model::Text;
-use hinomi_outcome::{self as outcome, Preview};
+use hinomi_outcome::{self as outcome, Plan, Preview, Report, Reported};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path};
@@ -18,7 +21,8 @@ const PACK: &[u8] = include_bytes!("../../demo/company.pack");
 const MASK: u8 = 0x5A;
 
 pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
-    lay_out(&args.folder).with_context(|| format!("lay out the sample company in {}", shown(&args.folder)))?;
+    lay_out(&args.folder)
+        .with_context(|| format!("lay out the sample company in {}", shown(&args.folder)))?;
     app.note(&app.tell(Text::new("cli_demo_laid_out").with("path", shown(&args.folder))));
     let here = App {
         found: config::find(Some(&args.folder.join("hinomi.toml")))?,
@@ -38,17 +42,94 @@ pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
     }
     let page = args.folder.join("report.html");
     deliver(&results::render(&here, &report, &plan, Format::Html)?, Some(&page))?;
-    let preview = Preview::of(&report, &here.gate());
-    let mut told = outcome::text(&report, Some(&plan), here.style());
-    told.push('\n');
-    told.push_str(&outcome::block(&report, &preview, outcome::BlockFormat::Plain));
-    told.push('\n');
-    told.push_str(&outcome::plan_text(&report, &plan, here.style()));
-    deliver(told.as_bytes(), args.output.output.as_deref())?;
+    deliver(tell(&here, &report, &plan).as_bytes(), args.output.output.as_deref())?;
     app.note(&app.tell(Text::new("cli_hint_report").with("path", shown(&page))));
     app.note(&app.say("cli_hint_next"));
     // The sample company is full of findings: finding them is this command's success.
     Ok(0)
+}
+
+/// Rows of the block list shown; the report has them all.
+const ROWS_SHOWN: usize = 8;
+
+/// What a person sees: one mail's story whole, the other findings in a line each, the block list, the plan.
+fn tell(app: &App, report: &Report, plan: &Plan) -> String {
+    let heading = |key: &str| format!("━━ {} ━━\n\n", app.say(key));
+    let mail = richest_mail(report);
+    let of_mail = |reported: &&Reported| mail.as_deref().is_some_and(|mail| source(reported) == mail);
+    let (story, others): (Vec<&Reported>, Vec<&Reported>) = report.findings.iter().partition(of_mail);
+    let only = |findings: Vec<&Reported>| findings.into_iter().cloned().collect();
+    let mut out = heading("cli_demo_story");
+    let quiet = Report {
+        findings: only(story),
+        undecided: Vec::new(),
+        problems: Vec::new(),
+        not_looked_at: Vec::new(),
+        ..report.clone()
+    };
+    out.push_str(&findings_only(&outcome::text(&quiet, Some(plan), app.style())));
+    out.push_str(&heading("cli_demo_others"));
+    out.push_str(&one_a_line(app, others));
+    out.push_str(&heading("cli_demo_block"));
+    out.push_str(&block_preview(app, report));
+    out.push_str(&heading("cli_demo_plan"));
+    out.push_str(&outcome::plan_text(report, plan, app.style()));
+    out.push_str(&heading("cli_demo_rest"));
+    out.push_str(&outcome::text(&Report { findings: Vec::new(), ..report.clone() }, None, app.style()));
+    out
+}
+
+/// The findings without the counts at the end: those of the whole run come last.
+fn findings_only(text: &str) -> String {
+    let mut blocks: Vec<&str> = text.trim_end().split("\n\n").collect();
+    blocks.pop();
+    blocks.join("\n\n") + "\n\n"
+}
+
+fn source(reported: &Reported) -> &str {
+    reported.finding.evidence().first().map_or("", |proof| proof.source.as_str())
+}
+
+/// The mail that most checks found something in; the worst, then the first by name, among equals.
+fn richest_mail(report: &Report) -> Option<String> {
+    let mut by_source: BTreeMap<&str, (BTreeSet<&str>, u64)> = BTreeMap::new();
+    for reported in &report.findings {
+        let (checks, weight) = by_source.entry(source(reported)).or_default();
+        checks.insert(&reported.finding.check);
+        *weight += reported.finding.severity as u64;
+    }
+    let best =
+        by_source.into_iter().max_by_key(|(name, (checks, weight))| (checks.len(), *weight, Reverse(*name)));
+    best.map(|(name, _)| name.to_owned())
+}
+
+fn one_a_line(app: &App, mut findings: Vec<&Reported>) -> String {
+    findings.sort_by_key(|reported| Reverse(reported.finding.severity));
+    let mut out = String::new();
+    for Reported { finding, .. } in findings {
+        let severity = app.say(&format!("severity_{}", finding.severity.as_str()));
+        let title = app.words.word(&finding.check, app.lang, "title");
+        _ = writeln!(out, "{severity}  {:30} {title}", finding.check);
+    }
+    out + "\n"
+}
+
+fn block_preview(app: &App, report: &Report) -> String {
+    let preview = Preview::of(report, &app.gate());
+    let mut out = String::new();
+    for passed in preview.passed.iter().take(ROWS_SHOWN) {
+        let indicator = passed.indicator();
+        _ = writeln!(
+            out,
+            "  {:6} {}",
+            indicator.kind.as_str(),
+            outcome::terminal_safe(&indicator.defanged())
+        );
+    }
+    let more = preview.passed.len().saturating_sub(ROWS_SHOWN);
+    let count = Text::new("cli_demo_block_more").with("more", more).with("held", preview.held.len());
+    _ = writeln!(out, "  {}\n", app.tell(count));
+    out
 }
 
 /// Writes the sample company. Files of an earlier demo are replaced, its store begins anew.

@@ -12,7 +12,7 @@ pub(crate) fn run(app: &App) -> Result<u8> {
     let mut line = |label: &str, good: bool, detail: &str| {
         whole &= good;
         let mark = app.say(if good { "cli_doctor_ok" } else { "cli_doctor_missing" });
-        _ = writeln!(out, "{label:12} {mark:8} {detail}");
+        _ = writeln!(out, "{label}: {mark}  {detail}");
     };
     let settings = JailSettings::of_this_binary(1);
     let jail = app.say("cli_doctor_jail");
@@ -21,10 +21,26 @@ pub(crate) fn run(app: &App) -> Result<u8> {
             let tried = |layers: Layers| attempts(&protections, layers);
             let abi = protections.shields.landlock_abi;
             let landlock = abi.map_or("Landlock".to_owned(), |abi| format!("Landlock (ABI {abi})"));
-            line(&jail, protections.landlock(), &format!("{landlock}: {}", tried(Layers { landlock: true, ..Layers::NONE })));
-            line(&jail, protections.seccomp(), &format!("seccomp: {}", tried(Layers { seccomp: true, ..Layers::NONE })));
-            line(&jail, protections.rlimits(), &format!("rlimits: {}", tried(Layers { rlimits: true, ..Layers::NONE })));
-            line(&jail, protections.sealed(), &format!("Landlock + seccomp + rlimits: {}", tried(Layers::ALL)));
+            line(
+                &jail,
+                protections.landlock(),
+                &format!("{landlock}: {}", tried(Layers { landlock: true, ..Layers::NONE })),
+            );
+            line(
+                &jail,
+                protections.seccomp(),
+                &format!("seccomp: {}", tried(Layers { seccomp: true, ..Layers::NONE })),
+            );
+            line(
+                &jail,
+                protections.rlimits(),
+                &format!("rlimits: {}", tried(Layers { rlimits: true, ..Layers::NONE })),
+            );
+            line(
+                &jail,
+                protections.sealed(),
+                &format!("Landlock + seccomp + rlimits: {}", tried(Layers::ALL)),
+            );
         }
         Err(error) => line(&jail, false, &error.to_string()),
     }
@@ -35,7 +51,8 @@ pub(crate) fn run(app: &App) -> Result<u8> {
             line(&app.say("cli_doctor_store"), true, &none);
         }
         (true, Ok(verified)) => {
-            let detail = format!("{} (version {}, {} findings)", shown(&store), verified.version, verified.findings);
+            let detail =
+                format!("{} (version {}, {} findings)", shown(&store), verified.version, verified.findings);
             line(&app.say("cli_doctor_store"), true, &detail);
         }
         (true, Err(error)) => line(&app.say("cli_doctor_store"), false, &error.to_string()),

@@ -38,14 +38,18 @@ fn write(app: &App, args: &Init) -> String {
     let mut out = String::from("schema = 1\n\n[company]\n");
     _ = writeln!(out, "name = {}", quoted(args.company.as_deref().unwrap_or_default()));
     _ = writeln!(out, "industry = {}", quoted(args.industry.as_deref().unwrap_or("all")));
-    let sales = comment("# 年間売上高（円）。予算の計算に使います。", "# Yearly sales in whole yen, for the budget.");
+    let sales =
+        comment("# 年間売上高（円）。予算の計算に使います。", "# Yearly sales in whole yen, for the budget.");
     _ = writeln!(out, "{sales}");
     match args.sales {
         Some(yen) => _ = writeln!(out, "sales_yen = {yen}"),
         None => out.push_str("# sales_yen = 100_000_000_000\n"),
     }
     out.push_str("# it_ratio_bp = 128          # 1.28 %\n# security_ratio_bp = 1000    # 10 %\n");
-    let scope = comment("# 自社のもの。ここにないものには触れません。", "# What is ours. Nothing else is ever touched.");
+    let scope = comment(
+        "# 自社のもの。ここにないものには触れません。",
+        "# What is ours. Nothing else is ever touched.",
+    );
     let domains: Vec<String> = args.domains.iter().map(|domain| quoted(domain)).collect();
     _ = writeln!(out, "\n{scope}\n[scope]\ndomains = [{}]\nnetworks = []", domains.join(", "));
     let sources: Vec<(&str, &PathBuf)> = args

@@ -1,8 +1,8 @@
 //! Writing results: in every format, for `scan`, `run`, `demo`, `report`, `plan` and `block`.
 
 use crate::app::{App, deliver, is_binary};
-use crate::cli::args::{Block, BlockFormat, Output, Plan as PlanArgs, ReportArgs};
 use crate::cli::Format;
+use crate::cli::args::{Block, BlockFormat, Output, Plan as PlanArgs, ReportArgs};
 use crate::commands::store;
 use anyhow::{Context, Result, bail};
 use hinomi_outcome::{self as outcome, Bom, BudgetInput, Plan, Preview, Report};

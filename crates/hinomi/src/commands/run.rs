@@ -38,7 +38,11 @@ pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
     settle(&mut pass.report, &standing, &kept)?;
     for id in &diff.fixed {
         let gone = kept.finding(id).context("read a finding")?;
-        pass.report.findings.push(Reported { finding: gone.finding, status: Status::Fixed, acceptance: None });
+        pass.report.findings.push(Reported {
+            finding: gone.finding,
+            status: Status::Fixed,
+            acceptance: None,
+        });
     }
     let mut report = pass.report;
     report.exit = exit_code(&report, pass.broken, flags.fail_on.into(), flags.allow_incomplete);
@@ -102,13 +106,16 @@ fn coverage(
             app.checks.keys().for_each(|check| coverage.add(check, asset));
         }
     }
-    let partly: BTreeSet<&str> = places.values().flat_map(|place| &place.partly).map(String::as_str).collect();
+    let partly: BTreeSet<&str> =
+        places.values().flat_map(|place| &place.partly).map(String::as_str).collect();
     let undecided: BTreeSet<&EvidenceId> = pass.report.undecided.iter().map(|case| &case.evidence).collect();
     for old in store::standing_findings(kept)? {
         let unseen = !standing.contains_key(&old.finding.fingerprint());
-        let unsure = old.finding.evidence().iter().any(|proof| {
-            partly.contains(proof.source.as_str()) || undecided.contains(&proof.sha256)
-        });
+        let unsure = old
+            .finding
+            .evidence()
+            .iter()
+            .any(|proof| partly.contains(proof.source.as_str()) || undecided.contains(&proof.sha256));
         if unseen && unsure {
             coverage.remove(&old.finding.check, &old.finding.asset);
         }

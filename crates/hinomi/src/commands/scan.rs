@@ -30,7 +30,10 @@ pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
     Ok(report.exit)
 }
 
-pub(crate) fn surroundings<'a>(app: &'a App, own: &'a std::collections::BTreeSet<String>) -> Surroundings<'a> {
+pub(crate) fn surroundings<'a>(
+    app: &'a App,
+    own: &'a std::collections::BTreeSet<String>,
+) -> Surroundings<'a> {
     Surroundings { checks: &app.checks, words: &app.words, own_domains: own, lang: app.lang, now: app.now }
 }
 

@@ -18,9 +18,11 @@ pub(crate) fn catalog(app: &App, action: &CatalogAction) -> Result<u8> {
             _ = writeln!(out, "{name}");
             out
         }),
-        CatalogAction::Show(args) => {
-            app.catalog_files.get(&args.name).cloned().with_context(|| format!("find {} in the catalogue", args.name))?
-        }
+        CatalogAction::Show(args) => app
+            .catalog_files
+            .get(&args.name)
+            .cloned()
+            .with_context(|| format!("find {} in the catalogue", args.name))?,
     };
     deliver(told.as_bytes(), None)?;
     Ok(0)
@@ -31,7 +33,8 @@ fn check_references(app: &App) -> Result<()> {
     for (id, entry) in &app.checks {
         for measure in &entry.measures {
             let known = app.catalog.measures.get(measure);
-            let known = known.with_context(|| format!("find the measure {measure}, which the check {id} names"))?;
+            let known =
+                known.with_context(|| format!("find the measure {measure}, which the check {id} names"))?;
             known
                 .removes_bp
                 .get(id)
@@ -46,9 +49,9 @@ fn check_references(app: &App) -> Result<()> {
     }
     for incident in app.catalog.incidents.values() {
         for check in &incident.checks {
-            app.checks
-                .get(check)
-                .with_context(|| format!("find the check {check}, which the incident {} names", incident.id))?;
+            app.checks.get(check).with_context(|| {
+                format!("find the check {check}, which the incident {} names", incident.id)
+            })?;
         }
     }
     Ok(())

@@ -215,3 +215,51 @@ fn a_worker_keeps_nothing_of_its_parent() {
     assert_eq!(around["folder"], "/", "{around}");
     assert_eq!(around["descriptors"], 3, "{around}");
 }
+
+/// The processes that a process started and that still live.
+fn children(pid: u32) -> Vec<u32> {
+    let listed = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    listed.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// Whether a process runs: neither gone nor a zombie that nobody has asked after.
+fn runs(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(')').is_some_and(|(_, fields)| !fields.trim_start().starts_with(['Z', 'X']))
+}
+
+/// Waits, for a minute at most, until it is so.
+fn eventually(is_so: impl Fn() -> bool) -> bool {
+    (0..6000).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        is_so()
+    })
+}
+
+#[test]
+fn workers_do_not_outlive_the_jail() {
+    let world = World::new([(0, "HOSTILE:sleep".to_owned()), (1, "HOSTILE:loop".to_owned())]);
+    let mut jail = Command::new(hostile_reader())
+        .arg(world.folder.path())
+        .args(["--workers", "2", "--idle-seconds", "600", "--cpu-seconds", "600"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let pid = jail.id();
+    assert!(eventually(|| children(pid).len() == 2), "both workers are at work");
+    let workers = children(pid);
+    // The kernel watches the clock too, should the jail itself be stopped.
+    let limited = |pid: &u32| {
+        let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
+        let line =
+            limits.lines().find(|line| line.starts_with("Max cpu time")).unwrap_or_default().to_owned();
+        line.split_whitespace()
+            .nth(3)
+            .and_then(|soft| soft.parse::<u64>().ok())
+            .is_some_and(|soft| (600..700).contains(&soft))
+    };
+    assert!(eventually(|| workers.iter().all(limited)), "a limit on processor time");
+    jail.kill().expect("it runs");
+    jail.wait().expect("it ran");
+    assert!(eventually(|| !workers.iter().any(|worker| runs(*worker))), "the workers are gone");
+}

@@ -1,9 +1,10 @@
 //! A macro that starts by itself and reaches outside the document.
 
 use crate::case::{cut, fail, proof};
+use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{Call, EntryPoint, MacroFact, Power, Trigger};
-use hinomi_model::{Fact, Locator, Observation, Step, Text, Verdict};
+use hinomi_model::{Confidence, Fact, Locator, Observation, Step, Text, Verdict};
 
 pub(crate) const CHECK: Check = Check {
     id: "document.auto-run-macro",
@@ -82,6 +83,12 @@ fn finding(
         text: quote(call),
         place: format!("{}:{}", call.module, call.line),
     });
+    // A macro that fetches by itself names its source in a string; any other URL may be a help page.
+    if matches!(key, "fetches" | "starts_program") {
+        for url in &fact.urls {
+            add_url(&mut finding, url, case.subject, &["VBA".to_owned()], Confidence::Low);
+        }
+    }
     finding
 }
 

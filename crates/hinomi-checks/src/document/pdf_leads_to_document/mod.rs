@@ -1,9 +1,10 @@
 //! A PDF that is only there to lead its reader to a document or program.
 
 use crate::case::{fail, proof};
+use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{PdfFact, UrlFact};
-use hinomi_model::{Confidence, Fact, Finding, Indicator, IndicatorKind, Step, Text, Tlp, Verdict};
+use hinomi_model::{Confidence, Fact, Finding, Step, Text, Verdict};
 
 pub(crate) const CHECK: Check = Check {
     id: "document.pdf-leads-to-document",
@@ -54,20 +55,7 @@ fn tell(finding: &mut Finding, case: &Case<'_>, pdf: &PdfFact, target: &str, lin
     finding.story.push(step("document", &pdf.name));
     finding.story.push(step(if link.is_some() { "url" } else { "command" }, target));
     let Some(link) = link else { return };
-    let host = if link.ip { IndicatorKind::Ip } else { IndicatorKind::Host };
-    for (kind, value) in [(IndicatorKind::Url, &link.url), (host, &link.host)] {
-        finding.indicators.push(Indicator {
-            kind,
-            value: value.clone(),
-            host: link.host.clone(),
-            found_in: vec![case.subject.clone()],
-            layers: vec!["PDF /URI".to_owned()],
-            confidence: Confidence::Medium,
-            tlp: Tlp::Amber,
-            valid_from: None,
-            valid_until: None,
-        });
-    }
+    add_url(finding, link, case.subject, &["PDF /URI".to_owned()], Confidence::Medium);
 }
 
 fn hosts(links: &[&UrlFact]) -> usize {

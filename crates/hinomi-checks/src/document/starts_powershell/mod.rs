@@ -1,11 +1,10 @@
 //! A document or script that starts PowerShell, or another program of Windows, to fetch something.
 
 use crate::case::{cut, fail, proof};
+use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{CommandFact, MacroFact};
-use hinomi_model::{
-    Confidence, Fact, Finding, Indicator, IndicatorKind, Observation, Step, Text, Tlp, Verdict,
-};
+use hinomi_model::{Confidence, Fact, Finding, Observation, Step, Text, Verdict};
 
 pub(crate) const CHECK: Check = Check {
     id: "document.starts-powershell",
@@ -79,40 +78,16 @@ fn finding(
         finding.story.push(step("url", &url.url, &url.host));
     }
     for (_, other) in case.facts(Fact::as_command) {
-        add_indicators(&mut finding, case, other);
+        let confidence = if other.fetches { Confidence::High } else { Confidence::Low };
+        for url in &other.urls {
+            add_url(&mut finding, url, case.subject, &other.layers, confidence);
+        }
     }
     finding
 }
 
 fn step(kind: &str, text: &str, place: &str) -> Step {
     Step { kind: kind.to_owned(), text: cut(text, 1_000), place: place.to_owned() }
-}
-
-/// The URLs of a command that fetches, and the hosts behind them.
-fn add_indicators(finding: &mut Finding, case: &Case<'_>, command: &CommandFact) {
-    let confidence = if command.fetches { Confidence::High } else { Confidence::Low };
-    for url in &command.urls {
-        let kinds = [
-            (IndicatorKind::Url, &url.url, &url.host),
-            (if url.ip { IndicatorKind::Ip } else { IndicatorKind::Host }, &url.host, &url.host),
-        ];
-        for (kind, value, host) in kinds {
-            let known = finding.indicators.iter().any(|i| i.kind == kind && i.value == *value);
-            if !known && !value.is_empty() {
-                finding.indicators.push(Indicator {
-                    kind,
-                    value: value.clone(),
-                    host: host.clone(),
-                    found_in: vec![case.subject.clone()],
-                    layers: command.layers.clone(),
-                    confidence,
-                    tlp: Tlp::Amber,
-                    valid_from: None,
-                    valid_until: None,
-                });
-            }
-        }
-    }
 }
 
 /// The program as people know it.

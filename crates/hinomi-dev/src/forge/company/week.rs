@@ -1,8 +1,8 @@
 //! The honest mail of the week of 20 July 2020 (the 23rd and 24th were holidays). None of it is an attack,
 //! and some of it looks like one: replies without References, macros, double dots, talk of passwords.
 
-mod info;
 mod keiri;
+mod reception;
 mod sales;
 
 use super::desk::{At, Posted};
@@ -22,7 +22,7 @@ pub(super) struct Week {
 pub(super) fn week(chance: &mut Chance) -> Result<Week> {
     let (sales, thread) = sales::posts(chance)?;
     let (keiri, accounts) = keiri::posts(chance)?;
-    let posts = [info::posts(chance), keiri, sales].concat();
+    let posts = [reception::posts(chance), keiri, sales].concat();
     Ok(Week { posts, thread, accounts })
 }
 

@@ -149,7 +149,8 @@ fn from_base85(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
         text.retain(|unit| places.of(*unit) >= 0 || Some(*unit) == zero || *unit == u16::from(b'~'));
         text = within_marks(&text).to_vec();
     }
-    oven.room(text.len().saturating_mul(4))?;
+    let zeros = text.iter().filter(|unit| Some(**unit) == zero).count();
+    oven.room(zeros.saturating_mul(4))?;
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_slice();
     while let Some((first, after)) = rest.split_first() {

@@ -3,7 +3,7 @@
 use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
-use crate::decode::dish::{Dish, bytes_to_text, push_str, text_to_utf8};
+use crate::decode::dish::{Dish, ascii, bytes_to_text, is_space, push_str, str_to_text, text_to_utf8};
 
 /// The delimiters of operations that split their input.
 pub(super) const INPUT_DELIMITERS: &[&str] =
@@ -43,6 +43,11 @@ pub(super) static OPS: &[Op] = &[
         run: Takes::Text(remove_whitespace),
     },
     Op { name: "To Lower case", args: &[], run: Takes::Text(to_lower) },
+    Op {
+        name: "To Upper case",
+        args: &[arg("Scope", Kind::Choice(&["All", "Word", "Sentence", "Paragraph"], 0))],
+        run: Takes::Text(to_upper),
+    },
 ];
 
 /// The characters a delimiter's label stands for.
@@ -62,55 +67,80 @@ pub(super) fn delimiter(label: &str) -> &'static str {
 }
 
 fn split(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
-    let (at, join) = (args.text(0), args.text(1));
-    let sections = sections(input, at);
-    let joins = sections.len().saturating_sub(1);
-    let kept: usize = sections.iter().map(|section| section.len()).sum();
-    oven.room_for_text(kept.saturating_add(joins.saturating_mul(join.len())))?;
-    Ok(Dish::Text(joined(&sections, join)))
+    match (args.text(0), args.text(1)) {
+        // One unit for another: what most recipes do, and much the fastest.
+        ([at], [join]) => {
+            let swapped = input.iter().map(|unit| if unit == at { *join } else { *unit });
+            Ok(Dish::Text(swapped.collect()))
+        }
+        (at, join) => joined(Sections::new(input, at), join, oven),
+    }
 }
 
-fn joined(sections: &[&[u16]], join: &[u16]) -> Vec<u16> {
-    let kept: usize = sections.iter().map(|section| section.len()).sum();
-    let mut out = Vec::with_capacity(kept.saturating_add(sections.len().saturating_mul(join.len())));
-    for (index, section) in sections.iter().enumerate() {
+/// The sections with something between; measured before it is made.
+fn joined<'t>(sections: impl Iterator<Item = &'t [u16]> + Clone, join: &[u16], oven: &Oven) -> Baked {
+    let length = sections.clone().fold(0_usize, |sum, section| sum.saturating_add(section.len()));
+    let joins = sections.clone().count().saturating_sub(1);
+    let length = length.saturating_add(joins.saturating_mul(join.len()));
+    oven.room_for_text(length)?;
+    let mut out = Vec::with_capacity(length);
+    for (index, section) in sections.enumerate() {
         if index > 0 {
             out.extend_from_slice(join);
         }
         out.extend_from_slice(section);
     }
-    out
+    Ok(Dish::Text(out))
 }
 
-/// JavaScript's `split` at a string: at nothing, into code units.
-pub(super) fn sections<'a>(text: &'a [u16], at: &[u16]) -> Vec<&'a [u16]> {
-    match at {
-        [] => text.chunks(1).collect(),
-        [unit] => text.split(|held| held == unit).collect(),
-        _ => sections_at(text, at),
+/// JavaScript's `split` at a string; at nothing, into code units.
+#[derive(Clone)]
+pub(super) struct Sections<'t, 'd> {
+    rest: Option<&'t [u16]>,
+    at: &'d [u16],
+    borders: Vec<usize>,
+}
+
+impl<'t, 'd> Sections<'t, 'd> {
+    pub(super) fn new(text: &'t [u16], at: &'d [u16]) -> Self {
+        Self { rest: Some(text), at, borders: borders(at) }
+    }
+
+    /// Where the delimiter next starts. Knuth, Morris and Pratt: linear whatever the two strings are.
+    fn next_delimiter(&self, text: &[u16]) -> Option<usize> {
+        if let [unit] = self.at {
+            return text.iter().position(|held| held == unit);
+        }
+        let mut matched = 0_usize;
+        for (index, unit) in text.iter().enumerate() {
+            while matched > 0 && self.at.get(matched) != Some(unit) {
+                matched = border(&self.borders, matched);
+            }
+            if self.at.get(matched) == Some(unit) {
+                matched = matched.saturating_add(1);
+            }
+            if matched == self.at.len() {
+                return index.checked_add(1)?.checked_sub(matched);
+            }
+        }
+        None
     }
 }
 
-/// Knuth, Morris and Pratt: linear whatever the two strings are.
-fn sections_at<'a>(text: &'a [u16], at: &[u16]) -> Vec<&'a [u16]> {
-    let borders = borders(at);
-    let mut out = Vec::new();
-    let (mut from, mut matched) = (0_usize, 0_usize);
-    for (index, unit) in text.iter().enumerate() {
-        while matched > 0 && at.get(matched) != Some(unit) {
-            matched = border(&borders, matched);
+impl<'t> Iterator for Sections<'t, '_> {
+    type Item = &'t [u16];
+
+    fn next(&mut self) -> Option<&'t [u16]> {
+        let text = self.rest?;
+        if self.at.is_empty() {
+            let (unit, rest) = text.split_at_checked(1)?;
+            self.rest = Some(rest);
+            return Some(unit);
         }
-        if at.get(matched) == Some(unit) {
-            matched = matched.saturating_add(1);
-        }
-        if matched == at.len() {
-            let end = index.saturating_add(1);
-            out.extend(text.get(from..end.saturating_sub(matched)));
-            (from, matched) = (end, 0);
-        }
+        let found = self.next_delimiter(text).and_then(|start| text.split_at_checked(start));
+        self.rest = found.and_then(|(_, rest)| rest.get(self.at.len()..));
+        Some(found.map_or(text, |(section, _)| section))
     }
-    out.extend(text.get(from..));
-    out
 }
 
 fn border(borders: &[usize], length: usize) -> usize {
@@ -133,20 +163,20 @@ fn borders(of: &[u16]) -> Vec<usize> {
     borders
 }
 
-fn head(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
-    let (at, number) = (delimiter(args.choice(0)).encode_utf16().collect::<Vec<_>>(), args.number(1));
-    let sections = sections(input, &at);
-    let last = if number < 0.0 { whole(sections.len()) + number } else { number };
-    let kept = sections.iter().enumerate().filter(|(index, _)| whole(*index) + 1.0 <= last);
-    Ok(Dish::Text(joined(&kept.map(|(_, section)| *section).collect::<Vec<_>>(), &at)))
+fn head(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
+    let at = str_to_text(delimiter(args.choice(0)));
+    let (sections, number) = (Sections::new(input, &at), args.number(1));
+    let last = if number < 0.0 { whole(sections.clone().count()) + number } else { number };
+    let kept = sections.enumerate().filter(|(index, _)| whole(*index) + 1.0 <= last);
+    joined(kept.map(|(_, section)| section), &at, oven)
 }
 
-fn tail(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
-    let (at, number) = (delimiter(args.choice(0)).encode_utf16().collect::<Vec<_>>(), args.number(1));
-    let sections = sections(input, &at);
-    let before = if number < 0.0 { -number } else { whole(sections.len()) - number };
-    let kept = sections.iter().enumerate().filter(|(index, _)| whole(*index) + 1.0 > before);
-    Ok(Dish::Text(joined(&kept.map(|(_, section)| *section).collect::<Vec<_>>(), &at)))
+fn tail(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
+    let at = str_to_text(delimiter(args.choice(0)));
+    let (sections, number) = (Sections::new(input, &at), args.number(1));
+    let before = if number < 0.0 { -number } else { whole(sections.clone().count()) - number };
+    let kept = sections.enumerate().filter(|(index, _)| whole(*index) + 1.0 > before);
+    joined(kept.map(|(_, section)| section), &at, oven)
 }
 
 fn whole(number: usize) -> f64 {
@@ -200,20 +230,47 @@ fn remove_whitespace(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
     Ok(Dish::Text(input.iter().copied().filter(|unit| !drop.contains(unit)).collect()))
 }
 
+fn to_lower(input: &[u16], _: &Args, _: &mut Oven) -> Baked {
+    Ok(Dish::Text(with_case(input, str::to_lowercase)))
+}
+
+fn to_upper(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
+    Ok(Dish::Text(match args.choice(0) {
+        "Word" => capitals(input, |unit| !is_word(unit), |_| false),
+        "Sentence" => capitals(input, |unit| unit == u16::from(b'.'), is_space),
+        "Paragraph" => capitals(input, |unit| unit == u16::from(b'\n'), is_space),
+        _ => with_case(input, str::to_uppercase),
+    }))
+}
+
 /// Whole runs of valid text at once, because a final sigma depends on its neighbours.
-fn to_lower(input: &[u16], _: &Args, oven: &mut Oven) -> Baked {
-    oven.room_for_text(input.len())?;
+fn with_case(input: &[u16], change: fn(&str) -> String) -> Vec<u16> {
     let (mut out, mut run) = (Vec::with_capacity(input.len()), String::new());
     for unit in char::decode_utf16(input.iter().copied()) {
         match unit {
             Ok(next) => run.push(next),
             Err(lone) => {
-                push_str(&mut out, &run.to_lowercase());
+                push_str(&mut out, &change(&run));
                 run.clear();
                 out.push(lone.unpaired_surrogate());
             }
         }
     }
-    push_str(&mut out, &run.to_lowercase());
-    Ok(Dish::Text(out))
+    push_str(&mut out, &change(&run));
+    out
+}
+
+/// Capitals for the ASCII letter at the start and behind each unit that `begins`, across units that are passed.
+fn capitals(input: &[u16], begins: impl Fn(u16) -> bool, passes: impl Fn(u16) -> bool) -> Vec<u16> {
+    let mut due = true;
+    let change = |unit: &u16| {
+        let capital = ascii(*unit).filter(|_| due).map(|byte| u16::from(byte.to_ascii_uppercase()));
+        due = begins(*unit) || (due && passes(*unit));
+        capital.unwrap_or(*unit)
+    };
+    input.iter().map(change).collect()
+}
+
+fn is_word(unit: u16) -> bool {
+    ascii(unit).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

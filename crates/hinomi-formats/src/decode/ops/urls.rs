@@ -138,25 +138,69 @@ fn is(text: &[u16], at: usize, byte: u8) -> bool {
     text.get(at) == Some(&u16::from(byte))
 }
 
+const LETTER: u8 = 1;
+const WORD: u8 = 2;
+const HOST: u8 = 4;
+const PATH: u8 = 8;
+
+/// What each ASCII character may be part of.
+static CLASSES: [u8; 128] = classes();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler, which checks it; not in const code by get"
+)]
+const fn classes() -> [u8; 128] {
+    let mut classes = [0; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let mut class = 0;
+        if byte.is_ascii_alphabetic() {
+            class |= LETTER;
+        }
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            class |= WORD | HOST;
+        }
+        if byte == b'-' {
+            class |= HOST;
+        }
+        if !matches!(
+            byte,
+            b'.' | b'!' | b',' | b'?' | b'"' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b' ' | 0x09
+                ..=0x0d | 0x7f
+        ) {
+            class |= PATH;
+        }
+        classes[byte as usize] = class;
+        byte += 1;
+    }
+    classes
+}
+
+#[inline]
+fn has_class(unit: u16, class: u8) -> bool {
+    CLASSES.get(usize::from(unit)).is_some_and(|held| held & class != 0)
+}
+
 fn is_letter(unit: u16) -> bool {
-    ascii(unit).is_some_and(|byte| byte.is_ascii_alphabetic())
+    has_class(unit, LETTER)
 }
 
 fn is_word(unit: u16) -> bool {
-    ascii(unit).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    has_class(unit, WORD)
 }
 
 fn is_host_unit(unit: u16) -> bool {
-    is_word(unit) || unit == u16::from(b'-')
+    has_class(unit, HOST)
 }
 
 fn is_path_unit(unit: u16) -> bool {
     match unit {
-        0x7f..=0xff => false,
+        0..=0x7f => has_class(unit, PATH),
+        0x80..=0xff => false,
         // Ignoring case, these are letters of that range too: the capitals of U+00B5 and U+00FF, and small mu.
         0x178 | 0x39c | 0x3bc => false,
-        _ if is_space(unit) => false,
-        _ => !ascii(unit).is_some_and(|byte| b".!,?\"<>[]{}".contains(&byte)),
+        _ => !is_space(unit),
     }
 }
 
@@ -181,7 +225,7 @@ fn weight(unit: u16) -> Option<u32> {
 }
 
 fn defang(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
-    // At most: every unit a dot, which becomes three.
+    // Each of the two passes at most triples what it gets: the limit is looked at before each, and at the end.
     oven.room_for_text(input.len())?;
     let mode = args.choice(3);
     if mode == "Everything" {
@@ -218,16 +262,22 @@ fn replace(
 fn defang_one(url: &[u16], args: &Args, out: &mut Vec<u16>) {
     let (dots, http, slashes) = (args.flag(0), args.flag(1), args.flag(2));
     let mut rest = url;
-    while let Some((&unit, after)) = rest.split_first() {
+    loop {
+        // Whatever begins none of the three is copied in one go.
+        let plain =
+            rest.iter().position(|unit| matches!(*unit, 0x2e | 0x3a | 0x48 | 0x68)).unwrap_or(rest.len());
+        let (before, marked) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+        out.extend_from_slice(before);
+        let Some((&unit, after)) = marked.split_first() else { return };
         rest = after;
-        match ascii(unit) {
-            Some(b'.') if dots => push_str(out, "[.]"),
-            Some(b'h' | b'H') if http && starts_ignoring_case(after, b"ttp") => {
-                push_str(out, "hxxp");
+        match unit {
+            DOT if dots => out.extend([0x5b, DOT, 0x5d]),
+            0x48 | 0x68 if http && starts_ignoring_case(after, b"ttp") => {
+                out.extend([0x68, 0x78, 0x78, 0x70]);
                 rest = after.get(3..).unwrap_or_default();
             }
-            Some(b':') if slashes && starts_ignoring_case(after, b"//") => {
-                push_str(out, "[://]");
+            COLON if slashes && starts_ignoring_case(after, b"//") => {
+                out.extend([0x5b, COLON, 0x2f, 0x2f, 0x5d]);
                 rest = after.get(2..).unwrap_or_default();
             }
             _ => out.push(unit),
@@ -235,9 +285,13 @@ fn defang_one(url: &[u16], args: &Args, out: &mut Vec<u16>) {
     }
 }
 
+const DOT: u16 = 0x2e;
+const COLON: u16 = 0x3a;
+
 fn starts_ignoring_case(text: &[u16], wanted: &[u8]) -> bool {
-    let found = text.iter().map(|unit| ascii(*unit).map(|byte| byte.to_ascii_lowercase()));
-    found.take(wanted.len()).eq(wanted.iter().map(|byte| Some(*byte)))
+    let found = text.get(..wanted.len()).unwrap_or_default();
+    let same = |(unit, byte): (&u16, &u8)| ascii(*unit).is_some_and(|found| found.eq_ignore_ascii_case(byte));
+    found.len() == wanted.len() && found.iter().zip(wanted).all(same)
 }
 
 /// Finds domain names, left to right.

@@ -12,7 +12,10 @@ fn check(file: &str, messages: &[&str]) {
             splitter.push(chunk, &mut ranges);
         }
         splitter.finish(&mut ranges);
-        let found: Vec<&str> = ranges.iter().map(|r| &file[r.start as usize..r.end as usize]).collect();
+        let found: Vec<&str> = ranges
+            .iter()
+            .map(|r| file.get(r.start as usize..r.end as usize).expect("a range within the file"))
+            .collect();
         assert_eq!(found, messages, "in chunks of {size}");
     }
 }
@@ -65,5 +68,6 @@ fn a_line_without_end_takes_no_memory() {
         splitter.push(&[b'x'; 10_000], &mut ranges);
     }
     splitter.finish(&mut ranges);
-    assert_eq!(ranges, [LINE.len() as u64..LINE.len() as u64 + 1_000_000]);
+    let start = LINE.len() as u64;
+    assert_eq!(ranges, vec![start..start + 1_000_000; 1]);
 }

@@ -251,3 +251,17 @@ fn broken_boundaries_still_give_their_parts() {
     );
     check(b"Content-Type: multipart/mixed; boundary*0=a; boundary*1=b\n\n--ab\nContent-Type: x/y\n\nfile\n--ab--", &format!("{found}\"\""));
 }
+
+#[test]
+fn what_is_not_looked_into_is_said() {
+    let say = |kind: &str, problem: &str| {
+        let head = format!("Content-Type: {kind}");
+        let media_type = kind.split(';').next().expect("a first piece");
+        let expected = format!("2 {media_type} - \"data\" (inline)\n! {problem}\n\"text\"");
+        check(&beside(head.as_bytes()), &expected);
+    };
+    say("application/pgp-encrypted", "Encrypted part 2: OpenPGP encryption");
+    say("application/pkcs7-mime; smime-type=enveloped-data", "Encrypted part 2: S/MIME encryption");
+    say("application/pkcs7-mime; smime-type=Signed-Data", "Unsupported part 2: opaque S/MIME signature");
+    say("message/partial; id=x; number=1", "Unsupported part 2: a fragment of a message");
+}

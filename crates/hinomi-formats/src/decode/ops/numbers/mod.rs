@@ -5,11 +5,11 @@
 
 mod hexdump;
 
-use super::text::{delimiter, sections};
+use super::text::{Sections, delimiter};
 use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
-use crate::decode::dish::{Dish, ascii, is_space, push_code_point, push_str, text_to_bytes};
+use crate::decode::dish::{Dish, ascii, is_space, push_code_point, push_str, str_to_text, text_to_bytes};
 use crate::decode::error::Fault;
 
 const DELIMITERS: &[&str] = &["Space", "Comma", "Semi-colon", "Colon", "Line feed", "CRLF"];
@@ -139,40 +139,33 @@ fn to_byte(number: f64) -> Result<u8, Fault> {
     Err(Fault::refused(format!("{number} is not a byte")))
 }
 
-/// Splits at what a delimiter's label matches: white space for a space, and pairs with their markers.
-fn pieces<'a>(text: &'a [u16], label: &str) -> Vec<&'a [u16]> {
+/// What lies between the delimiters of a label: white space for a space, a comma with its marker. Whether there
+/// are empty pieces between is left open; nothing that calls this minds.
+fn pieces<'a>(
+    text: &'a [u16],
+    label: &str,
+    delimiter: &'a [u16],
+) -> Box<dyn Iterator<Item = &'a [u16]> + 'a> {
     match label {
-        "Space" => runs_between(text, is_space),
-        "0x with comma" => at_0x_with_comma(text),
-        other => sections(text, &delimiter(other).encode_utf16().collect::<Vec<_>>()),
-    }
-}
-
-/// What lies between runs of separators; an empty piece before a leading run and after a trailing one.
-fn runs_between(text: &[u16], separates: fn(u16) -> bool) -> Vec<&[u16]> {
-    let mut out: Vec<&[u16]> = Vec::new();
-    let mut rest = text;
-    loop {
-        let end = rest.iter().position(|unit| separates(*unit)).unwrap_or(rest.len());
-        out.extend(rest.get(..end));
-        rest = rest.get(end..).unwrap_or_default();
-        if rest.is_empty() {
-            return out;
+        "Space" => Box::new(text.split(|unit| is_space(*unit))),
+        // The comma before a marker belongs to it; one at the very end does not.
+        "0x with comma" => {
+            let mut pieces = Sections::new(text, delimiter).peekable();
+            Box::new(std::iter::from_fn(move || {
+                let piece = pieces.next()?;
+                let last = pieces.peek().is_none();
+                Some(piece.strip_suffix(&[COMMA]).filter(|_| !last).unwrap_or(piece))
+            }))
         }
-        let run = rest.iter().take_while(|unit| separates(**unit)).count();
-        rest = rest.get(run..).unwrap_or_default();
+        _ => Box::new(Sections::new(text, delimiter)),
     }
 }
 
-fn at_0x_with_comma(text: &[u16]) -> Vec<&[u16]> {
-    let marker: Vec<u16> = "0x".encode_utf16().collect();
-    let mut pieces = sections(text, &marker);
-    let last = pieces.len().saturating_sub(1);
-    for piece in pieces.iter_mut().take(last) {
-        // The comma before a marker belongs to it.
-        *piece = piece.strip_suffix(&[0x2c]).unwrap_or(piece);
-    }
-    pieces
+const COMMA: u16 = 0x2c;
+
+/// The units of a label's delimiter.
+fn delimiter_units(label: &str) -> Vec<u16> {
+    str_to_text(if label == "0x with comma" { "0x" } else { delimiter(label) })
 }
 
 fn from_hex(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
@@ -180,7 +173,10 @@ fn from_hex(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
     match args.choice(0) {
         "Auto" => return hex_auto(input).map(Dish::Bytes),
         "None" => hex_pairs(input, &mut out)?,
-        label => pieces(input, label).iter().try_for_each(|piece| hex_pairs(piece, &mut out))?,
+        label => {
+            let delimiter = delimiter_units(label);
+            pieces(input, label, &delimiter).try_for_each(|piece| hex_pairs(piece, &mut out))?;
+        }
     }
     Ok(Dish::Bytes(out))
 }
@@ -219,7 +215,7 @@ fn to_hex(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
     };
     let leads = matches!(between, "0x" | "\\x" | "%");
     let per_line = args.number(1);
-    let width = between.len().saturating_add(extra.len()).saturating_add(3);
+    let width = between.len().saturating_add(extra.len()).saturating_add(2);
     oven.room_for_text(input.len().saturating_mul(width))?;
     let mut out = Vec::with_capacity(input.len().saturating_mul(width));
     let last = input.len().saturating_sub(1);
@@ -249,7 +245,7 @@ fn to_hex(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
     Ok(Dish::Text(out))
 }
 
-fn from_charcode(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
+fn from_charcode(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
     let base = args.number(1);
     if !(2.0..=36.0).contains(&base) {
         return Err(Fault::refused("the base must be from 2 to 36"));
@@ -259,15 +255,13 @@ fn from_charcode(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     if input.is_empty() {
         return Ok(Dish::Bytes(Vec::new()));
     }
-    oven.room_for_text(input.len().saturating_mul(2))?;
-    let mut pieces = sections(input, &delimiter(args.choice(0)).encode_utf16().collect::<Vec<_>>());
-    if pieces.len() == 1 && input.len() > 17 {
+    let delimiter = delimiter_units(args.choice(0));
+    let mut text = Vec::new();
+    if input.len() > 17 && Sections::new(input, &delimiter).nth(1).is_none() {
         // One long run without delimiters: two digits a character.
-        pieces = input.chunks(2).collect();
-    }
-    let mut text = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        push_number(&mut text, parse_int(piece, base));
+        input.chunks(2).for_each(|piece| push_number(&mut text, parse_int(piece, base)));
+    } else {
+        Sections::new(input, &delimiter).for_each(|piece| push_number(&mut text, parse_int(piece, base)));
     }
     Ok(Dish::Bytes(text_to_bytes(&text)))
 }
@@ -296,21 +290,22 @@ fn wrapped(over: u32) -> u16 {
 }
 
 fn from_decimal(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
-    let numbers = decimals(input, args.choice(0));
     let signed = args.flag(1);
-    let bytes = numbers
-        .map(|number| number.map(|number| if signed && number < 0.0 { number + 256.0 } else { number }));
-    to_bytes(bytes).map(Dish::Bytes)
+    let byte = |number: f64| if signed && number < 0.0 { number + 256.0 } else { number };
+    let delimiter = delimiter_units(args.choice(0));
+    let numbers = decimals(input, args.choice(0), &delimiter);
+    to_bytes(numbers.map(|number| number.map(byte))).map(Dish::Bytes)
 }
 
 /// The numbers between the delimiters; "Auto" separates at all but digits and hyphens.
-fn decimals<'a>(input: &'a [u16], label: &str) -> impl Iterator<Item = Option<f64>> + 'a {
-    let pieces = if label == "Auto" {
-        runs_between(input, |unit| !ascii(unit).is_some_and(|byte| byte.is_ascii_digit() || byte == b'-'))
-    } else {
-        pieces(input, label)
-    };
-    pieces.into_iter().filter(|piece| !piece.is_empty()).map(|piece| parse_int(piece, 10))
+fn decimals<'a>(
+    input: &'a [u16],
+    label: &str,
+    delimiter: &'a [u16],
+) -> impl Iterator<Item = Option<f64>> + 'a {
+    let auto = |unit: &u16| !ascii(*unit).is_some_and(|byte| byte.is_ascii_digit() || byte == b'-');
+    let pieces = if label == "Auto" { Box::new(input.split(auto)) } else { pieces(input, label, delimiter) };
+    pieces.filter(|piece| !piece.is_empty()).map(|piece| parse_int(piece, 10))
 }
 
 fn from_binary(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
@@ -322,7 +317,7 @@ fn from_binary(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
     let length = (length as usize).max(1);
     let digits: Vec<u16> = match args.choice(0) {
         "None" => input.iter().copied().filter(|unit| !is_space(*unit)).collect(),
-        label => pieces(input, label).concat(),
+        label => pieces(input, label, &delimiter_units(label)).flatten().copied().collect(),
     };
     to_bytes(digits.chunks(length).map(|byte| parse_int(byte, 2))).map(Dish::Bytes)
 }
@@ -331,8 +326,8 @@ fn from_octal(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
     if input.is_empty() {
         return Ok(Dish::Bytes(Vec::new()));
     }
-    let pieces = sections(input, &delimiter(args.choice(0)).encode_utf16().collect::<Vec<_>>());
-    to_bytes(pieces.iter().map(|piece| parse_int(piece, 8))).map(Dish::Bytes)
+    let delimiter = delimiter_units(args.choice(0));
+    to_bytes(Sections::new(input, &delimiter).map(|piece| parse_int(piece, 8))).map(Dish::Bytes)
 }
 
 /// The numbers of a key, by the label that says how to read it; they need not be bytes.
@@ -343,6 +338,6 @@ pub(super) fn key_numbers(label: &str, text: &[u16]) -> Result<Vec<f64>, Fault> 
             let digits: Vec<u16> = text.iter().copied().filter(|unit| !is_space(*unit)).collect();
             digits.chunks(8).map(|byte| parse_int(byte, 2).unwrap_or(0.0)).collect()
         }
-        _ => decimals(text, "Auto").map(|number| number.unwrap_or(0.0)).collect(),
+        _ => decimals(text, "Auto", &[]).map(|number| number.unwrap_or(0.0)).collect(),
     })
 }

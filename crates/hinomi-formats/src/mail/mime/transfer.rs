@@ -180,7 +180,7 @@ pub(super) fn uuencoded(body: &[u8], max: usize) -> Option<Uuencoded<'_>> {
         let before = body.len().saturating_sub(from.len());
         let line_start = before == 0 || matches!(body.get(before.saturating_sub(1)), Some(b'\n' | b'\r'));
         if line_start && let Some(name) = begin_line(from) {
-            let after = super::fields::line(from).1;
+            let after = crate::mail::fields::line(from).1;
             if let Some((bytes, after)) = uu_lines(after, max) {
                 return Some(Uuencoded { name, bytes, around: (body.get(..before)?, after) });
             }
@@ -195,7 +195,7 @@ pub(super) fn uuencoded(body: &[u8], max: usize) -> Option<Uuencoded<'_>> {
 }
 
 fn begin_line(from: &[u8]) -> Option<&[u8]> {
-    let head = super::fields::line(from.get(..from.len().min(1_024))?).0;
+    let head = crate::mail::fields::line(from.get(..from.len().min(1_024))?).0;
     let rest = head.strip_prefix(b"begin ")?;
     let mode = rest.iter().take_while(|byte| matches!(byte, b'0'..=b'7')).count();
     let name = rest.get(mode..)?.strip_prefix(b" ")?.trim_ascii();
@@ -208,7 +208,7 @@ fn uu_lines(body: &[u8], max: usize) -> Option<(Vec<u8>, &[u8])> {
     let mut rest = body;
     let mut any = false;
     while !rest.is_empty() && out.len() < max {
-        let (current, after) = super::fields::line(rest);
+        let (current, after) = crate::mail::fields::line(rest);
         if current == b"end" {
             return Some((out, after));
         }

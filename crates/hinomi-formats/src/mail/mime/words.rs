@@ -11,7 +11,7 @@ use memchr::memmem;
 const CHARSET_BYTES_MAX: usize = 64;
 
 /// Decodes all encoded words of a value and leaves the rest alone.
-pub(super) fn decode(value: &str) -> String {
+pub(in crate::mail) fn decode(value: &str) -> String {
     if !value.contains("=?") {
         return value.to_owned();
     }

@@ -1,6 +1,6 @@
 //! Cutting a multipart body at its boundary (RFC 2046, 5.1.1), also when the boundary is wrong or missing.
 
-use super::fields;
+use crate::mail::fields;
 use memchr::memmem;
 
 /// Lines looked at for a boundary that no parameter names.

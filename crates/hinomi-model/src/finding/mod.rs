@@ -1,11 +1,15 @@
 //! Findings: what is wrong, where, how bad, how sure, and how we know.
 
+mod verdict;
+
 use crate::{AssetId, CheckId, EvidenceRef, Grade, Indicator, Text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
+
+pub use verdict::Verdict;
 
 /// Something that is wrong. Cannot be built without evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

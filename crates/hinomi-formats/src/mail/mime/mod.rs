@@ -1,11 +1,17 @@
 //! The tree of parts (RFC 2045, RFC 2046), read without recursion.
 
+mod multipart;
+mod params;
+mod tnef;
+mod transfer;
+pub(super) mod words;
+
 use super::fields::{self, Block};
-use super::params::Parametrised;
-use super::transfer::{self, Transfer};
-use super::{Mail, Part, envelope, html, multipart};
+use super::{Mail, Part, envelope, html};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind, text};
+use params::Parametrised;
 use std::borrow::Cow;
+use transfer::Transfer;
 
 /// Reads one message.
 pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Mail> {
@@ -117,6 +123,12 @@ impl Reader<'_> {
             self.problems.push(problem);
             return;
         }
+        if let Some((kind, detail)) = content.unseen() {
+            self.problems.push(Problem::new(kind, place(path), detail));
+        }
+        // The part stands before what is taken out of it.
+        let at = self.mail.parts.len();
+        self.tnef(content, &decoded.bytes, path);
         let readable = content.text_kind().filter(|_| !content.is_attachment());
         match readable {
             Some(TextKind::Plain) => self.plain(content, &decoded.bytes, path),
@@ -124,13 +136,14 @@ impl Reader<'_> {
             None => {}
         }
         if readable.is_none() || content.name.is_some() {
-            self.mail.parts.push(Part {
+            let part = Part {
                 path: path.to_owned(),
                 name: content.name.clone(),
                 media_type: content.media_type.clone(),
                 attachment: content.is_offered(),
                 bytes: decoded.bytes,
-            });
+            };
+            self.mail.parts.insert(at, part);
         }
     }
 
@@ -164,6 +177,52 @@ impl Reader<'_> {
         let cut = self.cut_text(&bytes, path);
         let text = text::decode(content.charset.as_deref(), cut);
         self.add_text(&text, path);
+    }
+
+    /// Takes the files out of Outlook's `winmail.dat`, which is known by its first bytes under any name, and
+    /// out of the messages attached inside it.
+    fn tnef(&mut self, content: &Content, bytes: &[u8], path: &str) {
+        let mut streams = vec![bytes];
+        let mut files = 0_usize;
+        while let Some(tnef) = streams.pop().and_then(|stream| tnef::read(stream, self.limits.parts_max)) {
+            if tnef.cut {
+                let detail = "the TNEF stream ends early";
+                self.problems.push(Problem::new(ProblemKind::Truncated, place(path), detail));
+            }
+            let charset = tnef.charset.as_deref().or(content.charset.as_deref());
+            for file in &tnef.files {
+                files = files.saturating_add(1);
+                if tnef::is_tnef(file.data) {
+                    if !self.count_part() {
+                        return;
+                    }
+                    streams.push(file.data);
+                } else if !self.tnef_file(file, charset, format!("{path}.{files}")) {
+                    return;
+                }
+            }
+            let cut = self.cut_text(tnef.body, path);
+            self.add_text(&text::decode(charset, cut), path);
+        }
+    }
+
+    /// Keeps one file; `false` when a limit was met, which is said.
+    fn tnef_file(&mut self, file: &tnef::File, charset: Option<&str>, path: String) -> bool {
+        if !self.count_part() {
+            return false;
+        }
+        if let Err(problem) = self.budget.spend(file.data.len() as u64, &place(&path)) {
+            self.problems.push(problem);
+            return false;
+        }
+        self.mail.parts.push(Part {
+            path,
+            name: file.name(charset),
+            media_type: "application/octet-stream".to_owned(),
+            attachment: true,
+            bytes: file.data.to_vec(),
+        });
+        true
     }
 
     fn html(&mut self, content: &Content, bytes: &[u8], path: &str) {
@@ -279,6 +338,24 @@ impl Content {
             "text/html" | "application/xhtml+xml" => Some(TextKind::Html),
             _ => None,
         }
+    }
+
+    /// What the part holds and this reader does not look into.
+    fn unseen(&self) -> Option<(ProblemKind, &'static str)> {
+        let enveloped =
+            || self.kind.token("smime-type").is_none_or(|kind| !kind.eq_ignore_ascii_case("signed-data"));
+        Some(match self.media_type.as_str() {
+            "application/pgp-encrypted" => (ProblemKind::Encrypted, "OpenPGP encryption"),
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" if enveloped() => {
+                (ProblemKind::Encrypted, "S/MIME encryption")
+            }
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
+                (ProblemKind::Unsupported, "opaque S/MIME signature")
+            }
+            "message/partial" => (ProblemKind::Unsupported, "a fragment of a message"),
+            "message/external-body" => (ProblemKind::Unsupported, "the content is elsewhere"),
+            _ => return None,
+        })
     }
 
     fn is_attachment(&self) -> bool {

@@ -1,0 +1,1 @@
+//! Each rule sees what breaks it, and leaves the rest alone.

@@ -1,0 +1,148 @@
+//! Names that make a procedure start by itself: automatic macros of Word and Excel, document, workbook,
+//! form and control events (Microsoft's Word, Excel and Office VBA references).
+
+use crate::script::Trigger;
+
+/// When a procedure of this name starts without being called, if ever.
+pub(super) fn trigger_of(name: &str) -> Option<Trigger> {
+    let lower = name.to_ascii_lowercase();
+    if let Some((_, trigger)) = NAMES.iter().find(|(known, _)| *known == lower) {
+        return Some(*trigger);
+    }
+    let (_, event) = lower.rsplit_once('_')?;
+    CONTROL_EVENTS.contains(&event).then_some(Trigger::Control)
+}
+
+/// Whole names, in lower case.
+const NAMES: &[(&str, Trigger)] = &[
+    // Word: automatic macros, by name or as a module's Main.
+    ("autoexec", Trigger::Open),
+    ("autoopen", Trigger::Open),
+    ("auto_open", Trigger::Open),
+    ("autonew", Trigger::Lifecycle),
+    ("autoclose", Trigger::Close),
+    ("autoexit", Trigger::Close),
+    ("auto_close", Trigger::Close),
+    ("auto_exit", Trigger::Close),
+    // Excel: further automatic macros of add-ins and windows.
+    ("auto_activate", Trigger::Open),
+    ("auto_deactivate", Trigger::Close),
+    ("auto_add", Trigger::Open),
+    ("auto_remove", Trigger::Close),
+    // Word: document events, in the document and in a template.
+    ("document_open", Trigger::Open),
+    ("documentopen", Trigger::Open),
+    ("document_new", Trigger::Lifecycle),
+    ("documentnew", Trigger::Lifecycle),
+    ("newdocument", Trigger::Lifecycle),
+    ("document_close", Trigger::Close),
+    ("documentclose", Trigger::Close),
+    ("documentbeforeclose", Trigger::Close),
+    ("document_beforeclose", Trigger::Close),
+    ("document_beforesave", Trigger::Lifecycle),
+    ("documentbeforesave", Trigger::Lifecycle),
+    ("document_beforeprint", Trigger::Lifecycle),
+    ("documentbeforeprint", Trigger::Lifecycle),
+    ("documentchange", Trigger::Open),
+    ("document_contentcontrolonenter", Trigger::Control),
+    ("document_contentcontrolonexit", Trigger::Control),
+    // Word: built-in commands that a macro of the same name replaces.
+    ("fileopen", Trigger::Open),
+    ("filesave", Trigger::Lifecycle),
+    ("filesaveas", Trigger::Lifecycle),
+    ("fileprint", Trigger::Lifecycle),
+    ("fileprintdefault", Trigger::Lifecycle),
+    ("filenew", Trigger::Lifecycle),
+    ("fileclose", Trigger::Close),
+    ("fileexit", Trigger::Close),
+    // Excel: workbook events.
+    ("workbook_open", Trigger::Open),
+    ("workbook_activate", Trigger::Open),
+    ("workbook_windowactivate", Trigger::Open),
+    ("workbook_addininstall", Trigger::Open),
+    ("workbook_deactivate", Trigger::Close),
+    ("workbook_close", Trigger::Close),
+    ("workbook_beforeclose", Trigger::Close),
+    ("workbook_addinuninstall", Trigger::Close),
+    ("workbook_beforesave", Trigger::Lifecycle),
+    ("workbook_aftersave", Trigger::Lifecycle),
+    ("workbook_beforeprint", Trigger::Lifecycle),
+    ("workbook_newsheet", Trigger::Lifecycle),
+    ("workbook_sheetactivate", Trigger::Control),
+    ("workbook_sheetcalculate", Trigger::Control),
+    ("workbook_sheetchange", Trigger::Control),
+    ("workbook_sheetselectionchange", Trigger::Control),
+    ("workbook_sheetbeforedoubleclick", Trigger::Control),
+    ("workbook_sheetbeforerightclick", Trigger::Control),
+    ("worksheet_activate", Trigger::Control),
+    ("worksheet_calculate", Trigger::Control),
+    ("worksheet_change", Trigger::Control),
+    ("worksheet_selectionchange", Trigger::Control),
+    ("worksheet_beforedoubleclick", Trigger::Control),
+    ("worksheet_beforerightclick", Trigger::Control),
+    ("worksheet_followhyperlink", Trigger::Control),
+    // PowerPoint and the ribbon.
+    ("onslideshowpagechange", Trigger::Control),
+    ("onslideshowterminate", Trigger::Close),
+    ("ribbon_onload", Trigger::Open),
+    ("onribbonload", Trigger::Open),
+    // Outlook.
+    ("application_startup", Trigger::Open),
+    ("application_newmail", Trigger::Open),
+    ("application_newmailex", Trigger::Open),
+    ("application_itemsend", Trigger::Lifecycle),
+    ("application_quit", Trigger::Close),
+];
+
+/// Events that controls in a document raise: when drawn, focused, changed, clicked, loaded.
+const CONTROL_EVENTS: &[&str] = &[
+    "painted",
+    "painting",
+    "layout",
+    "resize",
+    "gotfocus",
+    "lostfocus",
+    "click",
+    "dblclick",
+    "change",
+    "mousehover",
+    "mousemove",
+    "mouseenter",
+    "mouseleave",
+    "mousedown",
+    "mouseup",
+    "beforenavigate2",
+    "beforescriptexecute",
+    "documentcomplete",
+    "downloadbegin",
+    "downloadcomplete",
+    "filedownload",
+    "navigatecomplete2",
+    "navigateerror",
+    "progresschange",
+    "propertychange",
+    "setsecurelockicon",
+    "statustextchange",
+    "titlechange",
+    "onconnected",
+    "onconnecting",
+    "ondisconnected",
+    "onauthenticationwarningdisplayed",
+    "onauthenticationwarningdismissed",
+    "onlogincomplete",
+    "onlogonerror",
+    "onremotedesktopsizechange",
+    "onfatalerror",
+    "onwarning",
+    "onenterfullscreenmode",
+    "onleavefullscreenmode",
+    "onautoreconnecting",
+    "onautoreconnected",
+    "onreceivedtspublickey",
+    "onconfirmclose",
+    "onidletimeoutnotification",
+    "onrequestcontainerminimize",
+    "onrequestgofullscreen",
+    "onrequestleavefullscreen",
+    "onuserexited",
+];

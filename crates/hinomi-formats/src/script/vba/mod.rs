@@ -1,0 +1,252 @@
+//! The survey of a VBA project: outline, calls, constants, reachability, in that order, each only as far as
+//! the one before gives reason to.
+
+mod builtins;
+mod entry;
+mod expression;
+mod glance;
+mod lex;
+mod machine;
+mod outline;
+mod powers;
+mod reach;
+mod value;
+
+use super::command::{self, read_command_at};
+use super::{Call, Command, EntryPoint, Power, Survey, Trigger};
+use crate::office::Module;
+use crate::{Limits, Parsed, Problem, url};
+use machine::{Evaluation, FoldedCall, FoldedString};
+use outline::{Project, Sort};
+use std::collections::{HashMap, HashSet};
+
+pub(crate) use value::GAP;
+
+/// Characters of a call's argument that are kept.
+const ARGUMENT_CHARS_MAX: usize = 200;
+/// Command lines read of one project.
+const COMMANDS_MAX: usize = 256;
+
+/// See [`super::survey_vba`].
+pub(super) fn survey(modules: &[Module], limits: &Limits) -> Parsed<Survey> {
+    let mut problems = Vec::new();
+    let readable = within_limits(modules, limits, &mut problems);
+    let project = Project::outline(&readable);
+    let entries = entry_points(&project);
+    let indexes: Vec<usize> = entries.iter().map(|(index, _)| *index).collect();
+
+    let worth_it =
+        !project.declared.is_empty() || project.sighted.calls.iter().any(|call| call.deserves_evaluation());
+    let mut evaluation =
+        if worth_it { machine::evaluate(&project, &indexes, limits) } else { literals(&project) };
+    problems.append(&mut evaluation.problems);
+
+    let (commands, urls) = read_strings(&project, &evaluation, limits, &mut problems);
+    let mut survey = Survey { commands, urls, ..Survey::default() };
+    let calls = merged(&project, evaluation.calls);
+    let finished = reachability(&project, &entries, &calls, limits, &mut survey);
+    if !finished {
+        problems.push(Problem::limit("vba", "steps_max", limits.steps_max));
+    }
+    survey.entry_points = entries.into_iter().map(|(_, entry)| entry).collect();
+    Parsed { value: survey, problems }
+}
+
+/// Without calls that deserve it nothing is evaluated; the literals are read all the same.
+fn literals(project: &Project<'_>) -> Evaluation {
+    let strings = project.sighted.strings.iter().map(|literal| FoldedString {
+        module: literal.module,
+        line: literal.line,
+        text: literal.text.replace("\"\"", "\""),
+    });
+    Evaluation { strings: strings.collect(), ..Evaluation::default() }
+}
+
+/// Modules the limits allow; each one left out is told.
+fn within_limits<'a>(modules: &'a [Module], limits: &Limits, problems: &mut Vec<Problem>) -> Vec<&'a Module> {
+    if modules.len() > limits.modules_max {
+        problems.push(Problem::limit("vba", "modules_max", limits.modules_max as u64));
+    }
+    let mut readable = Vec::new();
+    for module in modules.iter().take(limits.modules_max) {
+        if module.code.len() > limits.macro_bytes_max {
+            problems.push(Problem::limit(&*module.name, "macro_bytes_max", limits.macro_bytes_max as u64));
+        } else {
+            readable.push(module);
+        }
+    }
+    readable
+}
+
+/// Procedures that start by themselves, those that start on opening first.
+fn entry_points(project: &Project<'_>) -> Vec<(usize, EntryPoint)> {
+    let mut found = Vec::new();
+    for (index, procedure) in project.procedures.iter().enumerate() {
+        if procedure.sort == Sort::Property {
+            continue;
+        }
+        let module = project.module_name(procedure.module);
+        // Word runs Main of a module that is called AutoOpen.
+        let trigger = entry::trigger_of(procedure.name).or_else(|| {
+            procedure.name.eq_ignore_ascii_case("main").then(|| entry::trigger_of(module)).flatten()
+        });
+        if let Some(trigger) = trigger {
+            let name = procedure.name.to_owned();
+            found
+                .push((index, EntryPoint { module: module.to_owned(), name, trigger, line: procedure.line }));
+        }
+    }
+    found.sort_by_key(|(index, entry)| (entry.trigger != Trigger::Open, *index));
+    found
+}
+
+/// The calls of the first look, with the arguments evaluation found, and those only evaluation could see.
+fn merged(project: &Project<'_>, evaluated: Vec<FoldedCall>) -> Vec<FoldedCall> {
+    let mut calls: Vec<FoldedCall> = Vec::new();
+    let mut places: HashMap<(usize, u32, String), usize> = HashMap::new();
+    let seen = project.sighted.calls.iter().map(|sighting| FoldedCall {
+        module: sighting.module,
+        procedure: sighting.procedure,
+        name: sighting.name.to_owned(),
+        power: sighting.power,
+        argument: sighting.literal.unwrap_or_default().replace("\"\"", "\""),
+        line: sighting.line,
+    });
+    for call in seen.chain(evaluated) {
+        match places.get(&(call.module, call.line, call.name.clone())).and_then(|at| calls.get_mut(*at)) {
+            // A procedure may have run several times: the run that knew most counts.
+            Some(known) => {
+                if known_len(&call.argument) > known_len(&known.argument) {
+                    *known = FoldedCall { procedure: known.procedure, ..call };
+                }
+            }
+            None => {
+                places.insert((call.module, call.line, call.name.clone()), calls.len());
+                calls.push(call);
+            }
+        }
+    }
+    calls.sort_by_key(|call| (call.module, call.line));
+    calls
+}
+
+fn known_len(argument: &str) -> usize {
+    argument.chars().filter(|c| *c != GAP).count()
+}
+
+/// Reads commands out of arguments and strings, and the URLs of the strings that are none.
+fn read_strings(
+    project: &Project<'_>,
+    evaluation: &Evaluation,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Command>, Vec<url::Url>) {
+    let started = evaluation
+        .calls
+        .iter()
+        .filter(|call| call.power == Power::Process && !call.argument.is_empty())
+        // Of the rest, the argument is a script of another language or a name.
+        .filter(|call| takes_command_line(&call.name) || command::looks_like_command(&call.argument))
+        .map(|call| (call.module, call.line, call.argument.as_str()));
+    let of_string = |string: &'_ FoldedString| (string.module, string.line);
+    let (lines, others): (Vec<&FoldedString>, Vec<&FoldedString>) =
+        evaluation.strings.iter().partition(|string| command::looks_like_command(&string.text));
+    let named = lines.iter().map(|string| (of_string(string).0, of_string(string).1, string.text.as_str()));
+
+    let mut texts = longest(started.chain(named).collect(), problems);
+    texts.sort_by_key(|(module, line, _)| (*module, *line));
+    let mut commands: Vec<Command> = Vec::new();
+    for (module, line, text) in texts {
+        let place = format!("{}:{line}", project.module_name(module));
+        commands.push(read_command_at(&shown(text), &place, limits).take(problems));
+    }
+    drop_half_made(&mut commands);
+    let mut seen: HashSet<String> =
+        commands.iter().flat_map(|command| command.urls.iter().map(|url| url.text.clone())).collect();
+    let mut urls = Vec::new();
+    for string in others {
+        for found in url::find(&shown(&string.text), limits).take(problems) {
+            if urls.len() < limits.urls_max && seen.insert(found.text.clone()) {
+                urls.push(found);
+            }
+        }
+    }
+    (commands, urls)
+}
+
+/// Without duplicates, and without strings that are only a step on the way to a longer one.
+fn longest<'s>(
+    mut texts: Vec<(usize, u32, &'s str)>,
+    problems: &mut Vec<Problem>,
+) -> Vec<(usize, u32, &'s str)> {
+    let mut seen = HashSet::new();
+    texts.retain(|(_, _, text)| seen.insert(*text));
+    if texts.len() > COMMANDS_MAX {
+        problems.push(Problem::limit("vba", "commands_max", COMMANDS_MAX as u64));
+        texts.truncate(COMMANDS_MAX);
+    }
+    let all: Vec<&str> = texts.iter().map(|(_, _, text)| *text).collect();
+    texts.retain(|(_, _, text)| !all.iter().any(|other| other.len() > text.len() && other.starts_with(text)));
+    texts
+}
+
+/// A command with its markers still inside begins like the finished one, but leads nowhere.
+fn drop_half_made(commands: &mut Vec<Command>) {
+    const SAME_CHARS: usize = 20;
+    let start = |command: &Command| command.text.chars().take(SAME_CHARS).collect::<String>();
+    let finished: HashSet<String> =
+        commands.iter().filter(|command| !command.urls.is_empty()).map(start).collect();
+    commands.retain(|command| {
+        !command.urls.is_empty()
+            || command.text.chars().count() < SAME_CHARS
+            || !finished.contains(&start(command))
+    });
+}
+
+fn takes_command_line(name: &str) -> bool {
+    ["shell", "run", "exec", "create", "shellexecute", "winexec", "createprocess", "ddeinitiate", "system"]
+        .iter()
+        .any(|known| name.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)))
+}
+
+/// A gap as people see it.
+fn shown(text: &str) -> String {
+    text.replace(GAP, "…")
+}
+
+/// Fills in the calls and from which entry points each is reached. `false` when the walk was cut short.
+fn reachability(
+    project: &Project<'_>,
+    entries: &[(usize, EntryPoint)],
+    calls: &[FoldedCall],
+    limits: &Limits,
+    survey: &mut Survey,
+) -> bool {
+    let mut reached_by: HashMap<usize, Vec<String>> = HashMap::new();
+    let holders: HashSet<usize> = calls.iter().filter_map(|call| call.procedure).collect();
+    let mut graph = reach::Graph::new(project, limits.steps_max);
+    if !holders.is_empty() {
+        for (index, entry) in entries {
+            for procedure in graph.reached_from(*index).intersection(&holders) {
+                reached_by.entry(*procedure).or_default().push(entry.name.clone());
+            }
+        }
+    }
+    survey.calls = calls
+        .iter()
+        .map(|call| Call {
+            module: project.module_name(call.module).to_owned(),
+            name: call.name.clone(),
+            power: call.power,
+            argument: shown(&call.argument).chars().take(ARGUMENT_CHARS_MAX).collect(),
+            line: call.line,
+            reached_from: call.procedure.and_then(|at| reached_by.get(&at)).cloned().unwrap_or_default(),
+        })
+        .collect();
+    graph.finished()
+}
+
+/// Whether an object made under this name starts programs.
+pub(super) fn is_shell(name: &str) -> bool {
+    matches!(powers::kind_of(name), powers::ObjectKind::Shell | powers::ObjectKind::Wmi)
+}

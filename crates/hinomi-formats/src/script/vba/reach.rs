@@ -1,0 +1,215 @@
+//! Which entry points reach which procedures: a graph of names, walked once per entry point.
+//!
+//! `object.name` may be the method of any class. It is taken for one only of classes that are alive: named by
+//! code that was reached, or by a declaration section. Otherwise one common method name would tie everything
+//! together.
+
+use super::lex::{self, Kind, Lexer, Token};
+use super::outline::Project;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+/// The walks of one project. Edges are read when first needed.
+pub(super) struct Graph<'p, 'a> {
+    project: &'p Project<'a>,
+    /// Class, form and document modules by lower-case name.
+    classes: HashMap<String, usize>,
+    /// What runs when an object of the module is made or a form is shown.
+    initialisers: HashMap<usize, Vec<usize>>,
+    /// Hashes of every name that can be an edge.
+    names: HashSet<u32>,
+    /// Classes that declaration sections name.
+    declared: HashSet<usize>,
+    edges: Vec<Option<Rc<Edges>>>,
+    /// Steps left over all walks.
+    fuel: u64,
+}
+
+/// Where one procedure leads.
+#[derive(Default)]
+struct Edges {
+    /// Procedures it calls by name.
+    targets: BTreeSet<usize>,
+    /// Methods it may call, if their class is alive.
+    methods: BTreeSet<usize>,
+    /// Classes it names.
+    classes: BTreeSet<usize>,
+}
+
+/// One walk.
+struct Walk {
+    seen: HashSet<usize>,
+    todo: Vec<usize>,
+    alive: HashSet<usize>,
+    /// Methods met before their class was, by module.
+    waiting: HashMap<usize, Vec<usize>>,
+}
+
+impl Walk {
+    fn reach(&mut self, procedure: usize) {
+        if self.seen.insert(procedure) {
+            self.todo.push(procedure);
+        }
+    }
+
+    fn enliven(&mut self, module: usize) {
+        if self.alive.insert(module) {
+            for method in self.waiting.remove(&module).unwrap_or_default() {
+                self.reach(method);
+            }
+        }
+    }
+}
+
+impl<'p, 'a> Graph<'p, 'a> {
+    pub(super) fn new(project: &'p Project<'a>, fuel: u64) -> Self {
+        let mut graph = Self {
+            project,
+            classes: HashMap::new(),
+            initialisers: HashMap::new(),
+            names: HashSet::new(),
+            declared: HashSet::new(),
+            edges: project.procedures.iter().map(|_| None).collect(),
+            fuel,
+        };
+        for module in (0..project.modules.len()).filter(|module| project.is_class(*module)) {
+            let name = project.module_name(module);
+            graph.names.insert(lex::hash(name));
+            graph.classes.insert(name.to_ascii_lowercase(), module);
+        }
+        for (index, procedure) in project.procedures.iter().enumerate() {
+            graph.names.insert(lex::hash(procedure.name));
+            let name = procedure.name.to_ascii_lowercase();
+            let starts = ["_initialize", "_activate", "_terminate"].iter().any(|end| name.ends_with(end));
+            if starts && project.is_class(procedure.module) {
+                graph.initialisers.entry(procedure.module).or_default().push(index);
+            }
+        }
+        graph.read_declarations();
+        graph
+    }
+
+    /// Whether every walk was finished within the fuel.
+    pub(super) fn finished(&self) -> bool {
+        self.fuel > 0
+    }
+
+    /// The procedures that run when `entry` does, itself included.
+    pub(super) fn reached_from(&mut self, entry: usize) -> HashSet<usize> {
+        let alive = self.declared.clone();
+        let mut walk = Walk { seen: HashSet::new(), todo: Vec::new(), alive, waiting: HashMap::new() };
+        walk.reach(entry);
+        while let Some(index) = walk.todo.pop() {
+            let edges = self.edges_of(index);
+            let cost = edges.targets.len() + edges.methods.len() + edges.classes.len() + 1;
+            self.fuel = self.fuel.saturating_sub(cost as u64);
+            if self.fuel == 0 {
+                break;
+            }
+            if let Some(procedure) = self.project.procedures.get(index) {
+                walk.enliven(procedure.module);
+            }
+            for class in &edges.classes {
+                walk.enliven(*class);
+                for initialiser in self.initialisers.get(class).map_or(&[][..], Vec::as_slice) {
+                    walk.reach(*initialiser);
+                }
+            }
+            edges.targets.iter().for_each(|target| walk.reach(*target));
+            for method in &edges.methods {
+                let module = self.project.procedures.get(*method).map_or(0, |found| found.module);
+                if walk.alive.contains(&module) {
+                    walk.reach(*method);
+                } else {
+                    walk.waiting.entry(module).or_default().push(*method);
+                }
+            }
+        }
+        walk.seen
+    }
+
+    /// `Private WithEvents x As Class1` before the first procedure.
+    fn read_declarations(&mut self) {
+        let mut end_of: HashMap<usize, usize> = HashMap::new();
+        for procedure in &self.project.procedures {
+            end_of.entry(procedure.module).or_insert(procedure.body.0);
+        }
+        let mut statement = Vec::new();
+        for module in 0..self.project.modules.len() {
+            let end = end_of.get(&module).copied().unwrap_or(usize::MAX);
+            let mut lexer = Lexer::new(self.project.code(module), 0, 1);
+            while lexer.position().0 < end && lexer.statement(&mut statement) {
+                let words = statement.iter().filter(|token| token.kind == Kind::Word);
+                for word in words.filter(|word| self.names.contains(&word.hash)) {
+                    self.declared.extend(self.classes.get(&word.text.to_ascii_lowercase()));
+                }
+            }
+        }
+    }
+
+    fn edges_of(&mut self, procedure: usize) -> Rc<Edges> {
+        if let Some(Some(known)) = self.edges.get(procedure) {
+            return Rc::clone(known);
+        }
+        let read = Rc::new(self.read_edges(procedure));
+        if let Some(slot) = self.edges.get_mut(procedure) {
+            *slot = Some(Rc::clone(&read));
+        }
+        read
+    }
+
+    fn read_edges(&mut self, index: usize) -> Edges {
+        let mut edges = Edges::default();
+        let Some(procedure) = self.project.procedures.get(index) else { return edges };
+        let mut lexer = Lexer::new(self.project.code(procedure.module), procedure.body.0, procedure.body.1);
+        let mut statement = Vec::new();
+        while lexer.position().0 < procedure.end && lexer.statement(&mut statement) {
+            // Names handed to the program as text: Application.Run "x", OnTime Now, "x", .OnAction = "x".
+            let by_text =
+                statement.iter().any(|t| t.is("run") || t.is("ontime") || t.is("onaction") || t.is("onkey"));
+            for (at, token) in statement.iter().enumerate() {
+                let looked_at = match token.kind {
+                    Kind::Word if self.names.contains(&token.hash) => {
+                        self.add_word(procedure.module, &statement, at, &mut edges)
+                    }
+                    Kind::Text if by_text => {
+                        let name = token.text.rsplit(['!', '.']).next().unwrap_or_default();
+                        let resolved = self.project.resolve(procedure.module, name);
+                        edges.targets.extend(resolved);
+                        resolved.len()
+                    }
+                    _ => continue,
+                };
+                self.fuel = self.fuel.saturating_sub(looked_at as u64);
+            }
+            self.fuel = self.fuel.saturating_sub(1);
+            if self.fuel == 0 {
+                break;
+            }
+        }
+        edges
+    }
+
+    /// Adds what one word may call, and says how many procedures that were.
+    fn add_word(&self, module: usize, statement: &[Token<'a>], at: usize, edges: &mut Edges) -> usize {
+        let Some(token) = statement.get(at) else { return 0 };
+        let before = |back: usize| at.checked_sub(back).and_then(|at| statement.get(at));
+        let name = token.text.to_ascii_lowercase();
+        edges.classes.extend(self.classes.get(&name));
+        if before(1).is_none_or(|token| !token.is_symbol(b'.')) {
+            let resolved = self.project.resolve(module, &name);
+            edges.targets.extend(resolved);
+            return resolved.len() + 1;
+        }
+        // `Module.name` is exact.
+        let Some(named) = self.project.by_name.get(&name) else { return 1 };
+        let qualifier = before(2).and_then(|token| self.project.module_named(token.text));
+        let exact = qualifier.map_or(&[][..], |module| self.project.in_module(named, module));
+        if exact.is_empty() {
+            edges.methods.extend(&named.methods);
+            return named.methods.len();
+        }
+        edges.targets.extend(exact);
+        exact.len()
+    }
+}
