@@ -97,16 +97,21 @@ impl<'a> Outline<'a> {
 
     fn read_trailers(&mut self) {
         for at in memmem::find_iter(self.file, b"trailer").take(TRAILERS_MAX) {
-            if let Object::Dictionary(dictionary) = Syntax::new(self.file, at + b"trailer".len()).object() {
+            let body = at + b"trailer".len();
+            let near = self.file.get(..body.saturating_add(TRAILER_BYTES_MAX)).unwrap_or(self.file);
+            if let Object::Dictionary(dictionary) = Syntax::new(near, body).object() {
                 self.encrypted |= dictionary.get("Encrypt").is_some_and(|value| *value != Object::Null);
             }
         }
     }
 
-    /// Every `n g obj`. A stream is stepped over: what looks like an object in it is none.
+    /// Every `n g obj`. A stream is stepped over: what looks like an object in it is none, unless a
+    /// cross-reference table points there, as one made to hide from scanners does.
     fn scan(&mut self, problems: &mut Vec<Problem>) {
         let mut stream_ends = memmem::find_iter(self.file, b"endstream").peekable();
+        let table = cross_references(self.file);
         let mut from = 0;
+        let mut truncated = false;
         while let Some(found) = self.file.get(from..).and_then(|rest| memmem::find(rest, b"obj")) {
             let at = from + found;
             let body = at + b"obj".len();
@@ -127,15 +132,22 @@ impl<'a> Outline<'a> {
                         stream_ends.next();
                     }
                     let end = stream_end(self.file, dictionary, start, stream_ends.peek().copied());
+                    let pointed_into = table.partition_point(|offset| *offset < start)
+                        < table.partition_point(|offset| *offset < end);
                     if end == self.file.len() {
-                        problems.push(Problem::new(
-                            ProblemKind::Truncated,
-                            format!("object {number}"),
-                            "its stream does not end",
-                        ));
+                        // What follows may be objects all the same.
+                        if !std::mem::replace(&mut truncated, true) {
+                            let place = format!("object {number}");
+                            problems.push(Problem::new(
+                                ProblemKind::Truncated,
+                                place,
+                                "its stream does not end",
+                            ));
+                        }
+                    } else if !pointed_into {
+                        from = from.max(end);
                     }
                     place.stream = Some((start, end));
-                    from = from.max(end);
                 }
             }
             // An object that swallowed the next one (a string that does not end) must not hide it.
@@ -175,6 +187,40 @@ impl<'a> Outline<'a> {
 
 /// Trailers that are read: one a revision.
 const TRAILERS_MAX: usize = 1_024;
+/// Bytes of one that are read: a trailer has a handful of entries.
+const TRAILER_BYTES_MAX: usize = 16 << 10;
+/// Entries of cross-reference tables that are looked at.
+const CROSS_REFERENCES_MAX: usize = 1 << 20;
+
+/// The offsets in the cross-reference tables of the file (7.5.4), in ascending order. Cross-reference streams are
+/// not read.
+fn cross_references(file: &[u8]) -> Vec<usize> {
+    let mut offsets: Vec<usize> = Vec::new();
+    for at in memmem::find_iter(file, b"xref").take(2 * TRAILERS_MAX) {
+        let rest = file.get(at + b"xref".len()..).unwrap_or_default();
+        if !rest.first().copied().is_some_and(is_space) {
+            continue;
+        }
+        let mut words = rest.split(|byte| is_space(*byte)).filter(|word| !word.is_empty());
+        // An entry is `offset generation n`.
+        let (mut before, mut last): (&[u8], &[u8]) = (b"", b"");
+        while let Some(word) = words.next().filter(|_| offsets.len() < CROSS_REFERENCES_MAX) {
+            match word {
+                b"n" => {
+                    let number: Option<usize> =
+                        std::str::from_utf8(before).ok().and_then(|text| text.parse().ok());
+                    offsets.extend(number.filter(|offset| *offset > 0));
+                }
+                b"f" => {}
+                digits if digits.len() <= 10 && digits.iter().all(u8::is_ascii_digit) => {}
+                _ => break,
+            }
+            (before, last) = (last, word);
+        }
+    }
+    offsets.sort_unstable();
+    offsets
+}
 
 /// The pairs of object number and offset before the objects of a stream (7.5.7).
 fn header_pairs(header: &[u8]) -> Vec<(u32, usize)> {

@@ -1,3 +1,5 @@
+//! What a PDF would open, run or carry, from files built here.
+
 use super::*;
 use crate::{Problem, ProblemKind};
 use flate2::{Compression, write::ZlibEncoder};
@@ -163,6 +165,22 @@ fn what_stands_in_a_stream_is_no_object() {
 }
 
 #[test]
+fn an_object_in_a_stream_counts_when_a_table_points_there() {
+    let mut file = stream(1, "", b"5 0 obj << /URI (http://hidden.example) >> endobj");
+    let offset = file.windows(7).position(|window| window == b"5 0 obj").unwrap();
+    file.extend_from_slice(format!("xref\n0 1\n{offset:010} 00000 n \ntrailer << >>").as_bytes());
+    assert_eq!(describe(&read_all(&file).value), "link http://hidden.example");
+}
+
+#[test]
+fn a_stream_without_an_end_does_not_hide_what_follows() {
+    let file = b"1 0 obj << >> stream\nxx 2 0 obj << /URI (http://a.example) >> endobj";
+    let parsed = read_all(file);
+    assert_eq!(describe(&parsed.value), "link http://a.example");
+    assert_eq!(parsed.problems.iter().map(|p| p.kind).collect::<Vec<_>>(), [ProblemKind::Truncated]);
+}
+
+#[test]
 fn a_wrong_length_does_not_hide_the_script() {
     for length in ["/Length 3", "/Length 99999", "/Length 7 0 R", ""] {
         let file = format!(
@@ -279,6 +297,8 @@ fn nests_and_repeats_without_end() {
         "obj ",
         "1 ",
         "trailer<<",
+        "trailer(",
+        "xref 1 1 n ",
         "1 0 R ",
         "%",
         "1 0 obj<</URI 1 0 R>>",

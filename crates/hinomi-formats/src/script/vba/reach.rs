@@ -130,15 +130,15 @@ impl<'p, 'a> Graph<'p, 'a> {
 
     /// `Private WithEvents x As Class1` before the first procedure.
     fn read_declarations(&mut self) {
-        let mut end_of: HashMap<usize, usize> = HashMap::new();
+        let mut end_of: HashMap<usize, u32> = HashMap::new();
         for procedure in &self.project.procedures {
-            end_of.entry(procedure.module).or_insert(procedure.body.0);
+            end_of.entry(procedure.module).or_insert(procedure.line);
         }
         let mut statement = Vec::new();
         for module in 0..self.project.modules.len() {
-            let end = end_of.get(&module).copied().unwrap_or(usize::MAX);
+            let end = end_of.get(&module).copied().unwrap_or(u32::MAX);
             let mut lexer = Lexer::new(self.project.code(module), 0, 1);
-            while lexer.position().0 < end && lexer.statement(&mut statement) {
+            while lexer.position().1 < end && lexer.statement(&mut statement) {
                 let words = statement.iter().filter(|token| token.kind == Kind::Word);
                 for word in words.filter(|word| self.names.contains(&word.hash)) {
                     self.declared.extend(self.classes.get(&word.text.to_ascii_lowercase()));
