@@ -3,6 +3,7 @@
 mod command;
 
 use clap::Parser;
+use std::process::ExitCode;
 
 /// The developer's tool.
 #[derive(Debug, Parser)]
@@ -17,16 +18,27 @@ enum Cli {
     Forge(command::forge::Arguments),
     /// Writes damaged copies of a folder's files.
     Mutate(command::mutate::Arguments),
+    /// Runs every test, with the tools of others that check our work.
+    Test(command::test::Arguments),
+    /// Measures, and writes docs/benchmarks.md.
+    Bench(command::bench::Arguments),
+    /// Runs a command and writes down what it used; `test` and `bench` start it.
+    #[command(hide = true)]
+    Measure(command::measure::Arguments),
     /// Holds the repository against the rules of the house that no compiler knows.
     Tidy(command::tidy::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse() {
-        Cli::Ci(arguments) => command::ci::run(&arguments),
-        Cli::Fixtures(arguments) => command::fixtures::run(&arguments),
-        Cli::Forge(arguments) => command::forge::run(&arguments),
-        Cli::Mutate(arguments) => command::mutate::run(&arguments),
-        Cli::Tidy(arguments) => command::tidy::run(&arguments),
+        Cli::Ci(arguments) => command::ci::run(&arguments)?,
+        Cli::Fixtures(arguments) => command::fixtures::run(&arguments)?,
+        Cli::Forge(arguments) => command::forge::run(&arguments)?,
+        Cli::Mutate(arguments) => command::mutate::run(&arguments)?,
+        Cli::Test(arguments) => return command::test::run(&arguments),
+        Cli::Bench(arguments) => command::bench::run(&arguments)?,
+        Cli::Measure(arguments) => return command::measure::run(&arguments),
+        Cli::Tidy(arguments) => command::tidy::run(&arguments)?,
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,13 @@
 //! The commands.
 
+pub(crate) mod bench;
 pub(crate) mod ci;
 pub(crate) mod fixtures;
 pub(crate) mod forge;
+mod lab;
+pub(crate) mod measure;
 pub(crate) mod mutate;
+pub(crate) mod test;
 pub(crate) mod tidy;
 
 use anyhow::{Context, Result};
