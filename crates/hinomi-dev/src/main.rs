@@ -10,6 +10,8 @@ use clap::Parser;
 enum Cli {
     /// Takes every step a change must pass: format, lints, documentation, licences, tidy, reference, catalogue.
     Ci(command::ci::Arguments),
+    /// Writes the reference from what the program itself says, or compares it.
+    Docs(command::docs::Arguments),
     /// Writes the packed sample company, or compares it.
     Fixtures(command::fixtures::Arguments),
     /// Writes forged documents or bombs to a folder.
@@ -17,16 +19,21 @@ enum Cli {
     Forge(command::forge::Arguments),
     /// Writes damaged copies of a folder's files.
     Mutate(command::mutate::Arguments),
+    /// Makes the folder of a new check.
+    NewCheck(command::new_check::Arguments),
     /// Holds the repository against the rules of the house that no compiler knows.
     Tidy(command::tidy::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse() {
-        Cli::Ci(arguments) => command::ci::run(&arguments),
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    let done = match Cli::parse() {
+        Cli::Ci(arguments) => return command::ci::run(&arguments),
+        Cli::Docs(arguments) => command::docs::run(&arguments),
         Cli::Fixtures(arguments) => command::fixtures::run(&arguments),
         Cli::Forge(arguments) => command::forge::run(&arguments),
         Cli::Mutate(arguments) => command::mutate::run(&arguments),
+        Cli::NewCheck(arguments) => command::new_check::run(&arguments),
         Cli::Tidy(arguments) => command::tidy::run(&arguments),
-    }
+    };
+    done.map(|()| std::process::ExitCode::SUCCESS)
 }

@@ -1,9 +1,11 @@
 //! The commands.
 
 pub(crate) mod ci;
+pub(crate) mod docs;
 pub(crate) mod fixtures;
 pub(crate) mod forge;
 pub(crate) mod mutate;
+pub(crate) mod new_check;
 pub(crate) mod tidy;
 
 use anyhow::{Context, Result};
