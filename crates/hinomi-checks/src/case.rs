@@ -98,7 +98,7 @@ impl ContactBook {
         for mail in observations.into_iter().filter_map(|o| o.fact.as_mail()) {
             book.messages.extend(mail.message_id.iter().cloned());
             // A mail that carries files vouches for nobody: an attack must not vouch for itself.
-            if authentic(mail) && mail.attachments.is_empty() {
+            if authentic(mail) && mail.attachments.is_empty() && !contradicts_itself(mail) {
                 mail.from.iter().for_each(|address| book.add(address));
             }
         }
@@ -123,6 +123,30 @@ impl ContactBook {
     }
 }
 
+/// Whether the sender's name stands in the quoted original with an address of another domain only.
+fn contradicts_itself(mail: &MailFact) -> bool {
+    mail.from.first().is_some_and(|from| quoted_elsewhere(mail, from).is_some())
+}
+
+/// The domain at which the quoted original knows the sender's name, when it is never the one he writes from.
+pub(crate) fn quoted_elsewhere(mail: &MailFact, from: &Address) -> Option<String> {
+    let name = plain_name(&from.name);
+    if name.chars().count() < NAME_CHARS_MIN {
+        return None;
+    }
+    let mut domains =
+        mail.quoted.iter().filter(|quoted| plain_name(&quoted.name) == name).map(Address::domain);
+    let first = domains.next()?;
+    let own = from.domain();
+    let at_home = related(&first, &own) || domains.any(|domain| related(&domain, &own));
+    (!at_home).then_some(first)
+}
+
+/// One domain is the other, or lies below it.
+pub(crate) fn related(one: &str, other: &str) -> bool {
+    one == other || one.ends_with(&format!(".{other}")) || other.ends_with(&format!(".{one}"))
+}
+
 /// A display name for comparing: white space, quotes and case do not matter.
 fn plain_name(name: &str) -> String {
     name.chars()
@@ -135,9 +159,7 @@ fn plain_name(name: &str) -> String {
 /// or below it (relaxed alignment, RFC 7489 3.1), and DMARC did not fail.
 pub(crate) fn authentic(mail: &MailFact) -> bool {
     let Some(domain) = mail.from.first().map(Address::domain) else { return false };
-    let aligned = |other: &str| {
-        other == domain || domain.ends_with(&format!(".{other}")) || other.ends_with(&format!(".{domain}"))
-    };
+    let aligned = |other: &str| related(other, &domain);
     let says = |method: &str, result: &str| {
         mail.authentication.iter().any(|a| {
             a.method == method

@@ -3,6 +3,7 @@
 mod command;
 
 use clap::Parser;
+use std::process::ExitCode;
 
 /// The developer's tool.
 #[derive(Debug, Parser)]
@@ -21,19 +22,29 @@ enum Cli {
     Mutate(command::mutate::Arguments),
     /// Makes the folder of a new check.
     NewCheck(command::new_check::Arguments),
+    /// Runs every test, with the tools of others that check our work.
+    Test(command::test::Arguments),
+    /// Measures, and writes docs/benchmarks.md.
+    Bench(command::bench::Arguments),
+    /// Runs a command and writes down what it used; `test` and `bench` start it.
+    #[command(hide = true)]
+    Measure(command::measure::Arguments),
     /// Holds the repository against the rules of the house that no compiler knows.
     Tidy(command::tidy::Arguments),
 }
 
-fn main() -> anyhow::Result<std::process::ExitCode> {
-    let done = match Cli::parse() {
+fn main() -> anyhow::Result<ExitCode> {
+    match Cli::parse() {
         Cli::Ci(arguments) => return command::ci::run(&arguments),
-        Cli::Docs(arguments) => command::docs::run(&arguments),
-        Cli::Fixtures(arguments) => command::fixtures::run(&arguments),
-        Cli::Forge(arguments) => command::forge::run(&arguments),
-        Cli::Mutate(arguments) => command::mutate::run(&arguments),
-        Cli::NewCheck(arguments) => command::new_check::run(&arguments),
-        Cli::Tidy(arguments) => command::tidy::run(&arguments),
-    };
-    done.map(|()| std::process::ExitCode::SUCCESS)
+        Cli::Docs(arguments) => command::docs::run(&arguments)?,
+        Cli::Fixtures(arguments) => command::fixtures::run(&arguments)?,
+        Cli::Forge(arguments) => command::forge::run(&arguments)?,
+        Cli::Mutate(arguments) => command::mutate::run(&arguments)?,
+        Cli::NewCheck(arguments) => command::new_check::run(&arguments)?,
+        Cli::Test(arguments) => return command::test::run(&arguments),
+        Cli::Bench(arguments) => command::bench::run(&arguments)?,
+        Cli::Measure(arguments) => return command::measure::run(&arguments),
+        Cli::Tidy(arguments) => command::tidy::run(&arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
 }

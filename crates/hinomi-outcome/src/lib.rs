@@ -30,6 +30,6 @@ pub use plan::{
     value_of,
 };
 pub use report::{Counts, ProblemLine, Report, Reported, Undecided};
-pub use table::{Bom, TableError, csv, xlsx};
+pub use table::{Bom, TableError, csv, plan_csv, xlsx};
 pub use text::{Style, plan_text, text};
 pub use visible::{defanged, shown, shown_lines, terminal_safe};

@@ -80,21 +80,50 @@ fn starts_quote(line: &str) -> bool {
         || (line.contains('@') && (line.ends_with("wrote:") || line.ends_with("のメール:")))
 }
 
-/// The mail addresses in a text, lower case, in order, without duplicates.
-fn addresses_in(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let part_of = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
-    for word in text.split(|c| !part_of(c)).filter(|word| word.contains('@')) {
-        let word = word.trim_matches(['.', '-', '_']).to_ascii_lowercase();
-        let plausible = word.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && domain.contains('.') && !domain.contains('@') && !domain.ends_with('.')
-        });
-        if plausible && !found.contains(&word) {
-            found.push(word);
-            if found.len() == QUOTED_MAX {
-                break;
+/// The mail addresses in a text, lower case, each with the name that stands before its `<`, in order, without
+/// duplicates.
+fn addresses_in(text: &str) -> Vec<Address> {
+    let mut found: Vec<Address> = Vec::new();
+    for line in text.lines().filter(|line| line.contains('@')) {
+        for address in addresses_of_line(line) {
+            if !found.contains(&address) {
+                found.push(address);
+                if found.len() == QUOTED_MAX {
+                    return found;
+                }
             }
         }
     }
     found
+}
+
+fn addresses_of_line(line: &str) -> Vec<Address> {
+    let part_of = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
+    let mut found = Vec::new();
+    // What stands between two addresses, before the next one.
+    let mut before = String::new();
+    for piece in line.split_inclusive(|c| !part_of(c)) {
+        let word = piece.trim_end_matches(|c| !part_of(c));
+        let address = word.trim_matches(['.', '-', '_']).to_ascii_lowercase();
+        if is_address(&address) {
+            found.push(Address { name: name_before(&before), address });
+            before.clear();
+        } else {
+            before.push_str(piece);
+        }
+    }
+    found
+}
+
+fn is_address(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !domain.contains('@') && !domain.ends_with('.')
+    })
+}
+
+/// The display name in `From: 山川精機 鈴木 一郎 <`; empty when no `<` follows it.
+fn name_before(text: &str) -> String {
+    let Some(text) = text.trim_end().strip_suffix('<') else { return String::new() };
+    let name = text.rsplit([':', '：', ',', ';', '>']).next().unwrap_or_default();
+    name.trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'').to_owned()
 }

@@ -276,6 +276,7 @@ fn a_maildir_is_its_messages_without_those_under_delivery() {
     put(root, "Maildir/cur/1.a.host:2,RS", "seen");
     put(root, "Maildir/cur/2.b.host", "no flags");
     put(root, "Maildir/new/3.c.host", "new");
+    put(root, "Maildir/new/.keep", "");
     put(root, "Maildir/tmp/4.d.host", "half");
     put(root, "Maildir/.Sent/cur/5.e.host;2,S", "sub");
     put(root, "Maildir/.Sent/new/6", "sub new");
@@ -290,6 +291,7 @@ fn a_maildir_is_its_messages_without_those_under_delivery() {
         ~/Maildir/.Sent/new/6 maildir[] "sub new"
         ~/Maildir/cur/1.a.host:2,RS maildir[RS] "seen"
         ~/Maildir/cur/2.b.host maildir[] "no flags"
+        ~/Maildir/new/.keep ""
         ~/Maildir/new/3.c.host maildir[] "new"
         ~/work/cur/8 "no maildir"
         ~/work/tmp/9 "no maildir"

@@ -228,7 +228,9 @@ impl Collect {
         if known.is_none() {
             self.messages = Some((folder.to_owned(), messages));
         }
-        if messages { Taken::Maildir { flags: mailbox::flags(name) } } else { Taken::File }
+        // A name that starts with a dot is no message (maildir(5)); it is read as the file it is.
+        let hidden = name.as_encoded_bytes().starts_with(b".");
+        if messages && !hidden { Taken::Maildir { flags: mailbox::flags(name) } } else { Taken::File }
     }
 }
 

@@ -30,8 +30,9 @@ pub struct MailFact {
     pub from_ip: Option<String>,
     /// File names of the attachments.
     pub attachments: Vec<String>,
-    /// Addresses in the quoted original (`From:`, `差出人:` lines and `> ` lines of the body).
-    pub quoted: Vec<String>,
+    /// Who stands in the quoted original (`From:`, `差出人:` lines and `> ` lines of the body), with the names
+    /// given there.
+    pub quoted: Vec<Address>,
     /// Characters the sender wrote himself, before any quoted original.
     pub lead_chars: u64,
 }

@@ -23,7 +23,7 @@ pub(super) fn indicators(cx: &Cx<'_>) -> Markup {
         } @else {
             p { (cx.t("report_indicator_note")) }
             p.sum { (cx.tw("block_counts", &[("passed", &cx.preview.passed.len()), ("held", &cx.preview.held.len())])) }
-            div.table {
+            div.table role="group" tabindex="0" aria-label=(cx.t("section_indicators")) {
                 table {
                     thead { tr {
                         @for key in ["kind", "defanged", "layers", "gate", "valid_until", "tlp"] {
@@ -113,7 +113,7 @@ fn undecided(cx: &Cx<'_>) -> Markup {
         @if cases.is_empty() {
             p.calm { (cx.t("report_no_undecided")) }
         } @else {
-            div.table { table {
+            div.table role="group" tabindex="0" aria-label=(cx.t("section_undecided")) { table {
                 thead { tr { @for key in ["check", "asset", "reason"] { th scope="col" { (cx.t(&format!("col_{key}"))) } } } }
                 tbody {
                     @for case in cases.iter().take(ROWS_MAX) {
@@ -137,7 +137,7 @@ fn problems(cx: &Cx<'_>) -> Markup {
         @if problems.is_empty() {
             p.calm { (cx.t("report_no_problems")) }
         } @else {
-            div.table { table {
+            div.table role="group" tabindex="0" aria-label=(cx.t("section_problems")) { table {
                 thead { tr { @for key in ["source", "place", "reason"] { th scope="col" { (cx.t(&format!("col_{key}"))) } } } }
                 tbody {
                     @for problem in problems.iter().take(ROWS_MAX) {
@@ -156,7 +156,7 @@ fn problems(cx: &Cx<'_>) -> Markup {
 
 pub(super) fn checks(cx: &Cx<'_>) -> Markup {
     let body = html! {
-        div.table { table {
+        div.table role="group" tabindex="0" aria-label=(cx.t("section_checks")) { table {
             thead { tr { @for key in ["check", "title", "class", "attack"] {
                 @let key = if key == "title" || key == "check" { format!("col_{key}") } else { format!("label_{key}") };
                 th scope="col" { (cx.t(&key)) }

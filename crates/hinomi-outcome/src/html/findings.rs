@@ -2,7 +2,7 @@
 
 use super::{Cx, chart};
 use crate::Reported;
-use crate::text::{place, short};
+use crate::text::{place, short, step_place};
 use crate::visible::{cut, shown, shown_lines};
 use hinomi_model::{EvidenceRef, Status, Step};
 use maud::{Markup, html};
@@ -83,7 +83,7 @@ fn chain(cx: &Cx<'_>, steps: &[Step]) -> Markup {
                         span.dot { (chart::step(&step.kind)) }
                         span.kind { (shown(&cx.say.kind("step", &step.kind))) }
                         span.words { (cut(&shown(&step.text), QUOTE_CHARS)) }
-                        @if !step.place.is_empty() { span.place { (shown(&step.place)) } }
+                        @if let Some(place) = step_place(step) { span.place { (place) } }
                     }
                 }
             }
@@ -149,7 +149,7 @@ fn small_print(cx: &Cx<'_>, reported: &Reported) -> Markup {
 /// Accepted findings stay in every report, below the others.
 fn accepted(cx: &Cx<'_>, suppressed: &[&Reported]) -> Markup {
     html! {
-        div.table {
+        div.table role="group" tabindex="0" aria-label=(cx.t("status_suppressed")) {
             table {
                 caption { (cx.t("status_suppressed")) }
                 thead { tr {

@@ -57,7 +57,7 @@ pub(super) fn list(cx: &Cx<'_>) -> Markup {
             p.calm { (cx.t("plan_empty")) }
         } @else {
             p.sum { (total) }
-            div.table {
+            div.table role="group" tabindex="0" aria-label=(cx.t("section_plan")) {
                 table.plan {
                     thead { tr {
                         @for key in ["order", "measure", "cost_yen", "days", "cumulative_yen", "choice"] {

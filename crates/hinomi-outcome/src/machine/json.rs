@@ -6,7 +6,7 @@ use crate::words::Say;
 use crate::{ProblemLine, Report, Reported, Undecided};
 use hinomi_model::{EvidenceId, Finding, Indicator, Observation, Severity, Source, Status};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The report as NDJSON: findings, undecided cases, problems, indicators, observations; the plan's measures and
 /// budget when there is a plan; the summary last. Values from evidence are data: escaped, never part of a key.
@@ -91,21 +91,23 @@ fn problem(say: Say<'_>, problem: &ProblemLine) -> Value {
 
 /// One indicator per kind and value over all findings that are not accepted, with all evidence it was found in.
 pub(crate) fn merged(report: &Report) -> BTreeMap<(hinomi_model::IndicatorKind, String), Indicator> {
-    let mut all: BTreeMap<_, Indicator> = BTreeMap::new();
+    let mut all: BTreeMap<_, (Indicator, BTreeSet<EvidenceId>)> = BTreeMap::new();
     let alive = |r: &&Reported| !matches!(r.status, Status::Suppressed | Status::Fixed);
     for indicator in report.findings.iter().filter(alive).flat_map(|r| &r.finding.indicators) {
-        let known = all
+        let (known, found_in) = all
             .entry((indicator.kind, indicator.value.clone()))
-            .or_insert_with(|| Indicator { found_in: Vec::new(), ..indicator.clone() });
-        let more: Vec<EvidenceId> =
-            indicator.found_in.iter().filter(|id| !known.found_in.contains(id)).cloned().collect();
-        known.found_in.extend(more);
+            .or_insert_with(|| (indicator.clone(), BTreeSet::new()));
+        found_in.extend(indicator.found_in.iter().cloned());
         known.confidence = known.confidence.max(indicator.confidence);
         // The stricter marking, and the longer stay, win.
         known.tlp = known.tlp.max(indicator.tlp);
         known.valid_until = known.valid_until.max(indicator.valid_until);
     }
-    all
+    let filled = |(known, found_in): (Indicator, BTreeSet<EvidenceId>)| Indicator {
+        found_in: found_in.into_iter().collect(),
+        ..known
+    };
+    all.into_iter().map(|(key, merged)| (key, filled(merged))).collect()
 }
 
 fn indicator_line(indicator: &Indicator) -> Value {

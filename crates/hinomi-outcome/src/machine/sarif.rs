@@ -179,13 +179,13 @@ fn location(report: &Report, proof: &EvidenceRef) -> Value {
         }
         physical.insert("region".to_owned(), Value::Object(region));
     }
-    let names = proof.locator.part.iter().chain(&proof.locator.path);
-    let logical: Vec<Value> =
-        names.map(|name| json!({"fullyQualifiedName": shown_lines(name), "kind": "member"})).collect();
+    let names: Vec<String> =
+        proof.locator.part.iter().chain(&proof.locator.path).map(|n| shown_lines(n)).collect();
     let mut location = Map::new();
     location.insert("physicalLocation".to_owned(), Value::Object(physical));
-    if !logical.is_empty() {
-        location.insert("logicalLocations".to_owned(), json!(logical));
+    if !names.is_empty() {
+        let logical = json!([{"fullyQualifiedName": names.join("/"), "kind": "member"}]);
+        location.insert("logicalLocations".to_owned(), logical);
     }
     Value::Object(location)
 }

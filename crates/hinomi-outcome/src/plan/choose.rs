@@ -1,7 +1,7 @@
 //! The order of the list, and which part of it fits.
 //!
-//! The order does not look at the envelope: work that costs nothing first, fewest days first; then by what a
-//! measure still removes per yen after those before it. What fits is the set that removes most of all sets that
+//! The order does not look at the envelope: work that costs nothing first, by what it still removes per
+//! own day after the work before it; then paid work, by what it removes per yen. What fits is the set that removes most of all sets that
 //! fit, so a larger envelope can never remove less, and nothing useful is left out that would still fit.
 
 use super::value::Points;
@@ -62,22 +62,23 @@ pub(super) fn order<'m>(all: &Left, measures: &[&'m Measure]) -> Vec<(&'m Measur
     }
 }
 
-/// Which of two measures comes first.
+/// Which of two measures comes first: free ones, by what they remove per own day; then by what they remove per
+/// yen. Ties go to the cheaper, the shorter, the id.
 pub(super) fn first(a: &Measure, a_gain: Points, b: &Measure, b_gain: Points) -> Ordering {
-    let per_yen = || {
-        // a_gain / a_cost against b_gain / b_cost, without dividing.
-        let a_side = u128::from(a_gain.0) * u128::from(b.cost_yen.0);
-        let b_side = u128::from(b_gain.0) * u128::from(a.cost_yen.0);
-        b_side.cmp(&a_side).then(a.cost_yen.cmp(&b.cost_yen))
+    // a_gain / a_price against b_gain / b_price, without dividing; what has no price comes first.
+    let per = |a_price: u64, b_price: u64| {
+        let a_side = u128::from(a_gain.0) * u128::from(b_price);
+        let b_side = u128::from(b_gain.0) * u128::from(a_price);
+        b_side.cmp(&a_side).then(a_price.cmp(&b_price)).then(b_gain.cmp(&a_gain))
     };
     let free = |measure: &Measure| measure.cost_yen.0 == 0;
-    let by_money = match (free(a), free(b)) {
-        (true, true) => a.days_tenths.cmp(&b.days_tenths).then(b_gain.cmp(&a_gain)),
+    let by_price = match (free(a), free(b)) {
+        (true, true) => per(u64::from(a.days_tenths), u64::from(b.days_tenths)),
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
-        (false, false) => per_yen(),
+        (false, false) => per(a.cost_yen.0, b.cost_yen.0).then(a.days_tenths.cmp(&b.days_tenths)),
     };
-    by_money.then_with(|| a.id.cmp(&b.id))
+    by_price.then_with(|| a.id.cmp(&b.id))
 }
 
 /// The best set within `yen` and `days` (tenths); `None` does not bind.

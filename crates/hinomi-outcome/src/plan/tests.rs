@@ -48,13 +48,23 @@ fn accepted_findings_are_not_planned_for() {
 }
 
 #[test]
-fn free_work_comes_first_fewest_days_first() {
+fn free_work_comes_first_by_what_it_removes_per_day() {
     let plan = plan(&report(Lang::Ja));
-    let list: Vec<(u64, u32)> =
-        plan.items.iter().map(|i| (i.measure.cost_yen.0, i.measure.days_tenths)).collect();
-    let free: Vec<u32> = list.iter().take_while(|(yen, _)| *yen == 0).map(|(_, days)| *days).collect();
-    assert!(free.len() >= 5 && free.is_sorted(), "{list:?}");
-    assert!(list.iter().skip(free.len()).all(|(yen, _)| *yen > 0), "{list:?}");
+    let free = plan.items.iter().take_while(|item| item.measure.cost_yen.0 == 0).count();
+    assert!(free >= 5);
+    assert!(plan.items.iter().skip(free).all(|item| item.measure.cost_yen.0 > 0));
+    // All free work is chosen, so each gain is what it removes after the work before it.
+    let per_day: Vec<u64> =
+        plan.items.iter().take(free).map(|i| i.gain.0 / u64::from(i.measure.days_tenths)).collect();
+    assert!(per_day.is_sorted_by(|a, b| a >= b), "{per_day:?}");
+}
+
+#[test]
+fn half_a_day_of_little_does_not_stand_before_a_day_of_much() {
+    let mut program = made(0, Severity::High);
+    program.finding.check = "mail.program-in-archive".to_owned();
+    let plan = Plan::make(std::slice::from_ref(&program), &catalog(), &BudgetInput::default());
+    assert_eq!(plan.best_for(&program.finding.fingerprint()).unwrap().id, "mail.refuse-program-attachments");
 }
 
 #[test]
@@ -203,7 +213,12 @@ proptest! {
         for answers in plan.answers.values() {
             for pair in answers.windows(2) {
                 let [a, b] = [&pair[0], &pair[1]].map(|a| (a.gain.0, catalog.measures[&a.measure].cost_yen.0));
-                prop_assert!(a.1 == 0 || a.0 * b.1 >= b.0 * a.1);
+                let days = [&pair[0], &pair[1]].map(|a| u64::from(catalog.measures[&a.measure].days_tenths));
+                match (a.1, b.1) {
+                    (0, 0) => prop_assert!(a.0 * days[1] >= b.0 * days[0]),
+                    (0, _) => {}
+                    _ => prop_assert!(b.1 > 0 && a.0 * b.1 >= b.0 * a.1),
+                }
             }
         }
     }

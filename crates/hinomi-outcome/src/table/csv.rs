@@ -1,8 +1,8 @@
 //! CSV for spreadsheets: UTF-8, CRLF, no formulas.
 
-use super::{Cell, rows};
+use super::{Cell, Sheet, rows};
 use crate::Report;
-use crate::plan::tenths;
+use crate::plan::{Plan, tenths};
 use crate::visible::terminal_safe;
 use crate::words::Say;
 
@@ -18,7 +18,15 @@ pub enum Bom {
 
 /// The findings, one a row, header first.
 pub fn csv(report: &Report, bom: Bom) -> String {
-    let sheet = rows::findings(report, Say::of(report));
+    sheet(rows::findings(report, Say::of(report)), bom)
+}
+
+/// The plan, one piece of work a row, header first.
+pub fn plan_csv(report: &Report, plan: &Plan, bom: Bom) -> String {
+    sheet(rows::plan(plan, Say::of(report)), bom)
+}
+
+fn sheet(sheet: Sheet, bom: Bom) -> String {
     let mut lines = vec![sheet.header];
     lines.extend(sheet.rows.iter().map(|row| row.iter().map(field).collect()));
     let mark = if bom == Bom::With { "\u{feff}" } else { "" };

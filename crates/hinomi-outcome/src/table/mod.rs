@@ -10,7 +10,7 @@ mod tests;
 mod xlsx;
 
 pub(crate) use csv::written;
-pub use csv::{Bom, csv};
+pub use csv::{Bom, csv, plan_csv};
 pub(crate) use rows::tlp;
 pub use xlsx::{TableError, xlsx};
 

@@ -91,7 +91,7 @@ pub(super) fn plan(plan: &Plan, say: Say<'_>) -> Sheet {
         "findings",
         "why",
         "first_step",
-        "source",
+        "told_by",
         "year",
         "verified",
         "id",

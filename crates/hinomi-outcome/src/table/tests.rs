@@ -51,6 +51,13 @@ fn numbers_of_the_plan_are_numbers() {
 }
 
 #[test]
+fn golden_plan() {
+    let report = report(Lang::Ja);
+    let text = plan_csv(&report, &plan(&report), Bom::Without);
+    expect_file!["fixtures/plan.ja.csv"].assert_eq(&text.replace("\r\n", "\n"));
+}
+
+#[test]
 fn every_row_has_a_cell_a_column() {
     let report = report(Lang::Ja);
     let say = crate::words::Say::of(&report);

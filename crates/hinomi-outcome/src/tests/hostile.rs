@@ -130,6 +130,7 @@ fn tables_are_safe(report: &Report, plan: &Plan) {
         cells_are_safe(body);
         assert_eq!(text.len() - body.len(), if bom == Bom::With { 3 } else { 0 });
     }
+    cells_are_safe(&crate::plan_csv(report, plan, Bom::Without));
     cells_are_safe(&crate::block(report, &Preview::of(report, &gate()), BlockFormat::Csv));
     let book = crate::xlsx(report, plan, &gate()).unwrap();
     let mut book = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();

@@ -4,7 +4,7 @@ use super::{Ink, Page, wrap};
 use crate::Reported;
 use crate::plan::{Plan, tenths};
 use crate::visible::{cut, shown};
-use hinomi_model::{EvidenceRef, Locator, Status, Step};
+use hinomi_model::{EvidenceRef, Locator, Status, Step, defang};
 
 /// Where the words of a finding begin: behind the severity.
 const INDENT: usize = 6;
@@ -75,10 +75,7 @@ fn story(page: &mut Page<'_>, steps: &[Step]) {
         let arrow = if before.is_none() { "" } else { "└ " };
         before = Some(&step.kind);
         let kind = page.say.kind("step", &step.kind);
-        let place = match step.place.as_str() {
-            "" => String::new(),
-            place => format!("  ({})", shown(place)),
-        };
+        let place = step_place(step).map_or(String::new(), |place| format!("  ({place})"));
         let words = cut(&shown(&step.text), QUOTE_CHARS).into_owned();
         let lead = format!("{arrow}{}  ", shown(&kind));
         let indent = INDENT + 2 + depth.min(DEPTH_MAX).saturating_sub(1) * 2;
@@ -109,6 +106,13 @@ fn price(page: &mut Page<'_>, reported: &Reported, plan: Option<&Plan>) {
         ],
     );
     labelled(page, "label_cost", &words);
+}
+
+/// Where a step stands, safe to show; nothing when its words say so already (the host of a URL).
+pub(crate) fn step_place(step: &Step) -> Option<String> {
+    let said = step.place.is_empty() || step.text.contains(&step.place);
+    let place = if step.kind == "url" { defang(&step.place) } else { step.place.clone() };
+    (!said).then(|| shown(&place))
 }
 
 /// `3f9a12…c1d4`: enough to find it by.

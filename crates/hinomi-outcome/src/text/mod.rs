@@ -7,7 +7,7 @@ mod plan;
 mod tests;
 mod wrap;
 
-pub(crate) use finding::{place, short};
+pub(crate) use finding::{place, short, step_place};
 pub use plan::plan_text;
 pub(crate) use plan::told_by;
 

@@ -106,12 +106,19 @@ fn richest_mail(report: &Report) -> Option<String> {
 fn one_a_line(app: &App, mut findings: Vec<&Reported>) -> String {
     findings.sort_by_key(|reported| Reverse(reported.finding.severity));
     let mut out = String::new();
-    for Reported { finding, .. } in findings {
-        let severity = app.say(&format!("severity_{}", finding.severity.as_str()));
-        let title = app.words.word(&finding.check, app.lang, "title");
-        _ = writeln!(out, "{severity}  {:30} {title}", finding.check);
+    for reported in findings {
+        let finding = &reported.finding;
+        let severity = padded(&app.say(&format!("severity_{}", finding.severity.as_str())), 9);
+        let place = outcome::terminal_safe(source(reported));
+        _ = writeln!(out, "{severity} {:30} {place}", finding.check);
     }
     out + "\n"
+}
+
+/// A word filled up to so many columns; a character that is not ASCII takes two.
+fn padded(word: &str, columns: usize) -> String {
+    let width: usize = word.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    format!("{word}{}", " ".repeat(columns.saturating_sub(width)))
 }
 
 fn block_preview(app: &App, report: &Report) -> String {

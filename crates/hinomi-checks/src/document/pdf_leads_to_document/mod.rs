@@ -30,11 +30,13 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     let foreign: Vec<&UrlFact> = pdf.links.iter().filter(|link| !cx.is_own(&link.host)).collect();
     let leads = |list: &'static [&'static str]| foreign.iter().find(|link| ends_with_any(&link.url, list));
     let signpost = hosts(&foreign) <= SIGNPOST_HOSTS_MAX;
-    let (key, target, link) = match (pdf.launches.first(), leads(PROGRAMS), leads(DOCUMENTS)) {
+    let command = pdf.launches.iter().find(|launch| !is_plain_file(launch));
+    let (key, target, link) = match (command, leads(PROGRAMS), leads(DOCUMENTS)) {
         (Some(launch), _, _) => ("launches", launch.clone(), None),
         (None, Some(link), _) => ("leads_to_program", link.url.clone(), Some(*link)),
         (None, None, Some(link)) if signpost => ("leads_to_document", link.url.clone(), Some(*link)),
         (None, None, Some(link)) => ("mentions_document", link.url.clone(), Some(*link)),
+        (None, None, None) if !pdf.launches.is_empty() => ("opens_file", pdf.launches.join(", "), None),
         (None, None, None) if pdf.encrypted => {
             return Verdict::Undetermined(Text::new("encrypted").with("file", &pdf.name));
         }
@@ -60,6 +62,15 @@ fn tell(finding: &mut Finding, case: &Case<'_>, pdf: &PdfFact, target: &str, lin
 
 fn hosts(links: &[&UrlFact]) -> usize {
     links.iter().map(|link| &link.host).collect::<std::collections::BTreeSet<_>>().len()
+}
+
+/// Whether a launch target is a neighbouring document or picture rather than a program or a command line.
+fn is_plain_file(target: &str) -> bool {
+    const PLAIN: &[&str] =
+        &["pdf", "txt", "jpg", "jpeg", "png", "gif", "docx", "xlsx", "pptx", "csv", "mp4", "wav"];
+    let remote = target.starts_with("\\\\") || target.contains("://");
+    let extension = target.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    !remote && !target.contains(['"', '|', '&']) && extension.is_some_and(|e| PLAIN.contains(&e.as_str()))
 }
 
 /// Whether the path of a URL, without query and fragment, ends with one of these extensions.

@@ -17,9 +17,11 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     let worst = ranked.max_by_key(|((rank, _), seen, _)| (*rank, std::cmp::Reverse(&seen.locator)));
     if let Some(((_, key), seen, file)) = worst {
         let archive = file.archives.last().map_or("", String::as_str);
-        let text = Text::new(key).with("file", &file.name).with("archive", archive);
-        let mut finding =
-            cx.finding(case, text, proof(seen, &file.name)).keyed("file", case.subject.as_str());
+        // A part without a name is called by its place in the mail.
+        let part = seen.locator.part.as_deref().unwrap_or_default();
+        let name = if file.name.is_empty() { part } else { &file.name };
+        let text = Text::new(key).with("file", name).with("archive", archive);
+        let mut finding = cx.finding(case, text, proof(seen, name)).keyed("file", case.subject.as_str());
         if file.unread {
             // Unread entries share their archive as evidence; the name keeps them apart.
             finding = finding.keyed("name", &file.name);

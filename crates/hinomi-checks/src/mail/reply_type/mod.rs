@@ -1,6 +1,6 @@
 //! Mail that answers a real conversation in somebody else's name.
 
-use crate::case::{authentic, fail, proof};
+use crate::case::{authentic, fail, proof, quoted_elsewhere, related};
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{Address, FileKind, MailFact};
 use hinomi_model::{
@@ -38,7 +38,7 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
 enum Claim {
     /// The display name holds an address of another domain.
     Address(String),
-    /// The display name is one that a contact uses from other domains.
+    /// The display name is one that a contact uses from other domains, or that the quoted original does.
     Contact(String),
 }
 
@@ -52,15 +52,13 @@ fn impersonation(cx: &Context<'_>, mail: &MailFact, from: &Address) -> Option<Cl
     {
         return Some(Claim::Address(claimed));
     }
+    if let Some(domain) = quoted_elsewhere(mail, from) {
+        return Some(Claim::Contact(domain));
+    }
     let known = cx.contacts.domains_of(&from.name)?;
     let strange = !known.iter().any(|other| related(other, &domain));
     let first = known.iter().next().cloned()?;
     strange.then_some(Claim::Contact(first))
-}
-
-/// One domain is the other, or lies below it.
-fn related(one: &str, other: &str) -> bool {
-    one == other || one.ends_with(&format!(".{other}")) || other.ends_with(&format!(".{one}"))
 }
 
 /// The domain of an address that stands in a display name.
@@ -136,8 +134,8 @@ fn finding(
     for result in &mail.authentication {
         step("mail", format!("{}={} ({})", result.method, result.result, result.domain));
     }
-    if let Some(quoted) = mail.quoted.iter().find(|address| cx.is_own(domain_of(address))) {
-        step("mail", format!("> {}", hinomi_model::defang(quoted)));
+    if let Some(quoted) = mail.quoted.iter().find(|quoted| cx.is_own(&quoted.domain())) {
+        step("mail", format!("> {}", shown(quoted)));
     }
     for (_, file) in case.facts(Fact::as_file).filter(|(_, file)| !file.name.is_empty()).take(5) {
         step("document", file.name.clone());
@@ -154,8 +152,4 @@ fn finding(
         valid_until: None,
     });
     finding
-}
-
-fn domain_of(address: &str) -> &str {
-    address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }

@@ -45,11 +45,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let before =
         fs::read_to_string(&list).unwrap_or_else(|_| "//! FILL-IN: what this family is about.\n".to_owned());
     fs::write(&list, declared(&before, &module)).context("failed to write the family's mod.rs")?;
-    let mut told = format!("made {CHECKS}/{family}/{module}: page.md, then check.toml, then mod.rs\n");
-    if new_family {
-        told += &format!("add to {CHECKS}/lib.rs:\nmod {family};\n");
-    }
-    told += &format!("add to CHECKS in {CHECKS}/lib.rs:\n    {family}::{module}::CHECK,\n");
+    let family_line = if new_family { format!("mod {family};\n") } else { String::new() };
+    let told = format!(
+        "made {CHECKS}/{family}/{module}: page.md, then check.toml, then mod.rs\n\
+         add to {CHECKS}/lib.rs, in CHECKS:\n{family_line}    {family}::{module}::CHECK,\n"
+    );
     std::io::stdout().write_all(told.as_bytes())?;
     Ok(())
 }

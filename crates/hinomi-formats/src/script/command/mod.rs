@@ -8,6 +8,7 @@ pub(super) use base64::decode as decode_base64;
 mod cmd;
 mod fold;
 mod fold_calls;
+mod fold_literals;
 mod interpreter;
 mod powershell;
 mod switches;

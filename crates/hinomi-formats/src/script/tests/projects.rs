@@ -216,3 +216,47 @@ fn downloads_and_files() {
         "#]],
     );
 }
+
+#[test]
+fn a_common_method_name_ties_nothing_together() {
+    let modules = [
+        module(
+            "M",
+            ModuleKind::Standard,
+            "Sub Auto_Open()\nDim x As Quiet\nSet x = New Quiet\nx.Start\nEnd Sub",
+        ),
+        module("Quiet", ModuleKind::Class, "Sub Start()\nEnd Sub"),
+        module("Loud", ModuleKind::Class, "Sub Start()\nShell \"calc\"\nEnd Sub"),
+    ];
+    let survey = survey_vba(&modules, &Limits::desk()).value;
+    assert_eq!(survey.calls[0].reached_from, Vec::<String>::new());
+}
+
+#[test]
+fn a_class_named_by_a_declaration_is_alive() {
+    let modules = [
+        module("M", ModuleKind::Standard, "Dim x As New Loud\nSub Auto_Open()\nx.Start\nEnd Sub"),
+        module("Loud", ModuleKind::Class, "Sub Start()\nShell \"calc\"\nEnd Sub"),
+    ];
+    let survey = survey_vba(&modules, &Limits::desk()).value;
+    assert_eq!(survey.calls[0].reached_from, ["Auto_Open"]);
+}
+
+#[test]
+fn a_module_named_like_an_automatic_macro_starts_with_its_main() {
+    let modules = [module("AutoExec", ModuleKind::Standard, "Sub Main()\nShell \"calc\"\nEnd Sub")];
+    let survey = survey_vba(&modules, &Limits::desk()).value;
+    assert_eq!(survey.calls[0].reached_from, ["Main"]);
+}
+
+#[test]
+fn urls_of_strings_are_told_without_any_call() {
+    check(
+        "Sub a()\nx = \"see http://a.example/x, \"\"http://b.example\"\"\"\n' http://comment.example\nEnd Sub",
+        expect![[r#"
+            urls
+              hxxp://a[.]example/x
+              hxxp://b[.]example
+        "#]],
+    );
+}

@@ -88,7 +88,11 @@ impl<'a> Lexer<'a> {
                 out.truncate(STATEMENT_TOKENS_MAX);
             }
             match CLASS.get(usize::from(byte)).copied().unwrap_or(Class::Word) {
-                Class::Space => self.at += 1,
+                Class::Space => {
+                    // Indents are most of the space there is.
+                    let rest = self.bytes.get(self.at..).unwrap_or_default();
+                    self.at += rest.iter().position(|byte| *byte != b' ').unwrap_or(rest.len()).max(1);
+                }
                 Class::Word => {
                     let word = self.word();
                     if out.is_empty() && word.is("rem") {
@@ -139,14 +143,16 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Token<'a> {
         let start = self.at;
         let mut sum = 0x811c_9dc5;
-        while let Some(&byte) = self.bytes.get(self.at) {
+        let mut len = 0;
+        for &byte in self.bytes.get(start..).unwrap_or_default() {
             let class = CLASS.get(usize::from(byte)).copied().unwrap_or(Class::Word);
             if !matches!(class, Class::Word | Class::Digit | Class::Underscore) {
                 break;
             }
             sum = hash_step(sum, byte);
-            self.at += 1;
+            len += 1;
         }
+        self.at += len;
         let text = self.slice(start, self.at);
         if matches!(self.peek(0), Some(b'$' | b'%')) {
             self.at += 1;

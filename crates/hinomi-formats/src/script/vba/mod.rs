@@ -2,6 +2,7 @@
 //! the one before gives reason to.
 
 mod builtins;
+mod calls;
 mod entry;
 mod expression;
 mod glance;
@@ -224,13 +225,15 @@ fn reachability(
 ) -> bool {
     let mut reached_by: HashMap<usize, Vec<String>> = HashMap::new();
     let holders: HashSet<usize> = calls.iter().filter_map(|call| call.procedure).collect();
-    let mut graph = reach::Graph::new(project, limits.steps_max);
-    if !holders.is_empty() {
+    let mut finished = true;
+    if !holders.is_empty() && !entries.is_empty() {
+        let mut graph = reach::Graph::new(project, limits.steps_max);
         for (index, entry) in entries {
             for procedure in graph.reached_from(*index).intersection(&holders) {
                 reached_by.entry(*procedure).or_default().push(entry.name.clone());
             }
         }
+        finished = graph.finished();
     }
     survey.calls = calls
         .iter()
@@ -243,7 +246,7 @@ fn reachability(
             reached_from: call.procedure.and_then(|at| reached_by.get(&at)).cloned().unwrap_or_default(),
         })
         .collect();
-    graph.finished()
+    finished
 }
 
 /// Whether an object made under this name starts programs.

@@ -1,28 +1,92 @@
 //! Which entry points reach which procedures: a graph of names, walked once per entry point.
+//!
+//! `object.name` may be the method of any class. It is taken for one only of classes that are alive: named by
+//! code that was reached, or by a declaration section. Otherwise one common method name would tie everything
+//! together.
 
 use super::lex::{self, Kind, Lexer, Token};
 use super::outline::Project;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 /// The walks of one project. Edges are read when first needed.
 pub(super) struct Graph<'p, 'a> {
     project: &'p Project<'a>,
-    /// Class and form modules by lower-case name: naming one runs its initialiser.
-    classes: HashMap<String, Vec<usize>>,
+    /// Class, form and document modules by lower-case name.
+    classes: HashMap<String, usize>,
+    /// What runs when an object of the module is made or a form is shown.
+    initialisers: HashMap<usize, Vec<usize>>,
     /// Hashes of every name that can be an edge.
     names: HashSet<u32>,
-    edges: Vec<Option<Vec<usize>>>,
+    /// Classes that declaration sections name.
+    declared: HashSet<usize>,
+    edges: Vec<Option<Rc<Edges>>>,
     /// Steps left over all walks.
     fuel: u64,
 }
 
+/// Where one procedure leads.
+#[derive(Default)]
+struct Edges {
+    /// Procedures it calls by name.
+    targets: BTreeSet<usize>,
+    /// Methods it may call, if their class is alive.
+    methods: BTreeSet<usize>,
+    /// Classes it names.
+    classes: BTreeSet<usize>,
+}
+
+/// One walk.
+struct Walk {
+    seen: HashSet<usize>,
+    todo: Vec<usize>,
+    alive: HashSet<usize>,
+    /// Methods met before their class was, by module.
+    waiting: HashMap<usize, Vec<usize>>,
+}
+
+impl Walk {
+    fn reach(&mut self, procedure: usize) {
+        if self.seen.insert(procedure) {
+            self.todo.push(procedure);
+        }
+    }
+
+    fn enliven(&mut self, module: usize) {
+        if self.alive.insert(module) {
+            for method in self.waiting.remove(&module).unwrap_or_default() {
+                self.reach(method);
+            }
+        }
+    }
+}
+
 impl<'p, 'a> Graph<'p, 'a> {
     pub(super) fn new(project: &'p Project<'a>, fuel: u64) -> Self {
-        let classes = initialisers(project);
-        let procedures = project.procedures.iter().map(|procedure| lex::hash(procedure.name));
-        let names = procedures.chain(classes.keys().map(|name| lex::hash(name))).collect();
-        let edges = project.procedures.iter().map(|_| None).collect();
-        Self { project, classes, names, edges, fuel }
+        let mut graph = Self {
+            project,
+            classes: HashMap::new(),
+            initialisers: HashMap::new(),
+            names: HashSet::new(),
+            declared: HashSet::new(),
+            edges: project.procedures.iter().map(|_| None).collect(),
+            fuel,
+        };
+        for module in (0..project.modules.len()).filter(|module| project.is_class(*module)) {
+            let name = project.module_name(module);
+            graph.names.insert(lex::hash(name));
+            graph.classes.insert(name.to_ascii_lowercase(), module);
+        }
+        for (index, procedure) in project.procedures.iter().enumerate() {
+            graph.names.insert(lex::hash(procedure.name));
+            let name = procedure.name.to_ascii_lowercase();
+            let starts = ["_initialize", "_activate", "_terminate"].iter().any(|end| name.ends_with(end));
+            if starts && project.is_class(procedure.module) {
+                graph.initialisers.entry(procedure.module).or_default().push(index);
+            }
+        }
+        graph.read_declarations();
+        graph
     }
 
     /// Whether every walk was finished within the fuel.
@@ -32,97 +96,120 @@ impl<'p, 'a> Graph<'p, 'a> {
 
     /// The procedures that run when `entry` does, itself included.
     pub(super) fn reached_from(&mut self, entry: usize) -> HashSet<usize> {
-        let mut seen = HashSet::from([entry]);
-        let mut todo = vec![entry];
-        while let Some(procedure) = todo.pop() {
-            let next = self.edges_of(procedure);
-            self.fuel = self.fuel.saturating_sub(next.len() as u64 + 1);
+        let alive = self.declared.clone();
+        let mut walk = Walk { seen: HashSet::new(), todo: Vec::new(), alive, waiting: HashMap::new() };
+        walk.reach(entry);
+        while let Some(index) = walk.todo.pop() {
+            let edges = self.edges_of(index);
+            let cost = edges.targets.len() + edges.methods.len() + edges.classes.len() + 1;
+            self.fuel = self.fuel.saturating_sub(cost as u64);
             if self.fuel == 0 {
                 break;
             }
-            todo.extend(next.into_iter().filter(|target| seen.insert(*target)));
+            if let Some(procedure) = self.project.procedures.get(index) {
+                walk.enliven(procedure.module);
+            }
+            for class in &edges.classes {
+                walk.enliven(*class);
+                for initialiser in self.initialisers.get(class).map_or(&[][..], Vec::as_slice) {
+                    walk.reach(*initialiser);
+                }
+            }
+            edges.targets.iter().for_each(|target| walk.reach(*target));
+            for method in &edges.methods {
+                let module = self.project.procedures.get(*method).map_or(0, |found| found.module);
+                if walk.alive.contains(&module) {
+                    walk.reach(*method);
+                } else {
+                    walk.waiting.entry(module).or_default().push(*method);
+                }
+            }
         }
-        seen
+        walk.seen
     }
 
-    fn edges_of(&mut self, procedure: usize) -> Vec<usize> {
-        if let Some(Some(known)) = self.edges.get(procedure) {
-            return known.clone();
+    /// `Private WithEvents x As Class1` before the first procedure.
+    fn read_declarations(&mut self) {
+        let mut end_of: HashMap<usize, u32> = HashMap::new();
+        for procedure in &self.project.procedures {
+            end_of.entry(procedure.module).or_insert(procedure.line);
         }
-        let read = self.read_edges(procedure);
+        let mut statement = Vec::new();
+        for module in 0..self.project.modules.len() {
+            let end = end_of.get(&module).copied().unwrap_or(u32::MAX);
+            let mut lexer = Lexer::new(self.project.code(module), 0, 1);
+            while lexer.position().1 < end && lexer.statement(&mut statement) {
+                let words = statement.iter().filter(|token| token.kind == Kind::Word);
+                for word in words.filter(|word| self.names.contains(&word.hash)) {
+                    self.declared.extend(self.classes.get(&word.text.to_ascii_lowercase()));
+                }
+            }
+        }
+    }
+
+    fn edges_of(&mut self, procedure: usize) -> Rc<Edges> {
+        if let Some(Some(known)) = self.edges.get(procedure) {
+            return Rc::clone(known);
+        }
+        let read = Rc::new(self.read_edges(procedure));
         if let Some(slot) = self.edges.get_mut(procedure) {
-            *slot = Some(read.clone());
+            *slot = Some(Rc::clone(&read));
         }
         read
     }
 
-    fn read_edges(&mut self, index: usize) -> Vec<usize> {
-        let Some(procedure) = self.project.procedures.get(index) else { return Vec::new() };
+    fn read_edges(&mut self, index: usize) -> Edges {
+        let mut edges = Edges::default();
+        let Some(procedure) = self.project.procedures.get(index) else { return edges };
         let mut lexer = Lexer::new(self.project.code(procedure.module), procedure.body.0, procedure.body.1);
         let mut statement = Vec::new();
-        let mut targets = BTreeSet::new();
         while lexer.position().0 < procedure.end && lexer.statement(&mut statement) {
             // Names handed to the program as text: Application.Run "x", OnTime Now, "x", .OnAction = "x".
             let by_text =
                 statement.iter().any(|t| t.is("run") || t.is("ontime") || t.is("onaction") || t.is("onkey"));
             for (at, token) in statement.iter().enumerate() {
-                match token.kind {
+                let looked_at = match token.kind {
                     Kind::Word if self.names.contains(&token.hash) => {
-                        let looked_at = self.add_word(procedure.module, &statement, at, &mut targets);
-                        self.fuel = self.fuel.saturating_sub(looked_at as u64);
+                        self.add_word(procedure.module, &statement, at, &mut edges)
                     }
                     Kind::Text if by_text => {
                         let name = token.text.rsplit(['!', '.']).next().unwrap_or_default();
-                        targets.extend(self.project.resolve(procedure.module, name));
+                        let resolved = self.project.resolve(procedure.module, name);
+                        edges.targets.extend(resolved);
+                        resolved.len()
                     }
-                    _ => {}
-                }
+                    _ => continue,
+                };
+                self.fuel = self.fuel.saturating_sub(looked_at as u64);
             }
             self.fuel = self.fuel.saturating_sub(1);
             if self.fuel == 0 {
                 break;
             }
         }
-        targets.remove(&index);
-        targets.into_iter().collect()
+        edges
     }
 
     /// Adds what one word may call, and says how many procedures that were.
-    fn add_word(
-        &self,
-        module: usize,
-        statement: &[Token<'a>],
-        at: usize,
-        targets: &mut BTreeSet<usize>,
-    ) -> usize {
+    fn add_word(&self, module: usize, statement: &[Token<'a>], at: usize, edges: &mut Edges) -> usize {
         let Some(token) = statement.get(at) else { return 0 };
         let before = |back: usize| at.checked_sub(back).and_then(|at| statement.get(at));
         let name = token.text.to_ascii_lowercase();
-        let initialisers = self.classes.get(&name).map_or(&[][..], Vec::as_slice);
+        edges.classes.extend(self.classes.get(&name));
         if before(1).is_none_or(|token| !token.is_symbol(b'.')) {
             let resolved = self.project.resolve(module, &name);
-            targets.extend(initialisers.iter().chain(resolved));
-            return resolved.len() + initialisers.len();
+            edges.targets.extend(resolved);
+            return resolved.len() + 1;
         }
-        // `Module.name` is exact; `object.name` may be the method of any class of the project.
+        // `Module.name` is exact.
         let Some(named) = self.project.by_name.get(&name) else { return 1 };
         let qualifier = before(2).and_then(|token| self.project.module_named(token.text));
         let exact = qualifier.map_or(&[][..], |module| self.project.in_module(named, module));
-        let found = if exact.is_empty() { &named.methods } else { exact };
-        targets.extend(found);
-        found.len()
-    }
-}
-
-/// What runs when an object of a class is made or a form is shown, by lower-case name of its module.
-fn initialisers(project: &Project<'_>) -> HashMap<String, Vec<usize>> {
-    let mut found: HashMap<String, Vec<usize>> = HashMap::new();
-    for (index, procedure) in project.procedures.iter().enumerate() {
-        let name = procedure.name.to_ascii_lowercase();
-        let starts = ["_initialize", "_activate", "_terminate"].iter().any(|end| name.ends_with(end));
-        if starts && project.is_class(procedure.module) {
-            found.entry(project.module_name(procedure.module).to_ascii_lowercase()).or_default().push(index);
+        if exact.is_empty() {
+            edges.methods.extend(&named.methods);
+            return named.methods.len();
         }
+        edges.targets.extend(exact);
+        exact.len()
     }
-    found
 }
