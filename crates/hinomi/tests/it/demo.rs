@@ -39,21 +39,14 @@ impl Planted {
     }
 }
 
-/// Sorted pairs, and a sentence about how many were right.
+/// Holds what was found against what was planted, both as (where, what).
 fn compare(what: &str, expected: &BTreeSet<(String, String)>, found: &BTreeSet<(String, String)>) {
     let right = expected.intersection(found).count();
-    let percent = |part: usize, whole: usize| if whole == 0 { 100 } else { part * 100 / whole };
-    println!(
-        "{what}: precision {} % ({right}/{}), recall {} % ({right}/{})",
-        percent(right, found.len()),
-        found.len(),
-        percent(right, expected.len()),
-        expected.len()
-    );
+    let figures = format!("{what}: precision {right}/{}, recall {right}/{}", found.len(), expected.len());
     let missed: Vec<_> = expected.difference(found).collect();
     let invented: Vec<_> = found.difference(expected).collect();
-    assert!(missed.is_empty(), "{what} planted and not found: {missed:#?}");
-    assert!(invented.is_empty(), "{what} found and not planted: {invented:#?}");
+    assert!(missed.is_empty(), "{figures}; planted and not found: {missed:#?}");
+    assert!(invented.is_empty(), "{figures}; found and not planted: {invented:#?}");
 }
 
 fn demo(desk: &Desk) -> Said {

@@ -8,8 +8,11 @@ use std::fs;
 /// Honest letters around the attacks; each is one finding.
 const HONEST: usize = 1_000;
 
+/// The limit that stopped a reader, if one did.
+type Limit = Option<(&'static str, u64)>;
+
 /// Orders to the reader, and what the report must say about each: kind, and the limit if one stopped it.
-const ATTACKS: &[(&str, &str, Option<(&str, u64)>)] = &[
+const ATTACKS: &[(&str, &str, Limit)] = &[
     ("abort", "crashed", None),
     ("segfault", "crashed", None),
     ("overflow", "crashed", None),
