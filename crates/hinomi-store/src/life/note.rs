@@ -12,7 +12,10 @@ impl Store {
     /// [`StoreError::Full`], [`StoreError::Locked`]; when there is no such run.
     pub fn keep_note(&mut self, run: RunId, note: &Value) -> Result<(), StoreError> {
         let tx = self.write()?;
-        tx.execute("INSERT OR REPLACE INTO run_note (run_id, note) VALUES (?1, ?2)", params![run.0, note.to_string()])?;
+        tx.execute(
+            "INSERT OR REPLACE INTO run_note (run_id, note) VALUES (?1, ?2)",
+            params![run.0, note.to_string()],
+        )?;
         tx.commit()?;
         Ok(())
     }

@@ -1,0 +1,88 @@
+//! Tools of others, installed into the cache on first use. What cannot be had is told, not worked around.
+
+use super::Lab;
+use anyhow::Result;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A tool, or why it is not there.
+pub(crate) type Tool = Result<PathBuf, String>;
+
+/// The version whose answers ours are held against.
+const OLETOOLS: &str = "oletools==0.60.2";
+/// The validator of SARIF 2.1.0 by its makers.
+const SARIF_MULTITOOL: &str = "@microsoft/sarif-multitool@5.7.0";
+/// A spreadsheet program that runs without a screen, as Debian calls it.
+const SPREADSHEET_PACKAGE: &str = "libreoffice-calc-nogui";
+
+/// A Python that has oletools.
+pub(crate) fn oletools(lab: &Lab) -> Tool {
+    let home = lab.cache.join("oletools-0.60.2");
+    let python = home.join("bin/python");
+    installed(&home, || {
+        quiet(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))
+            .map_err(|why| format!("{why}; a package such as python3-venv may be missing"))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", OLETOOLS];
+        quiet(Command::new(&python).args(pip))
+    })?;
+    Ok(python)
+}
+
+/// The SARIF validator.
+pub(crate) fn sarif_multitool(lab: &Lab) -> Tool {
+    let home = lab.cache.join("sarif-multitool-5.7.0");
+    installed(&home, || {
+        let npm = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"];
+        quiet(Command::new("npm").args(npm).arg(&home).arg(SARIF_MULTITOOL))
+    })?;
+    Ok(home.join("node_modules/.bin/sarif-multitool"))
+}
+
+/// LibreOffice without a screen. Installed with apt-get where that is there and we may.
+pub(crate) fn spreadsheet_program() -> Tool {
+    let known = || ["soffice", "libreoffice"].iter().find_map(|name| on_path(name));
+    if let Some(program) = known() {
+        return Ok(program);
+    }
+    let missing = format!("LibreOffice is missing: install {SPREADSHEET_PACKAGE}");
+    if !nix::unistd::geteuid().is_root() || on_path("apt-get").is_none() {
+        return Err(missing);
+    }
+    let apt = |arguments: &[&str]| {
+        quiet(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+    };
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends", SPREADSHEET_PACKAGE];
+    apt(&["update", "--quiet"]).and_then(|()| apt(&install)).map_err(|why| format!("{missing} ({why})"))?;
+    known().ok_or(missing)
+}
+
+/// Runs an installation once; a mark inside its folder says that it went through.
+fn installed(home: &Path, install: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let mark = home.join(".complete");
+    if mark.is_file() {
+        return Ok(());
+    }
+    fs::create_dir_all(home).map_err(|error| error.to_string())?;
+    install()?;
+    fs::write(mark, "").map_err(|error| error.to_string())
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// Runs an installer; its last line is the reason when it fails.
+fn quiet(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let done =
+        command.stdin(Stdio::null()).output().map_err(|error| format!("{name} does not run: {error}"))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let said = [done.stdout, done.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("without a word").to_owned();
+    Err(format!("{name} failed: {last}"))
+}

@@ -1,0 +1,135 @@
+//! `cargo dev test`: the tests of the workspace, then the lab: our output before other people's tools, damage by the
+//! ten thousand, bombs, sudden death. What cannot run here is skipped in plain sight.
+
+mod bombs;
+mod damage;
+mod death;
+mod formats;
+mod life;
+mod peers;
+mod workspace;
+
+use crate::command::lab::{Lab, say};
+use anyhow::Result;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Which tests, and how many rounds.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// A tenth of the rounds or less, for the desk.
+    #[arg(long)]
+    quick: bool,
+    /// Says the names of the tests and runs none.
+    #[arg(long)]
+    list: bool,
+    /// Only tests whose name holds one of these.
+    filter: Vec<String>,
+}
+
+/// How long campaigns go on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rounds {
+    /// Damaged files.
+    pub(crate) damaged: usize,
+    /// Kills.
+    pub(crate) kills: usize,
+    /// Runs over the same input.
+    pub(crate) repeats: usize,
+}
+
+const WHOLE: Rounds = Rounds { damaged: 20_000, kills: 200, repeats: 50 };
+const QUICK: Rounds = Rounds { damaged: 1_000, kills: 10, repeats: 5 };
+
+/// What a test of the lab came to. A failure is an error.
+pub(crate) enum Outcome {
+    /// It held; what was counted.
+    Passed(String),
+    /// It could not run here; why.
+    Skipped(String),
+}
+
+/// Unwraps what a test needs, or skips the test with the reason.
+macro_rules! needed {
+    ($thing:expr) => {
+        match $thing {
+            Ok(thing) => thing,
+            Err(why) => return Ok(crate::command::test::Outcome::Skipped(why)),
+        }
+    };
+}
+pub(crate) use needed;
+
+type Test = fn(&Lab, Rounds) -> Result<Outcome>;
+
+/// The tests of the lab: name, test.
+const TESTS: &[(&str, Test)] = &[
+    ("corpus-mail-is-read", peers::every_mail_is_read),
+    ("olevba-parity", peers::olevba),
+    ("json-lines", formats::json_lines),
+    ("ocsf-schema", formats::ocsf),
+    ("sarif-multitool", formats::sarif),
+    ("spreadsheet-without-formulas", formats::spreadsheets),
+    ("same-input-fifty-times", life::same_input),
+    ("bombs", bombs::each),
+    ("damaged-files", damage::campaign),
+    ("killed-at-any-moment", death::kills),
+];
+
+/// The name under which the tests of the workspace are filtered.
+const WORKSPACE: &str = "workspace";
+
+/// Tests by how they ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let wanted =
+        |name: &str| arguments.filter.is_empty() || arguments.filter.iter().any(|part| name.contains(part));
+    if arguments.list {
+        std::iter::once(WORKSPACE).chain(TESTS.iter().map(|(name, _)| *name)).for_each(say);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let lab = Lab::find()?;
+    let mut tally = Tally::default();
+    if wanted(WORKSPACE) {
+        tally = workspace::tests(&lab)?;
+    }
+    let rounds = if arguments.quick { QUICK } else { WHOLE };
+    for (name, test) in TESTS.iter().filter(|(name, _)| wanted(name)) {
+        let started = Instant::now();
+        let (ended, told) = match test(&lab, rounds) {
+            Ok(Outcome::Passed(counted)) => {
+                tally.passed += 1;
+                ("passed", counted)
+            }
+            Ok(Outcome::Skipped(why)) => {
+                tally.skipped += 1;
+                ("skipped", why)
+            }
+            Err(error) => {
+                tally.failed += 1;
+                ("failed", format!("{error:#}"))
+            }
+        };
+        say(&format!("lab {name:30} {ended:8} {:6.1} s  {told}", started.elapsed().as_secs_f64()));
+    }
+    say("");
+    say(&tally.to_string());
+    Ok(if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { passed, failed, skipped } = self;
+        write!(f, "{passed} passed, {failed} failed")?;
+        if *skipped > 0 {
+            write!(f, ", {skipped} skipped")?;
+        }
+        Ok(())
+    }
+}
