@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::command`, fed by libFuzzer.
+//! `hinomi_fuzz::command`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::command(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::command(bytes));

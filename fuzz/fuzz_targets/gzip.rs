@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::gzip`, fed by libFuzzer.
+//! `hinomi_fuzz::gzip`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::gzip(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::gzip(bytes));

@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::mail`, fed by libFuzzer.
+//! `hinomi_fuzz::mail`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::mail(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::mail(bytes));

@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::office`, fed by libFuzzer.
+//! `hinomi_fuzz::office`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::office(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::office(bytes));

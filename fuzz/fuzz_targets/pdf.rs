@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::pdf`, fed by libFuzzer.
+//! `hinomi_fuzz::pdf`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::pdf(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::pdf(bytes));

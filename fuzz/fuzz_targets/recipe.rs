@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::recipe`, fed by libFuzzer.
+//! `hinomi_fuzz::recipe`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::recipe(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::recipe(bytes));

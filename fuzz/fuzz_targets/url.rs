@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::url`, fed by libFuzzer.
+//! `hinomi_fuzz::url`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::url(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::url(bytes));

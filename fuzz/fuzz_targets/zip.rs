@@ -1,5 +1,5 @@
-//! `hinomi_dev::fuzz_targets::zip`, fed by libFuzzer.
+//! `hinomi_fuzz::zip`, fed by libFuzzer.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_dev::fuzz_targets::zip(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hinomi_fuzz::zip(bytes));

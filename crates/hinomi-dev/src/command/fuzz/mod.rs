@@ -3,7 +3,8 @@
 mod record;
 
 use anyhow::{Context, Result, ensure};
-use hinomi_dev::fuzz_targets::{TARGETS, seeds};
+use hinomi_dev::fuzz_seeds::seeds;
+use hinomi_dev::fuzz_targets::{TARGETS, from_hex};
 use record::{Record, Row};
 use std::fs;
 use std::io::Write;
@@ -87,7 +88,7 @@ fn unpack_seeds(root: &Path, target: &str) -> Result<()> {
     fs::create_dir_all(&to)?;
     for entry in fs::read_dir(&from).with_context(|| format!("failed to find seeds of {target}"))? {
         let path = entry?.path();
-        let bytes = hinomi_dev::fuzz_targets::from_hex(&fs::read_to_string(&path)?)
+        let bytes = from_hex(&fs::read_to_string(&path)?)
             .with_context(|| format!("failed to read {}", path.display()))?;
         fs::write(to.join(path.file_stem().context("failed to name a seed")?), bytes)?;
     }

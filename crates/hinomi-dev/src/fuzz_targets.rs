@@ -2,9 +2,8 @@
 //!
 //! The fuzzer calls them (`fuzz/fuzz_targets`), and so does a test with every kept seed. That nothing panics, hangs
 //! or swells is the fuzzer's to see; here stands what a limit promises: no more than it says, and when it was met, a
-//! problem that says so by its name and value.
-
-mod seeds;
+//! problem that says so by its name and value. The crate in `fuzz/` takes this file as it is, and needs nothing but the
+//! readers for it.
 
 use hinomi_formats::decode::Recipe;
 use hinomi_formats::mail::{self, MboxSplitter};
@@ -14,8 +13,6 @@ use hinomi_formats::script::{self, Command, Survey};
 use hinomi_formats::tree::{self, Hints};
 use hinomi_formats::{Budget, Limits, Problem, ProblemKind, archive, pdf, text, url};
 use std::collections::BTreeMap;
-
-pub use seeds::{Seed, seeds};
 
 /// A target by name.
 #[derive(Debug, Clone, Copy)]
