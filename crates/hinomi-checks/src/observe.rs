@@ -1,6 +1,7 @@
 //! What was read becomes what was seen: the tree of a file becomes evidence and observations.
 
 use crate::{document, mail};
+use hinomi_formats::mail::Mail;
 use hinomi_formats::tree::{Content, Kind, Node, PasswordSource, Tree};
 use hinomi_formats::{Parsed, Problem};
 use hinomi_model::fact::{ArchiveFact, FileFact, FileKind, PasswordOrigin, PasswordTrail};
@@ -17,6 +18,8 @@ pub struct Origin {
     pub name: String,
     /// The place it lies in: becomes the asset of files that are nobody's mail.
     pub store: String,
+    /// Our own domains, lower case: whose mailbox a mail is in when nothing was added on delivery.
+    pub own_domains: Vec<String>,
     /// What collected it, with its version.
     pub taken_by: String,
     /// The mail in which the n-th neighbouring password stood.
@@ -56,15 +59,12 @@ pub fn observe(tree: Parsed<Tree>, origin: &Origin) -> Observed {
     out
 }
 
-/// A mail belongs to the mailbox it was delivered to; everything else to the place it lies in.
+/// A mail belongs to the mailbox it was delivered to. Where delivery left no trace, as in a sent folder, it belongs
+/// to the first of our own addresses it names, recipients before senders; without domains of ours, to the first
+/// recipient. Everything else belongs to the place it lies in.
 fn asset_of(root: &Node, origin: &Origin) -> AssetId {
     let delivered = match &root.content {
-        Content::Mail(mail) => mail
-            .delivered_to
-            .iter()
-            .map(String::as_str)
-            .chain(mail.to.iter().map(|to| to.address.as_str()))
-            .find_map(|address| AssetId::new(AssetKind::Mailbox, address).ok()),
+        Content::Mail(mail) => mailbox_of(mail, &origin.own_domains),
         _ => None,
     };
     delivered.unwrap_or_else(|| {
@@ -73,6 +73,21 @@ fn asset_of(root: &Node, origin: &Origin) -> AssetId {
             .or_else(|_| AssetId::new(AssetKind::Store, "unnamed"))
             .unwrap_or_else(|_| unreachable!("\"unnamed\" is a valid store name"))
     })
+}
+
+fn mailbox_of(mail: &Mail, own_domains: &[String]) -> Option<AssetId> {
+    let is_own = |address: &&str| {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+        own_domains.iter().any(|own| domain == *own || domain.ends_with(&format!(".{own}")))
+    };
+    let recipients = || mail.to.iter().chain(&mail.cc).map(|to| to.address.as_str());
+    let senders = mail.from.iter().map(|from| from.address.as_str());
+    let ours = recipients().chain(senders).filter(is_own);
+    let mut guesses: Vec<&str> = mail.delivered_to.iter().map(String::as_str).chain(ours).collect();
+    if own_domains.is_empty() {
+        guesses.extend(recipients());
+    }
+    guesses.into_iter().find_map(|address| AssetId::new(AssetKind::Mailbox, address).ok())
 }
 
 /// The tree, seen from one node at a time.

@@ -4,3 +4,4 @@
 //! (`.example`, `.invalid`), programs are a few words of text.
 
 pub mod forge;
+pub mod fuzz_targets;

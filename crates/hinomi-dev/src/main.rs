@@ -18,6 +18,9 @@ enum Cli {
     /// Writes forged documents or bombs to a folder.
     #[command(subcommand)]
     Forge(command::forge::Arguments),
+    /// Fuzz targets: their seeds, and runs that are written down.
+    #[command(subcommand)]
+    Fuzz(command::fuzz::Arguments),
     /// Writes damaged copies of a folder's files.
     Mutate(command::mutate::Arguments),
     /// Makes the folder of a new check.
@@ -39,6 +42,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Cli::Docs(arguments) => command::docs::run(&arguments)?,
         Cli::Fixtures(arguments) => command::fixtures::run(&arguments)?,
         Cli::Forge(arguments) => command::forge::run(&arguments)?,
+        Cli::Fuzz(arguments) => command::fuzz::run(&arguments)?,
         Cli::Mutate(arguments) => command::mutate::run(&arguments)?,
         Cli::NewCheck(arguments) => command::new_check::run(&arguments)?,
         Cli::Test(arguments) => return command::test::run(&arguments),

@@ -5,6 +5,7 @@ pub(crate) mod ci;
 pub(crate) mod docs;
 pub(crate) mod fixtures;
 pub(crate) mod forge;
+pub(crate) mod fuzz;
 mod lab;
 pub(crate) mod measure;
 pub(crate) mod mutate;

@@ -4,4 +4,5 @@
 
 mod copy;
 mod new_check;
+mod seeds;
 mod walls;

@@ -115,7 +115,7 @@ fn a_configuration_is_held_to_its_words() {
         ("schema = 1\ncolour = \"red\"\n", "colour"),
         ("schema = 1\n[limits]\ncpu_seconds = 3\n", "cpu_seconds"),
         ("schema = 1\n[mail]\nusual_passwords = \"hunter2\"\n", "usual_passwords"),
-        ("schema = 1\n[mail.usual_passwords]\nvalue = \"hunter2\"\n", "value"),
+        ("schema = 1\n[mail.usual_passwords]\nvalue = \"hunter2\"\n", "usual_passwords"),
         ("schema = 2\n", "schema is 2"),
         ("[company]\n", "schema"),
         ("schema = 1\n[company]\nsales_yen = -5\n", "sales_yen"),
