@@ -64,6 +64,10 @@ fn nests_and_repeats_without_end() {
         "1e",
         "[a",
         "x(1)=",
+        "x=Array(x,x)\n",
+        "Dim x(9)\nx(1)=x\n",
+        "ReDim Preserve x(9)\n",
+        "Mid(x,1)=x&x\n",
         "{0}",
         "Not ",
         "-",
@@ -84,6 +88,29 @@ fn a_string_that_doubles_meets_its_limit() {
     let parsed = survey_vba(&[module("M", ModuleKind::Standard, &code)], &Limits::desk());
     assert!(parsed.value.calls.iter().any(|call| call.name == "Shell"));
     assert!(parsed.problems.iter().any(|p| p.limit.as_ref().is_some_and(|l| l.name == "steps_max")));
+}
+
+#[test]
+fn arrays_inside_arrays_overflowed_the_stack() {
+    let code =
+        format!("Sub AutoOpen()\nx = \"a\"\n{}Shell \"calc\"\nEnd Sub", "x = Array(x)\n".repeat(50_000));
+    assert!(survey(&code).calls.iter().any(|call| call.argument == "calc"));
+}
+
+#[test]
+fn arrays_that_double_took_half_a_gigabyte() {
+    let limits = Limits { steps_max: 100_000, ..Limits::desk() };
+    let wide = (0..60).map(|_| "x").collect::<Vec<_>>().join(", ");
+    let code = format!(
+        "Sub AutoOpen()\nx = \"a\"\n{}Shell \"calc\"\nEnd Sub",
+        format!("x = Array({wide})\n").repeat(9)
+    );
+    let parsed = survey_vba(&[module("M", ModuleKind::Standard, &code)], &limits);
+    assert_eq!(parsed.problems, [Problem::limit("vba", "steps_max", 100_000)]);
+    // Deep and narrow ends by the depth, not by the steps.
+    let code =
+        format!("Sub AutoOpen()\nx = \"a\"\n{}Shell \"calc\"\nEnd Sub", "x = Array(x, x)\n".repeat(60));
+    assert!(survey(&code).calls.iter().any(|call| call.argument == "calc"));
 }
 
 #[test]

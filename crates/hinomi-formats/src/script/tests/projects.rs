@@ -162,6 +162,51 @@ fn folds_constants() {
 }
 
 #[test]
+fn fills_places_inside_values() {
+    check_argument("Dim a(1)\na(0) = \"ca\": a(1) = \"lc\"\nShell Join(a, \"\")", "calc");
+    check_argument("ReDim a(1 To 2)\na(2) = \"lc\": a(1) = \"ca\"\nShell a(1) & a(2)", "calc");
+    check_argument(
+        "Dim a() As String\nReDim a(0)\na(0) = \"ca\"\nReDim Preserve a(1)\na(1) = \"lc\"\nShell a(0) & a(1)",
+        "calc",
+    );
+    check_argument("Dim a(1)\na(0) = \"calc\"\nReDim a(1)\nShell \"x\" & a(0)", "x");
+    check_argument(
+        "Dim b(3) As Byte\nb(0) = 99: b(1) = 97: b(2) = 108: b(3) = 99\nShell StrConv(b, vbUnicode)",
+        "calc",
+    );
+    check_argument("s = \"xxlc\"\nMid(s, 1, 2) = \"ca\"\nShell s", "calc");
+    check_argument("s = \"cazz\"\nMid$(s, 3) = \"lcxx\"\nShell s", "calc");
+}
+
+#[test]
+fn a_place_that_may_have_changed_is_not_known() {
+    check_argument("Dim a(1)\na(0) = \"calc\"\na(n) = \"x\"\nShell a(0)", "");
+    check_argument(
+        "Dim a(1)\na(0) = \"x\"\nFor i = 1 To 3: a(0) = a(0) & \"y\": Next\nShell \"calc\" & a(0)",
+        "calc…",
+    );
+    check_argument("Dim a(1)\na(0) = \"calc\"\na(f(n)) = \"x\"\nShell a(0)", "");
+    check_argument("Dim a(1)\na(0) = \"calc\"\na(0)(1) = \"x\"\nShell a(0)", "");
+    check_argument("s = \"calc\"\nMid(s, n, 1) = \"x\"\nShell s", "");
+    check_argument("Dim a(9999999)\na(0) = \"calc\"\nShell a(0)", "");
+    check_argument("Dim a(1)\na(5) = \"calc\"\nShell \"x\" & a(5)", "x…");
+}
+
+#[test]
+fn chooses_among_constants() {
+    check_argument("Shell Switch(False, \"x\", True, \"calc\")", "calc");
+    check_argument("Shell Join(Filter(Array(\"ca\", \"zz\", \"alc\"), \"z\", False), \"\")", "caalc");
+    check(
+        "Public Const c = \"calc\"\nSub AutoOpen()\n Shell M.c\nEnd Sub",
+        expect![[r#"
+            entry Open M.AutoOpen:2
+            call Process M:3 Shell(calc) from [AutoOpen]
+            command M:3 Other []
+        "#]],
+    );
+}
+
+#[test]
 fn functions_give_their_constants() {
     check(
         "Const t = \"lc\"\nFunction f()\n f = \"ca\" & t\nEnd Function\nFunction g(s As String, Optional n) As String\n\

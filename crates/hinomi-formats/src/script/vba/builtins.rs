@@ -1,6 +1,6 @@
 //! The string functions of VBA on constants (MS-VBAL 6.1.2).
 
-use super::value::{GAP, Value};
+use super::value::{GAP, ITEMS_MAX, Value};
 use encoding_rs::SHIFT_JIS;
 
 /// Calls a function of the language. `None`: it is not one of those, or its arguments are not constant enough.
@@ -38,13 +38,16 @@ pub(super) fn call(name: &str, arguments: &[Value], bytes_max: usize) -> Option<
         "replace" => replace(arguments, bytes_max)?,
         "split" => split(arguments)?,
         "join" => join(arguments, bytes_max)?,
-        "array" => Value::Array(arguments.to_vec()),
+        "array" => Value::array(arguments.to_vec()),
         "ubound" => Value::Num(array(first?)?.len().checked_sub(1)? as f64),
         "lbound" => Value::Num(array(first?).map(|_| 0.0)?),
         "instr" => Value::Num(position(arguments)?),
         "environ" => Value::Str(format!("%{}%", text()?)),
         "iif" => choose_if(arguments)?,
         "choose" => arguments.get(first?.index().filter(|index| *index > 0)?)?.clone(),
+        "filter" => filter(arguments)?,
+        "switch" => switch(arguments)?,
+        "strconv" if arguments.get(1)?.number()? == 64.0 => Value::Str(from_bytes(array(first?)?)?),
         "strconv" if arguments.get(1)?.number()? == 2.0 => Value::Str(text()?.to_lowercase()),
         "strconv" if arguments.get(1)?.number()? == 1.0 => Value::Str(text()?.to_uppercase()),
         _ => return None,
@@ -180,9 +183,10 @@ fn split(arguments: &[Value]) -> Option<Value> {
     let items: Vec<Value> = if delimiter.is_empty() {
         vec![Value::Str(text)]
     } else {
-        text.split(delimiter).map(|part| Value::Str(part.to_owned())).collect()
+        let parts = text.split(delimiter).take(ITEMS_MAX + 1);
+        parts.map(|part| Value::Str(part.to_owned())).collect()
     };
-    Some(Value::Array(items))
+    Some(Value::array(items))
 }
 
 fn join(arguments: &[Value], bytes_max: usize) -> Option<Value> {
@@ -225,4 +229,36 @@ fn position(arguments: &[Value]) -> Option<f64> {
 fn choose_if(arguments: &[Value]) -> Option<Value> {
     let chosen = if arguments.first()?.number()? == 0.0 { 2 } else { 1 };
     arguments.get(chosen).cloned()
+}
+
+/// The value behind the first condition that holds.
+fn switch(arguments: &[Value]) -> Option<Value> {
+    for pair in arguments.chunks_exact(2) {
+        let [condition, value] = pair else { return None };
+        if condition.number()? != 0.0 {
+            return Some(value.clone());
+        }
+    }
+    None
+}
+
+/// `Filter(array, text[, include])`: the elements that hold the text, or those that do not.
+fn filter(arguments: &[Value]) -> Option<Value> {
+    let text = arguments.get(1)?.known_text()?;
+    let include = arguments.get(2).map_or(Some(true), |value| value.number().map(|number| number != 0.0))?;
+    let mut kept = Vec::new();
+    for item in array(arguments.first()?)? {
+        if item.known_text()?.contains(text) == include {
+            kept.push(item.clone());
+        }
+    }
+    Some(Value::array(kept))
+}
+
+/// The string that bytes of the code page are; beyond ASCII the page is taken for Japanese.
+fn from_bytes(items: &[Value]) -> Option<String> {
+    let byte = |item: &Value| item.index().and_then(|number| u8::try_from(number).ok());
+    let bytes: Vec<u8> = items.iter().map(byte).collect::<Option<_>>()?;
+    let (text, failed) = SHIFT_JIS.decode_without_bom_handling(&bytes);
+    (!failed).then(|| text.into_owned())
 }

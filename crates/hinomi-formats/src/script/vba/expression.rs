@@ -290,6 +290,13 @@ impl<'a> Machine<'_, 'a> {
         }
         let Some((module, _)) = dotted.split_once('.') else { return Value::Unknown };
         let named = self.project.module_named(module);
+        // A constant or variable of another module, named with it.
+        if named.is_some()
+            && let Some(value) = self.globals.get(&token.text.to_ascii_lowercase()).cloned()
+        {
+            self.pay(value.weight() / 64);
+            return value;
+        }
         let target = named.and_then(|module| self.project.resolve(module, token.text).first().copied());
         target.map_or(Value::Unknown, |target| self.result_of(target))
     }

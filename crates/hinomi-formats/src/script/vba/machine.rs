@@ -100,7 +100,7 @@ pub(super) struct Frame {
     pub(super) procedure: Option<usize>,
     pub(super) locals: HashMap<String, Value>,
     pub(super) withs: Vec<Value>,
-    loops: u32,
+    pub(super) loops: u32,
     /// Variables built up piece by piece: looked at when the procedure is done.
     grown: Vec<(String, u32)>,
 }
@@ -269,13 +269,18 @@ impl<'a> Machine<'_, 'a> {
                 None => self.initial_value(frame, piece),
             };
             self.note(frame.module, name.line, &value);
-            frame.locals.insert(name.text.to_ascii_lowercase(), value);
+            let lower = name.text.to_ascii_lowercase();
+            if tokens.first().is_some_and(|token| token.is("redim")) {
+                self.resize(frame, &lower, tokens.get(1).is_some_and(|token| token.is("preserve")), value);
+            } else {
+                frame.locals.insert(lower, value);
+            }
         }
     }
 
     fn initial_value(&mut self, frame: &Frame, piece: &[Token<'a>]) -> Value {
         if piece.get(1).is_some_and(|token| token.is_symbol(b'(')) {
-            return Value::Unknown;
+            return self.declared_array(frame, piece);
         }
         let Some(at) = piece.iter().position(|token| token.is("as")) else {
             return Value::Str(String::new());
@@ -309,11 +314,13 @@ impl<'a> Machine<'_, 'a> {
         };
         let line = tokens.first().map_or(0, |token| token.line);
         let Some(target) = target else {
-            // An element or a property with arguments: its value counts, its place does not.
+            // An element or a property with arguments: its value counts, wherever it goes.
             drop(self.arguments_to_end(frame, tokens, 0));
-            for value in self.arguments_to_end(frame, tokens, value_at) {
-                self.note(frame.module, line, &value);
-            }
+            let mut values = self.arguments_to_end(frame, tokens, value_at).into_iter();
+            let value = values.next().unwrap_or_default();
+            self.note(frame.module, line, &value);
+            values.for_each(|other| self.note(frame.module, line, &other));
+            self.store_inside(frame, tokens.get(..value_at - 1).unwrap_or_default(), value);
             return;
         };
         if self.grow(frame, &target, tokens, value_at, line) {
@@ -361,14 +368,14 @@ impl<'a> Machine<'_, 'a> {
         true
     }
 
-    fn slot<'f>(&'f mut self, frame: &'f mut Frame, name: &str) -> Option<&'f mut Value> {
+    pub(super) fn slot<'f>(&'f mut self, frame: &'f mut Frame, name: &str) -> Option<&'f mut Value> {
         match frame.locals.get_mut(name) {
             Some(local) => Some(local),
             None => self.globals.get_mut(name),
         }
     }
 
-    fn store(&mut self, frame: &mut Frame, name: String, value: Value) {
+    pub(super) fn store(&mut self, frame: &mut Frame, name: String, value: Value) {
         match self.slot(frame, &name) {
             Some(slot) => *slot = value,
             None => drop(frame.locals.insert(name, value)),
@@ -427,7 +434,9 @@ fn language_constant(name: &str) -> Option<Value> {
         "vbnullstring" | "empty" => "",
         "vbnullchar" => "\0",
         "vbhide" | "vbfalse" | "false" => return Some(Value::Num(0.0)),
-        "vbnormalfocus" => return Some(Value::Num(1.0)),
+        "vbuppercase" | "vbnormalfocus" => return Some(Value::Num(1.0)),
+        "vblowercase" => return Some(Value::Num(2.0)),
+        "vbunicode" => return Some(Value::Num(64.0)),
         "true" | "vbtrue" => return Some(Value::Num(-1.0)),
         "application" | "wordbasic" => return Some(Value::Object(ObjectKind::Application, name.to_owned())),
         "workbooks" | "documents" => return Some(Value::Object(ObjectKind::Documents, name.to_owned())),

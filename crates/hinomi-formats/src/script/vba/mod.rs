@@ -3,6 +3,7 @@
 
 mod builtins;
 mod calls;
+mod elements;
 mod entry;
 mod expression;
 mod glance;

@@ -17,7 +17,33 @@ pub(super) enum Value {
     Object(ObjectKind, String),
 }
 
+/// Elements of one array; a longer one is not known.
+pub(super) const ITEMS_MAX: usize = 65_536;
+/// Arrays inside one another: `Array(Array("a"), "b")` is two deep. What is deeper is not known, so that nothing
+/// that goes through a value goes deep.
+const ARRAYS_DEEP_MAX: u32 = 4;
+
 impl Value {
+    /// An array, as far as the limits let it be known.
+    pub(super) fn array(mut items: Vec<Self>) -> Self {
+        if items.len() > ITEMS_MAX {
+            return Self::Unknown;
+        }
+        for item in &mut items {
+            if item.arrays_deep() >= ARRAYS_DEEP_MAX {
+                *item = Self::Unknown;
+            }
+        }
+        Self::Array(items)
+    }
+
+    fn arrays_deep(&self) -> u32 {
+        match self {
+            Self::Array(items) => 1 + items.iter().map(Self::arrays_deep).max().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+
     pub(super) fn object(name: String) -> Self {
         Self::Object(kind_of(&name), name)
     }
@@ -69,7 +95,7 @@ impl Value {
     pub(super) fn weight(&self) -> u64 {
         match self {
             Self::Str(text) => text.len() as u64,
-            Self::Array(items) => items.iter().map(|item| item.weight() + 8).sum(),
+            Self::Array(items) => items.iter().map(|item| item.weight() + size_of::<Self>() as u64).sum(),
             _ => 0,
         }
     }
