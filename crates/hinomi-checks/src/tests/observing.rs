@@ -55,6 +55,7 @@ fn origin() -> Origin {
         source: "in/1.eml".to_owned(),
         name: "1.eml".to_owned(),
         store: "in".to_owned(),
+        own_domains: Vec::new(),
         taken_by: "test".to_owned(),
         neighbours: vec![EvidenceId::of(b"neighbour")],
     }
