@@ -170,6 +170,25 @@ pub(crate) fn authentic(mail: &MailFact) -> bool {
     (says("spf", "pass") || says("dkim", "pass")) && !says("dmarc", "fail")
 }
 
+/// The verdict on a case that holds several things to judge: the worst finding, else the first that could not be
+/// decided. The same document may have come twice, and an archive may hold several that nobody could open.
+pub(crate) fn worst_of(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    let mut worst = Verdict::Pass;
+    for verdict in verdicts {
+        let worse = match (&worst, &verdict) {
+            (Verdict::Fail(known), Verdict::Fail(other)) => other.severity > known.severity,
+            (Verdict::Fail(_), _)
+            | (_, Verdict::Pass)
+            | (Verdict::Undetermined(_), Verdict::Undetermined(_)) => false,
+            (_, Verdict::Fail(_)) | (Verdict::Pass, Verdict::Undetermined(_)) => true,
+        };
+        if worse {
+            worst = verdict;
+        }
+    }
+    worst
+}
+
 /// A verdict that fails.
 pub(crate) fn fail(finding: Finding) -> Verdict {
     Verdict::Fail(Box::new(finding))

@@ -2,6 +2,7 @@
 
 use crate::{CHECKS, Case, Check, ContactBook, Context};
 use hinomi_model::{AssetId, CheckId, Entry, EvidenceId, Group, Observation, Text, Verdict};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -67,27 +68,42 @@ pub(crate) fn decide(
 
 /// The cases of one check: observations of the needed kinds, grouped as `per` says, oldest first.
 pub(crate) fn cases<'a>(entry: &Entry, observations: &'a [Observation]) -> Vec<Case<'a>> {
+    let firsts = if entry.per == Group::Asset { firsts(observations) } else { BTreeMap::new() };
     let mut grouped: BTreeMap<(&AssetId, &EvidenceId), Vec<&Observation>> = BTreeMap::new();
     for observation in observations.iter().filter(|o| entry.needs.iter().any(|kind| kind == o.fact.kind())) {
         let subject = match entry.per {
             Group::Root => observation.root(),
             Group::Evidence => &observation.evidence,
-            // One case an asset: its first evidence in order stands for it.
-            Group::Asset => observations
-                .iter()
-                .filter(|other| other.asset == observation.asset)
-                .map(Observation::root)
-                .min()
-                .unwrap_or(&observation.evidence),
+            Group::Asset => firsts.get(&observation.asset).copied().unwrap_or(&observation.evidence),
         };
         grouped.entry((&observation.asset, subject)).or_default().push(observation);
     }
     grouped
         .into_iter()
         .map(|((asset, subject), mut observations)| {
-            observations
-                .sort_by(|a, b| (a.at, &a.evidence, &a.locator).cmp(&(b.at, &b.evidence, &b.locator)));
+            observations.sort_by(|a, b| in_order(a, b));
             Case { asset, subject, observations }
         })
         .collect()
+}
+
+/// What stands for each asset in a case about all of it: its first evidence in order.
+fn firsts(observations: &[Observation]) -> BTreeMap<&AssetId, &EvidenceId> {
+    let mut firsts: BTreeMap<&AssetId, &EvidenceId> = BTreeMap::new();
+    for observation in observations {
+        let first = firsts.entry(&observation.asset).or_insert_with(|| observation.root());
+        *first = (*first).min(observation.root());
+    }
+    firsts
+}
+
+/// Oldest first, and then such that the order of reading decides nothing: the same document may have come twice.
+fn in_order(a: &Observation, b: &Observation) -> Ordering {
+    (a.at, &a.evidence, &a.within, &a.locator)
+        .cmp(&(b.at, &b.evidence, &b.within, &b.locator))
+        .then_with(|| if a.fact == b.fact { Ordering::Equal } else { written(a).cmp(&written(b)) })
+}
+
+fn written(observation: &Observation) -> String {
+    serde_json::to_string(&observation.fact).unwrap_or_default()
 }

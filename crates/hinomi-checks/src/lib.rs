@@ -19,7 +19,8 @@ mod tests;
 pub use case::{Case, ContactBook, Context};
 pub use entry::{EntryError, entries, pages, words};
 pub use judge::{Decision, Judged, judge};
-pub use observe::{Observed, Origin, observe};
+pub use mail::subject::bare_subject;
+pub use observe::{CANDIDATES_MAX, Observed, Origin, observe};
 
 use hinomi_model::Verdict;
 

@@ -1,12 +1,16 @@
 //! What was read becomes what was seen: the tree of a file becomes evidence and observations.
 
 use crate::{document, mail};
-use hinomi_formats::tree::{Content, Kind, Node, PasswordSource, Tree};
+use hinomi_formats::mail::Mail;
+use hinomi_formats::tree::{Container, Content, Kind, Node, PasswordSource, Tree, kind_by_name};
 use hinomi_formats::{Parsed, Problem};
-use hinomi_model::fact::{ArchiveFact, FileFact, FileKind, PasswordOrigin, PasswordTrail};
+use hinomi_model::fact::{
+    ArchiveFact, FileFact, FileKind, MacroFact, PasswordOrigin, PasswordTrail, PdfFact,
+};
 use hinomi_model::{AssetId, AssetKind, Evidence, EvidenceId, EvidenceKind, Fact, Locator, Observation};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Where a file comes from, as the one who collected it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +21,8 @@ pub struct Origin {
     pub name: String,
     /// The place it lies in: becomes the asset of files that are nobody's mail.
     pub store: String,
+    /// Our own domains, lower case: whose mailbox a mail is in when nothing was added on delivery.
+    pub own_domains: Vec<String>,
     /// What collected it, with its version.
     pub taken_by: String,
     /// The mail in which the n-th neighbouring password stood.
@@ -24,7 +30,7 @@ pub struct Origin {
 }
 
 /// All that was seen in one file.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Observed {
     /// The file and everything in it.
     pub evidence: Vec<Evidence>,
@@ -34,13 +40,31 @@ pub struct Observed {
     pub problems: Vec<Problem>,
     /// Whether an encrypted archive stayed shut: worth another try with the neighbours' passwords.
     pub locked: bool,
-    /// Password candidates for archives in neighbouring mails. Secret: never kept.
+    /// Password candidates for archives in neighbouring mails, likeliest first; at most [`CANDIDATES_MAX`].
+    /// Secret: never kept.
     pub candidates: Vec<String>,
+}
+
+/// Candidates that one mail offers to its neighbours. Held for every mail of a run until all are read.
+pub const CANDIDATES_MAX: usize = 40;
+
+/// Says how many candidates there are, never which.
+impl fmt::Debug for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observed")
+            .field("evidence", &self.evidence)
+            .field("observations", &self.observations)
+            .field("problems", &self.problems)
+            .field("locked", &self.locked)
+            .field("candidates", &self.candidates.len())
+            .finish()
+    }
 }
 
 /// Turns the tree of one file into evidence and observations.
 pub fn observe(tree: Parsed<Tree>, origin: &Origin) -> Observed {
-    let Parsed { value: Tree { nodes, candidates }, problems } = tree;
+    let Parsed { value: Tree { nodes, mut candidates }, problems } = tree;
+    candidates.truncate(CANDIDATES_MAX);
     let Some(root) = nodes.first() else { return Observed { problems, ..Observed::default() } };
     let asset = asset_of(root, origin);
     let at = match &root.content {
@@ -48,23 +72,20 @@ pub fn observe(tree: Parsed<Tree>, origin: &Origin) -> Observed {
         _ => None,
     };
     let mut out = Observed { candidates, ..Observed::default() };
-    let view = View { nodes: &nodes, origin, asset: &asset, at, problems: &problems };
-    for index in 0..nodes.len() {
-        view.see(index, &mut out);
+    let view = View { nodes: &nodes, origin, asset: &asset, at };
+    for node in &nodes {
+        view.see(node, &mut out);
     }
     out.problems = problems;
     out
 }
 
-/// A mail belongs to the mailbox it was delivered to; everything else to the place it lies in.
+/// A mail belongs to the mailbox it was delivered to. Where delivery left no trace, as in a sent folder, it belongs
+/// to the first of our own addresses it names, recipients before senders; without domains of ours, to the first
+/// recipient. Everything else belongs to the place it lies in.
 fn asset_of(root: &Node, origin: &Origin) -> AssetId {
     let delivered = match &root.content {
-        Content::Mail(mail) => mail
-            .delivered_to
-            .iter()
-            .map(String::as_str)
-            .chain(mail.to.iter().map(|to| to.address.as_str()))
-            .find_map(|address| AssetId::new(AssetKind::Mailbox, address).ok()),
+        Content::Mail(mail) => mailbox_of(mail, &origin.own_domains),
         _ => None,
     };
     delivered.unwrap_or_else(|| {
@@ -75,20 +96,36 @@ fn asset_of(root: &Node, origin: &Origin) -> AssetId {
     })
 }
 
+fn mailbox_of(mail: &Mail, own_domains: &[String]) -> Option<AssetId> {
+    let is_own = |address: &&str| {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+        own_domains.iter().any(|own| domain == *own || domain.ends_with(&format!(".{own}")))
+    };
+    let recipients = || mail.to.iter().chain(&mail.cc).map(|to| to.address.as_str());
+    let senders = mail.from.iter().map(|from| from.address.as_str());
+    let ours = recipients().chain(senders).filter(is_own);
+    let mut guesses: Vec<&str> = mail.delivered_to.iter().map(String::as_str).chain(ours).collect();
+    if own_domains.is_empty() {
+        guesses.extend(recipients());
+    }
+    guesses.into_iter().find_map(|address| AssetId::new(AssetKind::Mailbox, address).ok())
+}
+
+/// The format of a mailbox: its messages lie in no archive.
+const MBOX: &str = "mbox";
+
 /// The tree, seen from one node at a time.
 pub(crate) struct View<'a> {
     pub(crate) nodes: &'a [Node],
     origin: &'a Origin,
     asset: &'a AssetId,
     at: Option<Timestamp>,
-    problems: &'a [Problem],
 }
 
 impl View<'_> {
-    fn see(&self, index: usize, out: &mut Observed) {
-        let Some(node) = self.nodes.get(index) else { return };
+    fn see(&self, node: &Node, out: &mut Observed) {
         out.evidence.push(self.evidence(node));
-        if !matches!(node.kind, Kind::Mail)
+        if !matches!(node.kind, Kind::Mail | Kind::Mailbox)
             && (!node.name.is_empty() || kind_of(node.kind) != FileKind::Other)
         {
             out.observations.push(self.observation(node, Fact::File(self.file(node))));
@@ -98,19 +135,9 @@ impl View<'_> {
                 let fact = mail::observe::mail(mail);
                 out.observations.push(self.observation(node, Fact::Mail(Box::new(fact))));
             }
-            Content::Archive(archive) => {
-                out.locked |= archive.encrypted > 0 && archive.opened_with.is_none();
-                out.observations.push(self.observation(node, Fact::Archive(self.archive(node, archive))));
-                for (name, size) in &archive.unread {
-                    let file = self.unread_entry(node, name, *size);
-                    let mut seen = self.observation(node, Fact::File(file));
-                    seen.locator.part = Some(join(&node.place, name));
-                    out.observations.push(seen);
-                }
-            }
+            Content::Archive(archive) => self.see_archive(node, archive, out),
             Content::Document(doc, surveys) => {
-                let partly = self.problems.iter().any(|problem| is_inside(&node.place, &problem.place));
-                for (locator, fact) in document::observe::document(&node.name, doc, surveys, partly) {
+                for (locator, fact) in document::observe::document(&node.name, doc, surveys, node.partly) {
                     out.observations.push(self.located(node, locator, fact));
                 }
             }
@@ -120,10 +147,46 @@ impl View<'_> {
                 }
             }
             Content::Pdf(pdf) => {
-                let fact = document::observe::pdf(&node.name, pdf);
+                let fact = document::observe::pdf(&node.name, pdf, node.partly);
                 out.observations.push(self.observation(node, Fact::Pdf(fact)));
             }
+            Content::Plain if node.partly => self.see_unopened(node, out),
             Content::Plain => {}
+        }
+    }
+
+    fn see_archive(&self, node: &Node, archive: &Container, out: &mut Observed) {
+        if archive.format == MBOX {
+            return;
+        }
+        let sealed = archive.encrypted > 0 && !archive.unread.is_empty();
+        out.locked |= sealed;
+        out.observations.push(self.observation(node, Fact::Archive(self.archive(node, archive))));
+        for (name, size) in &archive.unread {
+            self.see_unread(node, name, *size, sealed, out);
+        }
+        if archive.closed {
+            self.see_unread(node, "", 0, sealed, out);
+        }
+    }
+
+    /// A file of a kind that is read, and that was not.
+    fn see_unopened(&self, node: &Node, out: &mut Observed) {
+        if matches!(kind_of(node.kind), FileKind::Archive) {
+            self.see_unread(node, "", 0, false, out);
+        }
+        out.observations
+            .extend(unopened(node.kind, &node.name, false).map(|fact| self.observation(node, fact)));
+    }
+
+    /// An entry that was not read is a file all the same, and so is what it would have been judged by.
+    fn see_unread(&self, archive: &Node, name: &str, size: u64, sealed: bool, out: &mut Observed) {
+        let file = self.unread_entry(archive, name, size);
+        let inside = unopened(kind_by_name(&file.name), &file.name, sealed);
+        for fact in [Fact::File(file)].into_iter().chain(inside) {
+            let mut seen = self.observation(archive, fact);
+            seen.locator.part = Some(join(&archive.place, name)).filter(|part| !part.is_empty());
+            out.observations.push(seen);
         }
     }
 
@@ -132,12 +195,12 @@ impl View<'_> {
             id: EvidenceId::from_digest(node.digest),
             kind: match node.kind {
                 Kind::Mail => EvidenceKind::Mail,
-                Kind::Zip | Kind::Gzip => EvidenceKind::Archive,
+                Kind::Zip | Kind::Gzip | Kind::OtherArchive => EvidenceKind::Archive,
                 Kind::Document => EvidenceKind::Document,
                 Kind::Pdf => EvidenceKind::Pdf,
                 Kind::Program => EvidenceKind::Program,
                 Kind::Script => EvidenceKind::Script,
-                Kind::Other => EvidenceKind::File,
+                Kind::Mailbox | Kind::Other => EvidenceKind::File,
             },
             name: match &node.content {
                 Content::Mail(mail) if node.name.is_empty() || node.parent.is_none() => mail.subject.clone(),
@@ -191,7 +254,7 @@ impl View<'_> {
         let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
         FileFact {
             name: base.to_owned(),
-            kind: kind_of(hinomi_formats::tree::kind_by_name(base)),
+            kind: kind_of(kind_by_name(base)),
             size,
             media_type: String::new(),
             archives,
@@ -200,7 +263,7 @@ impl View<'_> {
         }
     }
 
-    fn archive(&self, node: &Node, archive: &hinomi_formats::tree::Container) -> ArchiveFact {
+    fn archive(&self, node: &Node, archive: &Container) -> ArchiveFact {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         ArchiveFact {
             name: node.name.clone(),
@@ -237,7 +300,7 @@ impl View<'_> {
     fn archives_around(&self, from: Option<usize>) -> Vec<String> {
         let mut names: Vec<String> = self
             .ancestors(from)
-            .filter(|node| matches!(node.content, Content::Archive(_)))
+            .filter(|node| matches!(&node.content, Content::Archive(archive) if archive.format != MBOX))
             .map(|node| node.name.clone())
             .collect();
         names.reverse();
@@ -249,21 +312,32 @@ impl View<'_> {
     }
 }
 
+/// What is known of a document nobody could look into: that it was not looked into. A check that finds
+/// nothing to judge says nothing, and that would read as "fine".
+fn unopened(kind: Kind, name: &str, encrypted: bool) -> Option<Fact> {
+    let name = name.to_owned();
+    match kind {
+        Kind::Document => Some(Fact::Macro(Box::new(MacroFact {
+            name,
+            encrypted,
+            partly_unread: true,
+            ..MacroFact::default()
+        }))),
+        Kind::Pdf => Some(Fact::Pdf(PdfFact { name, encrypted, partly_unread: true, ..PdfFact::default() })),
+        _ => None,
+    }
+}
+
 fn kind_of(kind: Kind) -> FileKind {
     match kind {
-        Kind::Mail => FileKind::Mail,
-        Kind::Zip | Kind::Gzip => FileKind::Archive,
+        Kind::Mail | Kind::Mailbox => FileKind::Mail,
+        Kind::Zip | Kind::Gzip | Kind::OtherArchive => FileKind::Archive,
         Kind::Document => FileKind::Document,
         Kind::Pdf => FileKind::Pdf,
         Kind::Program => FileKind::Program,
         Kind::Script => FileKind::Script,
         Kind::Other => FileKind::Other,
     }
-}
-
-/// Whether a place is this node, or something in it.
-fn is_inside(node: &str, place: &str) -> bool {
-    node.is_empty() || place.strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn join(place: &str, name: &str) -> String {

@@ -1,5 +1,9 @@
 //! Every page is run, every entry is held to its rules, and judging is total and deterministic.
 
+mod judging;
+mod observing;
+mod wording;
+
 use crate::page::{examples, languages, run};
 use crate::{CHECKS, ContactBook, entries, entry, judge};
 use hinomi_model::{Lang, Observation, Verdict};

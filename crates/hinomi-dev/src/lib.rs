@@ -4,3 +4,5 @@
 //! (`.example`, `.invalid`), programs are a few words of text.
 
 pub mod forge;
+pub mod fuzz_seeds;
+pub mod fuzz_targets;

@@ -11,13 +11,20 @@ use std::process::ExitCode;
 enum Cli {
     /// Takes every step a change must pass: format, lints, documentation, licences, tidy, reference, catalogue.
     Ci(command::ci::Arguments),
+    /// Writes the reference from what the program itself says, or compares it.
+    Docs(command::docs::Arguments),
     /// Writes the packed sample company, or compares it.
     Fixtures(command::fixtures::Arguments),
     /// Writes forged documents or bombs to a folder.
     #[command(subcommand)]
     Forge(command::forge::Arguments),
+    /// Fuzz targets: their seeds, and runs that are written down.
+    #[command(subcommand)]
+    Fuzz(command::fuzz::Arguments),
     /// Writes damaged copies of a folder's files.
     Mutate(command::mutate::Arguments),
+    /// Makes the folder of a new check.
+    NewCheck(command::new_check::Arguments),
     /// Runs every test, with the tools of others that check our work.
     Test(command::test::Arguments),
     /// Measures, and writes docs/benchmarks.md.
@@ -31,10 +38,13 @@ enum Cli {
 
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse() {
-        Cli::Ci(arguments) => command::ci::run(&arguments)?,
+        Cli::Ci(arguments) => return command::ci::run(&arguments),
+        Cli::Docs(arguments) => command::docs::run(&arguments)?,
         Cli::Fixtures(arguments) => command::fixtures::run(&arguments)?,
         Cli::Forge(arguments) => command::forge::run(&arguments)?,
+        Cli::Fuzz(arguments) => command::fuzz::run(&arguments)?,
         Cli::Mutate(arguments) => command::mutate::run(&arguments)?,
+        Cli::NewCheck(arguments) => command::new_check::run(&arguments)?,
         Cli::Test(arguments) => return command::test::run(&arguments),
         Cli::Bench(arguments) => command::bench::run(&arguments)?,
         Cli::Measure(arguments) => return command::measure::run(&arguments),

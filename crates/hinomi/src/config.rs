@@ -176,6 +176,7 @@ fn standard_places() -> Vec<PathBuf> {
 /// Reads one file.
 pub(crate) fn read(path: &Path) -> Result<Config> {
     let text = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+    refuse_written_secrets(&text).with_context(|| format!("read {}", path.display()))?;
     let mut config: Config = toml::from_str(&text).with_context(|| format!("read {}", path.display()))?;
     if config.schema != 1 {
         bail!("read {}: schema is {}, this version knows 1", path.display(), config.schema);
@@ -189,6 +190,22 @@ pub(crate) fn read(path: &Path) -> Result<Config> {
         *file = folder.join(&*file);
     }
     Ok(config)
+}
+
+/// Looks for a secret where the place of one belongs, before anything can quote the line it stands in.
+fn refuse_written_secrets(text: &str) -> Result<()> {
+    let Ok(table) = text.parse::<toml::Table>() else { return Ok(()) };
+    let written = table.get("mail").and_then(|mail| mail.get("usual_passwords"));
+    let named = |value: &toml::Value| {
+        value.as_table().is_some_and(|table| table.keys().all(|key| key == "env" || key == "file"))
+    };
+    if written.is_some_and(|value| !named(value)) {
+        bail!(
+            "mail.usual_passwords takes {{ env = \"NAME\" }} or {{ file = \"PATH\" }}; \
+             passwords themselves do not belong in the file"
+        );
+    }
+    Ok(())
 }
 
 /// The company's usual passwords, from where the configuration says they stand.

@@ -10,7 +10,8 @@ use hinomi_formats::{Limits, Problem};
 use hinomi_model::{AssetId, Evidence, EvidenceId, Observation};
 use hinomi_outcome::ProblemLine;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 
 /// One place to look at.
@@ -37,6 +38,7 @@ pub(crate) struct Looking<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) collect: &'a CollectLimits,
     pub(crate) usual_passwords: &'a [String],
+    pub(crate) own_domains: &'a [String],
     pub(crate) now: Timestamp,
     /// Told after each file.
     pub(crate) progress: &'a dyn Fn(&str),
@@ -153,13 +155,12 @@ fn read_all(
     how: &mut Looking<'_>,
     looked: &mut Looked,
 ) -> Result<Vec<Seen>> {
-    let refused = std::cell::RefCell::new(Vec::new());
-    let sent = std::cell::RefCell::new(std::collections::VecDeque::new());
-    let (limits, usual) = (how.limits, how.usual_passwords);
+    let refused = RefCell::new(Vec::new());
+    let sent = RefCell::new(VecDeque::new());
+    let brief = how.brief();
     let jobs = pieces.into_iter().filter_map(|piece| match piece.bytes.read() {
         Ok(bytes) => {
-            let head =
-                head(&piece.source, &piece.name, &place.label, limits, usual, (Vec::new(), Vec::new()));
+            let head = brief.head(&piece.source, &piece.name, &place.label, Default::default());
             sent.borrow_mut().push_back(piece);
             Some(Job { head, bytes })
         }
@@ -197,53 +198,69 @@ fn read_all(
     Ok(seen)
 }
 
-fn head(
-    source: &str,
-    name: &str,
-    store: &str,
-    limits: &Limits,
-    usual: &[String],
-    (neighbours, mails): (Vec<String>, Vec<EvidenceId>),
-) -> Vec<u8> {
-    let head = Head {
-        origin: Origin {
-            source: source.to_owned(),
-            name: name.to_owned(),
-            store: store.to_owned(),
-            taken_by: concat!("hinomi ", env!("CARGO_PKG_VERSION")).to_owned(),
-            neighbours: mails,
-        },
-        neighbours,
-        usual: usual.to_vec(),
-        limits: limits.clone(),
-    };
-    serde_json::to_vec(&head).unwrap_or_default()
+/// What every reader is told alike.
+#[derive(Clone, Copy)]
+struct Brief<'a> {
+    limits: &'a Limits,
+    usual: &'a [String],
+    own_domains: &'a [String],
+}
+
+impl<'a> Looking<'a> {
+    fn brief(&self) -> Brief<'a> {
+        Brief { limits: self.limits, usual: self.usual_passwords, own_domains: self.own_domains }
+    }
+}
+
+impl Brief<'_> {
+    /// The head of one job. `neighbours` are passwords with the mails they stood in.
+    fn head(
+        self,
+        source: &str,
+        name: &str,
+        store: &str,
+        neighbours: (Vec<String>, Vec<EvidenceId>),
+    ) -> Vec<u8> {
+        let head = Head {
+            origin: Origin {
+                source: source.to_owned(),
+                name: name.to_owned(),
+                store: store.to_owned(),
+                own_domains: self.own_domains.to_vec(),
+                taken_by: concat!("hinomi ", env!("CARGO_PKG_VERSION")).to_owned(),
+                neighbours: neighbours.1,
+            },
+            neighbours: neighbours.0,
+            usual: self.usual.to_vec(),
+            limits: self.limits.clone(),
+        };
+        serde_json::to_vec(&head).unwrap_or_default()
+    }
 }
 
 /// Reads the mails whose archives stayed shut once more, with their neighbours' passwords.
 fn open_locked(seen: &mut [Seen], how: &mut Looking<'_>) -> Result<(), JailError> {
+    let brief = how.brief();
     let letters: Vec<Letter> = seen.iter().filter_map(letter).collect();
     let conversations = Conversations::new(&letters);
-    let mut jobs = Vec::new();
-    let mut targets = Vec::new();
-    for (at, one) in seen.iter().enumerate() {
-        let (Some(bytes), Some(mine)) = (&one.again, letter(one)) else { continue };
+    let targets = RefCell::new(VecDeque::new());
+    let jobs = seen.iter().enumerate().filter_map(|(at, one)| {
+        let (bytes, mine) = (one.again.as_ref()?, letter(one)?);
         let candidates = conversations.candidates(&mine);
-        let Ok(bytes) = bytes.read() else { continue };
+        let bytes = bytes.read().ok()?;
         // What changed between the two looks is not read again: the first look stands.
-        if !candidates.0.is_empty() && EvidenceId::of(&bytes) == mine.id {
-            jobs.push(Job {
-                head: head(&one.source, &one.name, &one.place, how.limits, how.usual_passwords, candidates),
-                bytes,
-            });
-            targets.push(at);
+        if candidates.0.is_empty() || EvidenceId::of(&bytes) != mine.id {
+            return None;
         }
-    }
+        targets.borrow_mut().push_back(at);
+        Some(Job { head: brief.head(&one.source, &one.name, &one.place, candidates), bytes })
+    });
     let mut better = Vec::new();
-    how.jail.run(jobs.into_iter(), |at, answer| {
+    how.jail.run(jobs, |_, answer| {
+        let target = targets.borrow_mut().pop_front();
         let observed = answer.ok().and_then(|bytes| serde_json::from_slice::<Observed>(&bytes).ok());
-        if let (Some(target), Some(observed)) = (targets.get(at), observed) {
-            better.push((*target, observed));
+        if let (Some(target), Some(observed)) = (target, observed) {
+            better.push((target, observed));
         }
     })?;
     for (target, observed) in better {

@@ -64,7 +64,7 @@ pub(crate) fn commands(name: &str, survey: &Survey) -> Vec<(Locator, Fact)> {
 }
 
 /// The fact of a PDF.
-pub(crate) fn pdf(name: &str, pdf: &Pdf) -> PdfFact {
+pub(crate) fn pdf(name: &str, pdf: &Pdf, partly_unread: bool) -> PdfFact {
     PdfFact {
         name: name.to_owned(),
         links: pdf.links.iter().filter_map(|link| url::read(&link.text)).map(|url| url_fact(&url)).collect(),
@@ -73,6 +73,7 @@ pub(crate) fn pdf(name: &str, pdf: &Pdf) -> PdfFact {
         embedded: pdf.embedded.iter().map(|file| file.name.clone()).collect(),
         open_action: pdf.open_action,
         encrypted: pdf.encrypted,
+        partly_unread,
     }
 }
 

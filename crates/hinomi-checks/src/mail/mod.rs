@@ -6,3 +6,4 @@ pub(crate) mod password_beside_archive;
 pub(crate) mod program_in_archive;
 pub(crate) mod reply_type;
 pub(crate) mod scatter_type;
+pub(crate) mod subject;

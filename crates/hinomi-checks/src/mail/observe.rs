@@ -59,7 +59,7 @@ fn authentication(mail: &Mail) -> Vec<AuthenticationFact> {
 }
 
 /// The sender's own words, and the quoted original behind them.
-fn split_quoted(text: &str) -> (&str, &str) {
+pub(crate) fn split_quoted(text: &str) -> (&str, &str) {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         if starts_quote(line.trim()) {
@@ -82,7 +82,7 @@ fn starts_quote(line: &str) -> bool {
 
 /// The mail addresses in a text, lower case, each with the name that stands before its `<`, in order, without
 /// duplicates.
-fn addresses_in(text: &str) -> Vec<Address> {
+pub(crate) fn addresses_in(text: &str) -> Vec<Address> {
     let mut found: Vec<Address> = Vec::new();
     for line in text.lines().filter(|line| line.contains('@')) {
         for address in addresses_of_line(line) {

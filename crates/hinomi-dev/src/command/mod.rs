@@ -2,11 +2,14 @@
 
 pub(crate) mod bench;
 pub(crate) mod ci;
+pub(crate) mod docs;
 pub(crate) mod fixtures;
 pub(crate) mod forge;
+pub(crate) mod fuzz;
 mod lab;
 pub(crate) mod measure;
 pub(crate) mod mutate;
+pub(crate) mod new_check;
 pub(crate) mod test;
 pub(crate) mod tidy;
 

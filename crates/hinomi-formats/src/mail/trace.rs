@@ -118,7 +118,7 @@ fn comment_end(inner: &str) -> usize {
 /// One Authentication-Results field: one item a method.
 pub(super) fn authentication(value: &str) -> Vec<Authentication> {
     let plain = without_comments(value);
-    let mut clauses = plain.split(';').map(str::trim).peekable();
+    let mut clauses = clauses(&plain).map(str::trim).peekable();
     // Some servers leave their own name out.
     let names_server = clauses.peek().is_some_and(|first| !first.contains('='));
     let server = clauses.next_if(|_| names_server).unwrap_or_default();
@@ -153,6 +153,15 @@ fn pairs(clause: &str) -> impl Iterator<Item = (String, String)> {
         };
         rest = behind;
         Some((name, value.to_owned()))
+    })
+}
+
+/// What stands between semicolons; quotes protect.
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |c| {
+        quoted ^= c == '"';
+        c == ';' && !quoted
     })
 }
 

@@ -10,6 +10,15 @@ pub(super) fn is_active_mime(bytes: &[u8]) -> bool {
     bytes.starts_with(b"ActiveMime")
 }
 
+/// Whether a base64 part is an ActiveMime file.
+pub(super) fn has_active_mime(bytes: &[u8]) -> bool {
+    base64_parts(bytes).any(is_active_mime_part)
+}
+
+fn is_active_mime_part(part: &[u8]) -> bool {
+    is_active_mime(&base64::decode(part.get(..64).unwrap_or(part)))
+}
+
 /// Reads MHTML that has an ActiveMime part, or such a part by itself; `None` for anything else.
 pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
     let mut found = Found::default();
@@ -18,8 +27,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
     } else {
         let mut any = false;
         for part in base64_parts(bytes) {
-            let first = base64::decode(part.get(..64).unwrap_or(part));
-            if is_active_mime(&first) {
+            if is_active_mime_part(part) {
                 any = true;
                 add_part(&mut found, part, limits, budget);
             }

@@ -115,9 +115,16 @@ pub fn looks_like_ole(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1])
 }
 
-/// Whether the bytes start like a document that is text: Flat OPC or Word 2003 XML, or MHTML made by Office.
-pub fn looks_like_text_document(_bytes: &[u8]) -> bool {
-    false
+/// Whether the bytes are a document that is text, whatever its name: Flat OPC, Word 2003 XML, or a bare ActiveMime
+/// part (`editdata.mso`).
+pub fn looks_like_text_document(bytes: &[u8]) -> bool {
+    mhtml::is_active_mime(bytes) || ooxml::flat::is_flat(bytes)
+}
+
+/// Whether the bytes are MHTML with macros in it. Slower than a look at the first bytes: for what its name calls a
+/// document.
+pub fn looks_like_mhtml(bytes: &[u8]) -> bool {
+    mhtml::has_active_mime(bytes)
 }
 
 /// Reads a document of any container this version knows; `None` when it is none.

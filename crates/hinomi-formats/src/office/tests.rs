@@ -275,13 +275,14 @@ fn says_macros() -> Vec<u8> {
 fn macros_of_a_presentation_are_read() {
     let project = vba_project();
     check(
-        &slides(&[b"\x11\x10".to_vec(), says_macros(), packed(&project), slide_record(0, 0x1011, &project)]),
+        // The packed one stands last: how long it is depends on who packs.
+        &slides(&[b"\x11\x10".to_vec(), says_macros(), slide_record(0, 0x1011, &project), packed(&project)]),
         expect![[r#"
             Ole PowerPoint
             project PowerPoint Document@30:VBA (1252)
               PowerPoint Document@30:VBA/Module1 = "Attribute VB_Name = \"Module1\"\r\nx = 1"
-            project PowerPoint Document@497:VBA (1252)
-              PowerPoint Document@497:VBA/Module1 = "Attribute VB_Name = \"Module1\"\r\nx = 1"
+            project PowerPoint Document@3110:VBA (1252)
+              PowerPoint Document@3110:VBA/Module1 = "Attribute VB_Name = \"Module1\"\r\nx = 1"
         "#]],
     );
     // Cut in the middle of the last storage, its start is still read.

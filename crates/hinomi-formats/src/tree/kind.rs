@@ -1,6 +1,7 @@
 //! What bytes are: by their first bytes, and by name only where bytes leave it open.
 
 use crate::{archive, mail, office, pdf};
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 /// What a file's bytes are.
@@ -13,6 +14,10 @@ pub enum Kind {
     Zip,
     /// Gzip.
     Gzip,
+    /// An archive of a format that is known and not read: see [`archive_format`].
+    OtherArchive,
+    /// Messages in one mbox file.
+    Mailbox,
     /// An Office document, or a compound file at least.
     Document,
     /// PDF.
@@ -52,15 +57,58 @@ const SCRIPTS: &[&str] = &[
     "settingcontent-ms",
 ];
 
+/// Extensions of archives and disk images that are not read.
+const OTHER_ARCHIVES: &[&str] = &[
+    "rar", "7z", "cab", "lzh", "lha", "ace", "tar", "iso", "img", "xz", "txz", "bz2", "tbz", "zst", "vhd",
+    "vhdx",
+];
+
 /// Extensions of Office documents, for files whose bytes nobody could read.
 const DOCUMENTS: &[&str] = &[
     "doc", "docx", "docm", "dot", "dotx", "dotm", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltm", "xla",
     "xlam", "ppt", "pptx", "pptm", "pps", "ppsx", "ppsm", "pot", "potm", "rtf", "pub", "one", "mht", "xml",
 ];
 
-/// What the bytes are. `name` decides between a script and plain text, and nothing a first byte tells.
+/// Archives that are not read, by the bytes at an offset.
+const ARCHIVES: &[(usize, &[u8], &str)] = &[
+    (0, b"Rar!\x1a\x07", "rar"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"MSCF\0\0\0\0", "cab"),
+    (0, b"\xfd7zXZ\0", "xz"),
+    (0, b"BZh", "bzip2"),
+    (0, b"\x28\xb5\x2f\xfd", "zstd"),
+    (7, b"**ACE**", "ace"),
+    (2, b"-lh", "lzh"),
+    (2, b"-lz", "lzh"),
+    (257, b"ustar", "tar"),
+    (0x8001, b"CD001", "iso"),
+    (0, b"vhdxfile", "vhdx"),
+    (0, b"conectix", "vhd"),
+];
+
+/// The format of an archive that is not read: what its bytes say, not its name.
+pub fn archive_format(bytes: &[u8]) -> Option<&'static str> {
+    let found = ARCHIVES.iter().find(|(at, mark, _)| bytes.get(*at..).is_some_and(|b| b.starts_with(mark)));
+    let (_, _, format) = *found?;
+    // Three letters start too much else: LZH has the method in hyphens, bzip2 a block size and a block.
+    let is_so = match format {
+        "lzh" => bytes.get(6) == Some(&b'-'),
+        "bzip2" => bytes.get(4..).is_some_and(|b| b.starts_with(b"1AY&SY") || b.starts_with(b"\x17rE8P\x90")),
+        _ => true,
+    };
+    is_so.then_some(format)
+}
+
+/// What the bytes are. Who opens a file goes by its name only where its bytes leave that open: a script host
+/// reads whatever is called `.bat`, and a ZIP or a message may have `%PDF-` near its start on purpose.
 pub fn detect(name: &str, bytes: &[u8]) -> Kind {
-    if bytes.starts_with(b"MZ") || bytes.starts_with(b"\x7fELF") || is_mach_o(bytes) {
+    let named = kind_by_name(name);
+    match named {
+        Kind::Mail if mail::looks_like_mail(bytes) => return Kind::Mail,
+        Kind::Script if !is_program(bytes) || is_text(bytes) => return Kind::Script,
+        _ => {}
+    }
+    if is_program(bytes) {
         return Kind::Program;
     }
     if office::looks_like_ole(bytes) {
@@ -69,25 +117,67 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if bytes.starts_with(&[0x1f, 0x8b, 8]) {
         return Kind::Gzip;
     }
-    if pdf::looks_like_pdf(bytes) {
-        return Kind::Pdf;
-    }
-    // After those: an archive is recognised by its end, too, and may hang on anything.
-    if archive::looks_like_zip(bytes) {
-        return if extension(name) == "jar" { Kind::Program } else { Kind::Zip };
+    if let Some(kind) = zip_or_pdf(name, named, bytes) {
+        return kind;
     }
     // A shortcut: header size 0x4C and the class id of MS-SHLLINK 2.1.
     if bytes.starts_with(&[0x4c, 0, 0, 0, 1, 0x14, 2, 0]) {
         return Kind::Script;
     }
-    match kind_by_name(name) {
-        Kind::Script => Kind::Script,
+    if archive_format(bytes).is_some() {
+        return Kind::OtherArchive;
+    }
+    match named {
         Kind::Mail => Kind::Mail,
-        Kind::Document if office::looks_like_text_document(bytes) => Kind::Document,
+        Kind::Document if is_document_text(bytes) || office::looks_like_mhtml(bytes) => Kind::Document,
+        _ if is_mailbox(bytes) => Kind::Mailbox,
         _ if mail::looks_like_mail(bytes) => Kind::Mail,
-        _ if office::looks_like_text_document(bytes) => Kind::Document,
+        _ if is_document_text(bytes) => Kind::Document,
         _ => Kind::Other,
     }
+}
+
+/// Both may hang on anything: a PDF starts within its first kilobyte, a ZIP is recognised by its end, too.
+fn zip_or_pdf(name: &str, named: Kind, bytes: &[u8]) -> Option<Kind> {
+    let zip = || if extension(name) == "jar" { Kind::Program } else { Kind::Zip };
+    let is_zip = archive::looks_like_zip(bytes);
+    let opened_as_zip = matches!(named, Kind::Zip | Kind::Document | Kind::Program);
+    if is_zip && (bytes.starts_with(b"PK") || opened_as_zip) {
+        return Some(zip());
+    }
+    if bytes.starts_with(b"%PDF-") || (pdf::looks_like_pdf(bytes) && !mail::looks_like_mail(bytes)) {
+        return Some(Kind::Pdf);
+    }
+    (is_zip && !mail::looks_like_mail(bytes)).then(zip)
+}
+
+/// RTF, or an Office document written as text.
+fn is_document_text(bytes: &[u8]) -> bool {
+    is_rtf(bytes) || office::looks_like_text_document(bytes)
+}
+
+/// Whether the bytes are RTF as Word takes it: the version may be missing.
+pub(super) fn is_rtf(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(br"{\rt")
+}
+
+/// Whether an RTF text carries an object. Objects in RTF are not read.
+pub(super) fn carries_object(rtf: &[u8]) -> bool {
+    memmem::find(rtf, br"\objdata").is_some()
+}
+
+/// An mbox with more than one message; a single one is read as the message it is.
+fn is_mailbox(bytes: &[u8]) -> bool {
+    mail::looks_like_mbox(bytes) && super::mailbox::messages(bytes).nth(1).is_some()
+}
+
+fn is_program(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"MZ") || bytes.starts_with(b"\x7fELF") || is_mach_o(bytes)
+}
+
+/// No program has its first bytes free of zeros.
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes.get(..64).unwrap_or(bytes).contains(&0)
 }
 
 /// What a name claims: for entries whose bytes could not be read.
@@ -101,13 +191,14 @@ pub fn kind_by_name(name: &str) -> Kind {
         () if extension == "pdf" => Kind::Pdf,
         () if extension == "zip" => Kind::Zip,
         () if extension == "gz" => Kind::Gzip,
+        () if is(OTHER_ARCHIVES) => Kind::OtherArchive,
         () if extension == "eml" => Kind::Mail,
         () => Kind::Other,
     }
 }
 
 /// The extension as Windows sees it: after the last dot, trailing dots and spaces dropped, lower case.
-fn extension(name: &str) -> String {
+pub(super) fn extension(name: &str) -> String {
     let name = name.trim_end_matches(['.', ' ', '\0']);
     name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase())
 }

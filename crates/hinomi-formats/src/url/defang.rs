@@ -45,7 +45,8 @@ pub fn defang_text(text: &str) -> String {
 /// `[2001:db8::1]`, also when defanged already; not `[.]`.
 fn is_v6_literal(authority: &str) -> bool {
     let inner = authority.strip_prefix('[').unwrap_or_default();
-    inner.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':' || c == '[')
+    // `[[:]` is how a defanged one may begin; `[[.]` is a defanged dot.
+    inner.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':') || inner.starts_with("[:]")
 }
 
 /// How far the authority goes in running text. It ends before a further `://`, which is handled on its own.

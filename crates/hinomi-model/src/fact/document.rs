@@ -152,4 +152,6 @@ pub struct PdfFact {
     pub open_action: bool,
     /// Encrypted: strings were not readable.
     pub encrypted: bool,
+    /// Some part of it could not be read: there may be more than is told here.
+    pub partly_unread: bool,
 }

@@ -35,7 +35,8 @@ pub(super) fn write(page: &mut Page<'_>, reported: &Reported, plan: Option<&Plan
     let fix = page.say.check(&finding.check, "fix");
     labelled(page, "label_fix", &shown(&fix));
     price(page, reported, plan);
-    let hint = format!("hinomi explain {}", finding.check);
+    // What it is called when it is shown again or accepted, and where its meaning is explained.
+    let hint = format!("{}  hinomi explain {}", finding.fingerprint(), finding.check);
     page.hanging(INDENT, "", &hint, Ink::Dim);
     page.blank();
 }

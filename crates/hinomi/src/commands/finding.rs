@@ -69,8 +69,10 @@ fn accept(app: &App, args: &FindingAccept) -> Result<u8> {
     let mut store = store::open(app)?;
     let id = id(app, &args.id)?;
     found(app, &store, &id)?;
-    let day: jiff::civil::Date =
-        args.until.parse().with_context(|| format!("read {:?} as a date (YYYY-MM-DD)", args.until))?;
+    let day: jiff::civil::Date = args
+        .until
+        .parse()
+        .map_err(|_| app.refuse(Text::new("cli_accept_no_date").with("value", &args.until)))?;
     // The last day counts whole: until midnight behind it, in the time zone of this machine.
     let end = day.tomorrow().context("read the end date")?.to_zoned(jiff::tz::TimeZone::system());
     let acceptance = Acceptance {
@@ -80,7 +82,19 @@ fn accept(app: &App, args: &FindingAccept) -> Result<u8> {
         kind: AcceptanceKind::Accepted,
         ticket: args.ticket.clone(),
     };
-    store.accept(&id, &acceptance, app.now).context("accept the finding")?;
+    store.accept(&id, &acceptance, app.now).map_err(|error| refused(app, error))?;
     app.note(&app.tell(Text::new("cli_accepted").with("id", &id).with("until", day)));
     Ok(0)
+}
+
+/// Why an acceptance was refused, in the reader's words.
+fn refused(app: &App, error: StoreError) -> anyhow::Error {
+    let text = match &error {
+        StoreError::ReasonTooShort { min, .. } => Text::new("cli_accept_short_reason").with("min", min),
+        StoreError::NoApprover => Text::new("cli_accept_no_approver"),
+        StoreError::UntilPast => Text::new("cli_accept_past"),
+        StoreError::UntilTooFar { days_max } => Text::new("cli_accept_too_far").with("days", days_max),
+        _ => return anyhow::Error::new(error).context("accept the finding"),
+    };
+    app.refuse(text)
 }

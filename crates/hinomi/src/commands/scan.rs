@@ -78,6 +78,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
         Jail::new(jail_settings, app.reader).context("open the jail")?
     };
     let usual_passwords = config::usual_passwords(&app.found.config)?;
+    let own_domains: Vec<String> = app.own_domains().into_iter().collect();
     let bar = progress(app);
     let looked = look(
         places,
@@ -86,6 +87,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
             limits: &limits,
             collect: &collect,
             usual_passwords: &usual_passwords,
+            own_domains: &own_domains,
             now: app.now,
             progress: &|source| {
                 bar.inc(1);

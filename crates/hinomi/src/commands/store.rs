@@ -164,7 +164,9 @@ fn assemble(
 
 /// An acceptance in one line.
 pub(crate) fn acceptance_text(acceptance: &Acceptance) -> String {
-    let day = acceptance.until.to_zoned(jiff::tz::TimeZone::system()).date();
+    // It ends at a midnight; the last day it holds is the one before.
+    let last = acceptance.until.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(acceptance.until);
+    let day = last.to_zoned(jiff::tz::TimeZone::system()).date();
     format!("{} ({}, {day})", acceptance.reason, acceptance.approved_by)
 }
 

@@ -1,6 +1,6 @@
 //! A macro that starts by itself and reaches outside the document.
 
-use crate::case::{cut, fail, proof};
+use crate::case::{cut, fail, proof, worst_of};
 use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{Call, EntryPoint, MacroFact, Power, Trigger};
@@ -14,7 +14,10 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
-    let Some((seen, fact)) = case.facts(Fact::as_macro).next() else { return Verdict::Pass };
+    worst_of(case.facts(Fact::as_macro).map(|(seen, fact)| judge_one(cx, case, seen, fact)))
+}
+
+fn judge_one(cx: &Context<'_>, case: &Case<'_>, seen: &Observation, fact: &MacroFact) -> Verdict {
     let worst = fact
         .calls
         .iter()

@@ -1,10 +1,10 @@
 //! A PDF that is only there to lead its reader to a document or program.
 
-use crate::case::{fail, proof};
+use crate::case::{fail, proof, worst_of};
 use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{PdfFact, UrlFact};
-use hinomi_model::{Confidence, Fact, Finding, Step, Text, Verdict};
+use hinomi_model::{Confidence, Fact, Finding, Observation, Step, Text, Verdict};
 
 pub(crate) const CHECK: Check = Check {
     id: "document.pdf-leads-to-document",
@@ -26,7 +26,10 @@ const PROGRAMS: &[&str] =
     &["exe", "scr", "msi", "js", "jse", "vbs", "vbe", "wsf", "hta", "bat", "cmd", "lnk", "jar", "ps1"];
 
 fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
-    let Some((seen, pdf)) = case.facts(Fact::as_pdf).next() else { return Verdict::Pass };
+    worst_of(case.facts(Fact::as_pdf).map(|(seen, pdf)| judge_one(cx, case, seen, pdf)))
+}
+
+fn judge_one(cx: &Context<'_>, case: &Case<'_>, seen: &Observation, pdf: &PdfFact) -> Verdict {
     let foreign: Vec<&UrlFact> = pdf.links.iter().filter(|link| !cx.is_own(&link.host)).collect();
     let leads = |list: &'static [&'static str]| foreign.iter().find(|link| ends_with_any(&link.url, list));
     let signpost = hosts(&foreign) <= SIGNPOST_HOSTS_MAX;
@@ -39,6 +42,9 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
         (None, None, None) if !pdf.launches.is_empty() => ("opens_file", pdf.launches.join(", "), None),
         (None, None, None) if pdf.encrypted => {
             return Verdict::Undetermined(Text::new("encrypted").with("file", &pdf.name));
+        }
+        (None, None, None) if pdf.partly_unread => {
+            return Verdict::Undetermined(Text::new("partly_unread").with("file", &pdf.name));
         }
         (None, None, None) => return Verdict::Pass,
     };

@@ -1,6 +1,6 @@
 //! A document or script that starts PowerShell, or another program of Windows, to fetch something.
 
-use crate::case::{cut, fail, proof};
+use crate::case::{cut, fail, proof, worst_of};
 use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{CommandFact, MacroFact};
@@ -23,13 +23,14 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     if let Some(((_, key), seen, command)) = worst {
         return fail(finding(cx, case, key, seen, command));
     }
-    match case.facts(Fact::as_macro).next() {
-        Some((_, MacroFact { encrypted: true, name, .. })) => {
-            Verdict::Undetermined(Text::new("encrypted").with("file", name))
-        }
-        Some((_, MacroFact { partly_unread: true, name, .. })) => {
-            Verdict::Undetermined(Text::new("partly_unread").with("file", name))
-        }
+    worst_of(case.facts(Fact::as_macro).map(|(_, fact)| unseen(fact)))
+}
+
+fn unseen(fact: &MacroFact) -> Verdict {
+    let undetermined = |key: &str| Verdict::Undetermined(Text::new(key).with("file", &fact.name));
+    match fact {
+        MacroFact { encrypted: true, .. } => undetermined("encrypted"),
+        MacroFact { partly_unread: true, .. } => undetermined("partly_unread"),
         _ => Verdict::Pass,
     }
 }

@@ -44,7 +44,7 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     }
 }
 
-fn deceives(name: &str) -> Option<&'static str> {
+pub(crate) fn deceives(name: &str) -> Option<&'static str> {
     if name.chars().any(|c| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')) {
         return Some("bidi");
     }

@@ -1,6 +1,7 @@
 //! Mail that answers a real conversation in somebody else's name.
 
 use crate::case::{authentic, fail, proof, quoted_elsewhere, related};
+use crate::mail::subject::is_marked;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{Address, FileKind, MailFact};
 use hinomi_model::{
@@ -72,11 +73,7 @@ fn address_in(name: &str) -> Option<String> {
 
 /// Written as an answer: by its subject, its references, or a quoted original.
 fn is_reply(mail: &MailFact) -> bool {
-    const PREFIXES: &[&str] = &["re:", "re：", "fw:", "fwd:", "fw：", "返信:", "返信：", "転送:", "転送："];
-    let subject = mail.subject.trim_start().to_lowercase();
-    PREFIXES.iter().any(|prefix| subject.starts_with(prefix))
-        || !mail.references.is_empty()
-        || !mail.quoted.is_empty()
+    is_marked(&mail.subject) || !mail.references.is_empty() || !mail.quoted.is_empty()
 }
 
 /// It carries something that can act: a document, an archive, a program, a PDF with links.

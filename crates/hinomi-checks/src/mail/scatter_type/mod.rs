@@ -1,6 +1,7 @@
 //! Mail by template: the same wording, with other numbers, to many at once.
 
 use crate::case::{fail, proof};
+use crate::mail::subject::bare_subject;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{FileFact, FileKind, MacroFact, Trigger};
 use hinomi_model::{Fact, Step, Text, Verdict};
@@ -15,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 /// The known templates: data, not code.
-static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
+pub(crate) static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
     let file: File = toml::from_str(include_str!("templates.toml")).unwrap_or(File { template: Vec::new() });
     file.template
 });
@@ -30,9 +31,9 @@ struct File {
 /// underscores and full stops are not compared.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Template {
-    pub(super) name: String,
-    pattern: String,
+pub(crate) struct Template {
+    pub(crate) name: String,
+    pub(crate) pattern: String,
     /// Whether the wording alone is rare enough to tell; a weak one needs a macro that runs by itself.
     strong: bool,
 }
@@ -81,13 +82,13 @@ fn runs_alone(fact: &MacroFact) -> bool {
 /// Whether a file is named like the subject: `請求書の件です。 17447 20200723.doc`.
 fn alike(name: &str, subject: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let (stem, subject) = (essence(stem), essence(subject));
+    let (stem, subject) = (essence(stem), essence(bare_subject(subject)));
     !stem.is_empty() && stem == subject
 }
 
 /// Whether the subject, apart from a reply prefix, follows the pattern from its first letter to its last.
-pub(super) fn fits(pattern: &str, subject: &str) -> bool {
-    let subject = essence(subject);
+pub(crate) fn fits(pattern: &str, subject: &str) -> bool {
+    let subject = essence(bare_subject(subject));
     let mut rest = subject.as_str();
     let mut pattern = pattern;
     while let Some((literal, tail)) = pattern.split_once('<') {

@@ -63,16 +63,21 @@ pub(crate) fn run(hinomi: &Path, documents: &Path, count: usize) -> Result<Count
             // Between the damaged ones, not behind them.
             fs::write(batch.join(format!("{:06}-honest.eml", first + number * BATCH / HONEST)), letter)?;
         }
-        let mut scan = Command::new(hinomi);
-        scan.args(["scan", "batch", "--format", "json", "--observations"]).current_dir(desk.path());
-        let ran = in_guard(&scan, GUARD)?;
-        look(&ran, &digests, &mut counts)
+        look(hinomi, &batch, &digests, &mut counts)
             .with_context(|| format!("files {first} and following, seed {SEED}"))?;
     }
     Ok(counts)
 }
 
-fn look(ran: &Ran, digests: &BTreeMap<String, String>, counts: &mut Counts) -> Result<()> {
+fn scan(hinomi: &Path, target: &Path) -> Result<Ran> {
+    let mut scan = Command::new(hinomi);
+    scan.args(["scan", "--format", "json", "--observations"]).arg(target);
+    in_guard(&scan, GUARD)
+}
+
+/// Scans a batch and holds the answer against what was in it. `digests`: names and what they held.
+fn look(hinomi: &Path, batch: &Path, digests: &BTreeMap<String, String>, counts: &mut Counts) -> Result<()> {
+    let ran = scan(hinomi, batch)?;
     ensure!(
         ran.used.signal.is_none() && matches!(ran.code, 0 | 1 | 3),
         "the program ended with {} (signal {:?}): {}",
@@ -94,13 +99,17 @@ fn look(ran: &Ran, digests: &BTreeMap<String, String>, counts: &mut Counts) -> R
     let told_of = |name: &str| {
         told.iter().any(|source| source.split('#').next().is_some_and(|path| path.ends_with(name)))
     };
-    let silent: Vec<&String> = digests
-        .iter()
-        .filter(|(name, digest)| !seen.contains(digest.as_str()) && !told_of(name))
-        .map(|(name, _)| name)
-        .filter(|name| !in_messages(&lines, name))
-        .collect();
-    ensure!(silent.is_empty(), "neither seen nor told as not read: {silent:?}");
+    let silent = digests.iter().filter(|(name, digest)| !seen.contains(digest.as_str()) && !told_of(name));
+    // What begins like a mailbox is looked at message by message; on its own it shows whether any was seen.
+    let mut lost = Vec::new();
+    for (name, _) in silent {
+        let alone = scan(hinomi, &batch.join(name))?;
+        let summary = json::lines(&alone.stdout)?.pop().context("failed to find the summary")?;
+        if !fs::read(batch.join(name))?.starts_with(b"From ") || summary["evidence"] == 0 {
+            lost.push(name);
+        }
+    }
+    ensure!(lost.is_empty(), "neither seen nor told as not read: {lost:?}");
 
     let honest = json::of(&lines, "finding").filter(|line| is_honest(line)).count();
     ensure!(honest == HONEST, "{honest} of {HONEST} honest letters among the damaged files were judged");
@@ -122,10 +131,4 @@ fn look(ran: &Ran, digests: &BTreeMap<String, String>, counts: &mut Counts) -> R
 
 fn is_honest(finding: &Value) -> bool {
     finding["data"]["subject"].as_str().is_some_and(|subject| subject.starts_with("Re: honest "))
-}
-
-/// Whether a finding or observation stands for a message inside this file.
-fn in_messages(lines: &[Value], name: &str) -> bool {
-    let inside = format!("{name}#");
-    lines.iter().any(|line| line.to_string().contains(&inside))
 }

@@ -16,8 +16,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Letters that arrive between two kills; each is one finding to be said and kept.
-const LETTERS: usize = 4;
+/// Letters that arrive between two kills; each one finding to be said and kept.
+const LETTERS: usize = 1;
+/// Letters that lie there before the first run.
+const WAITING: usize = 160;
 const GUARD: Duration = Duration::from_secs(120);
 
 /// What the kills came to.
@@ -85,7 +87,7 @@ impl House {
         fs::write(desk.path().join("hinomi.toml"), config)?;
         let house = Self { desk, hinomi: hinomi.to_owned(), acknowledged: BTreeSet::new() };
         // Enough to say that a pipe does not hold it: a run can then be met in the middle of its words.
-        for round in 0..40 {
+        for round in 0..WAITING {
             house.letters_arrive(1_000_000 + round)?;
         }
         Ok(house)

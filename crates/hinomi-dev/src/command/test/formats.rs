@@ -132,6 +132,13 @@ pub(super) fn spreadsheets(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let office = needed!(spreadsheet_program());
     let (desk, hinomi) = (tempfile::tempdir()?, lab.hinomi()?);
     plant(desk.path())?;
+    // Were formulas not seen where there is one, their absence would prove nothing.
+    let control = desk.path().join("control.csv");
+    fs::write(&control, "a,b\n=1+1,x\n")?;
+    ensure!(
+        opened(&office, &control, desk.path())?.contains("table:formula"),
+        "a formula is not seen as one"
+    );
     let mut cells = 0;
     for format in ["xlsx", "csv"] {
         let file = desk.path().join(format!("findings.{format}"));
@@ -167,6 +174,11 @@ fn plant(desk: &Path) -> Result<()> {
 /// Opens a file and saves it as flat XML, where formulas are plain to see; the text without entities.
 fn opened(office: &Path, file: &Path, desk: &Path) -> Result<String> {
     let mut convert = Command::new(office);
+    if file.extension().is_some_and(|ending| ending == "csv") {
+        // Comma, quote, UTF-8, from the first line: what a spreadsheet on a Japanese or Western desk is told by the
+        // byte order mark.
+        convert.arg("--infilter=CSV:44,34,76,1");
+    }
     convert
         .arg(format!("-env:UserInstallation=file://{}/profile", desk.display()))
         .args(["--headless", "--norestore", "--convert-to", "fods", "--outdir"])

@@ -1,9 +1,9 @@
 //! `cargo dev test`: the tests of the workspace, then the lab: our output before other people's tools, damage by the
 //! ten thousand, bombs, sudden death. What cannot run here is skipped in plain sight.
 
-mod bombs;
-mod damage;
-mod death;
+pub(crate) mod bombs;
+pub(crate) mod damage;
+pub(crate) mod death;
 mod formats;
 mod life;
 mod peers;

@@ -55,6 +55,16 @@ pub(super) fn folders(tree: &Tree) -> Vec<Fault> {
     faults
 }
 
+/// Nothing that `cargo dev new-check` left to be filled in is still there.
+pub(super) fn filled_in(tree: &Tree) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (path, text) in tree.texts.iter().filter(|(path, _)| path.starts_with(CHECKS)) {
+        let left = text.lines().enumerate().filter(|(_, line)| line.contains("FILL-IN"));
+        faults.extend(left.map(|(at, _)| Fault::at(path, at + 1, "FILL-IN is still there")));
+    }
+    faults
+}
+
 /// Every check names incidents and measures that exist; every incident of a built family names checks that exist.
 pub(super) fn references(tree: &Tree) -> Vec<Fault> {
     let catalog = Catalog::of(tree);

@@ -87,7 +87,7 @@ pub(super) fn share(tree: &Tree) -> Vec<Fault> {
         let each = tree.sources.iter().flat_map(|source| source.functions.iter().map(move |f| (source, f)));
         faults.extend(each.filter(|(_, function)| function.lines > LINES_PAGE).map(|(source, function)| {
             let what = format!(
-                "`{}` has {} lines; more than 1 % of all functions are over {LINES_PAGE}",
+                "`{}` has {} lines; more than 1 % of all functions are over {LINES_PAGE} lines",
                 function.name, function.lines
             );
             Fault::at(&source.path, function.line, what)

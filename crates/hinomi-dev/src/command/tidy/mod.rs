@@ -49,6 +49,7 @@ const RULES: &[Rule] = &[
     ("listings", shape::listings),
     ("header of every file", shape::headers),
     ("folders of checks", chapters::folders),
+    ("new checks filled in", chapters::filled_in),
     ("checks, incidents and measures", chapters::references),
     ("both languages of docs", chapters::languages),
     ("first screen of the READMEs", chapters::first_screen),

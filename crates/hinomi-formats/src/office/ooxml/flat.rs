@@ -13,18 +13,33 @@ const WORD_2003: &[u8] = b"http://schemas.microsoft.com/office/word/2003/wordml"
 /// White space may stand before the first tag; this much is looked through for it.
 const START_LEN: usize = 4096;
 
+/// Whether the bytes are a document of either format.
+pub(in super::super) fn is_flat(bytes: &[u8]) -> bool {
+    if !starts_like_xml(bytes) {
+        return false;
+    }
+    let text = xml::utf_8(bytes);
+    declares(&text, WORD_2003) || declares(&text, FLAT_OPC)
+}
+
+/// Most of what is not XML is known by its first bytes, and not worth decoding.
+fn starts_like_xml(bytes: &[u8]) -> bool {
+    let start = xml::utf_8(bytes.get(..START_LEN).unwrap_or(bytes));
+    start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).trim_ascii_start().starts_with(b"<")
+}
+
+fn declares(text: &[u8], namespace: &[u8]) -> bool {
+    memchr::memmem::find(text, namespace).is_some()
+}
+
 /// Reads a document of either format; `None` when it is neither.
 pub(in super::super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
-    // Most of what is not XML is known by its first bytes, and not worth decoding.
-    let start = xml::utf_8(bytes.get(..START_LEN).unwrap_or(bytes));
-    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).trim_ascii_start();
-    if !start.starts_with(b"<") {
+    if !starts_like_xml(bytes) {
         return None;
     }
     let text = xml::utf_8(bytes);
-    let has = |namespace| memchr::memmem::find(&text, namespace).is_some();
-    let is_word_2003 = has(WORD_2003);
-    if !is_word_2003 && !has(FLAT_OPC) {
+    let is_word_2003 = declares(&text, WORD_2003);
+    if !is_word_2003 && !declares(&text, FLAT_OPC) {
         return None;
     }
     let mut document = Document { container: Container::FlatOpc, ..Document::default() };

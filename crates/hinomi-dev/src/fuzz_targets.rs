@@ -1,0 +1,277 @@
+//! A function a public reader of `hinomi-formats`: any bytes in, and what must hold of what comes out.
+//!
+//! The fuzzer calls them (`fuzz/fuzz_targets`), and so does a test with every kept seed. That nothing panics, hangs
+//! or swells is the fuzzer's to see; here stands what a limit promises: no more than it says, and when it was met, a
+//! problem that says so by its name and value. The crate in `fuzz/` takes this file as it is, and needs nothing but the
+//! readers for it.
+
+use hinomi_formats::decode::Recipe;
+use hinomi_formats::mail::{self, MboxSplitter};
+use hinomi_formats::office::cfb::CompoundFile;
+use hinomi_formats::office::{self, Module};
+use hinomi_formats::script::{self, Command, Survey};
+use hinomi_formats::tree::{self, Hints};
+use hinomi_formats::{Budget, Limits, Problem, ProblemKind, archive, pdf, text, url};
+use std::collections::BTreeMap;
+
+/// A target by name.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// The name of its file in `fuzz/fuzz_targets`.
+    pub name: &'static str,
+    /// What it does with any bytes.
+    pub run: fn(&[u8]),
+}
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    Target { name: "cfb", run: cfb },
+    Target { name: "command", run: command },
+    Target { name: "gzip", run: gzip },
+    Target { name: "mail", run: mail },
+    Target { name: "mbox", run: mbox },
+    Target { name: "office", run: office },
+    Target { name: "pdf", run: pdf },
+    Target { name: "recipe", run: recipe },
+    Target { name: "script_text", run: script_text },
+    Target { name: "script_vba", run: script_vba },
+    Target { name: "text", run: text },
+    Target { name: "tree", run: tree },
+    Target { name: "url", run: url },
+    Target { name: "zip", run: zip },
+];
+
+/// Small, so that a fuzzer meets every one of them.
+pub const LIMITS: Limits = Limits {
+    depth_max: 4,
+    parts_max: 50,
+    entries_max: 200,
+    expanded_bytes_max: 1 << 20,
+    ratio_max: 200,
+    header_bytes_max: 4 << 10,
+    text_bytes_max: 64 << 10,
+    macro_bytes_max: 64 << 10,
+    modules_max: 32,
+    urls_max: 50,
+    url_bytes_max: 512,
+    passwords_max: 20,
+    layers_max: 8,
+    steps_max: 100_000,
+};
+
+/// Every limit that is said to be met is one of ours, with its value; nothing else names a limit.
+fn honest(problems: &[Problem]) {
+    let known: BTreeMap<String, u64> = serde_json::to_value(LIMITS)
+        .and_then(serde_json::from_value)
+        .expect("limits are names with whole numbers");
+    for problem in problems {
+        assert_eq!(problem.kind == ProblemKind::LimitReached, problem.limit.is_some(), "{problem:?}");
+        if let Some(limit) = &problem.limit {
+            assert_eq!(known.get(&limit.name), Some(&limit.value), "{problem:?}");
+        }
+    }
+}
+
+/// What came out is within the purse.
+fn paid(sizes: impl Iterator<Item = usize>) {
+    let sum: u64 = sizes.map(|size| size as u64).sum();
+    assert!(sum <= LIMITS.expanded_bytes_max, "{sum} bytes came out");
+}
+
+/// A message.
+pub fn mail(bytes: &[u8]) {
+    _ = mail::looks_like_mail(bytes);
+    let read = mail::read(bytes, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.parts.iter().map(|part| part.bytes.len()));
+    assert!(read.value.parts.len() <= LIMITS.parts_max);
+    assert!(read.value.text.len() <= LIMITS.text_bytes_max);
+    assert!(read.value.links.len() <= LIMITS.urls_max);
+    assert!(mail::password_candidates(&read.value.text, &LIMITS).len() <= LIMITS.passwords_max);
+}
+
+/// A mailbox, cut in one piece and in crumbs: the same messages, in order, none beyond the end.
+pub fn mbox(bytes: &[u8]) {
+    _ = mail::looks_like_mbox(bytes);
+    let cut = |size: usize| {
+        let (mut splitter, mut found) = (MboxSplitter::new(), Vec::new());
+        bytes.chunks(size).for_each(|chunk| splitter.push(chunk, &mut found));
+        splitter.finish(&mut found);
+        found
+    };
+    let whole = cut(bytes.len().max(1));
+    assert_eq!(whole, cut(7));
+    let mut end = 0;
+    for range in &whole {
+        assert!(
+            end <= range.start && range.start <= range.end && range.end <= bytes.len() as u64,
+            "{range:?}"
+        );
+        end = range.end;
+    }
+}
+
+/// Text: the first line is a charset label, the rest is decoded by it.
+pub fn text(bytes: &[u8]) {
+    let (label, rest) = head(bytes);
+    // Nothing decodes to more than three bytes of UTF-8 a byte (a replacement character).
+    let bound = rest.len().saturating_mul(3).saturating_add(3);
+    assert!(text::decode(Some(&label), rest).len() <= bound);
+    assert!(text::decode_guess(rest).len() <= bound);
+}
+
+/// A ZIP, with a password that may fit; then only some of its entries.
+pub fn zip(bytes: &[u8]) {
+    _ = archive::looks_like_zip(bytes);
+    let passwords = ["infected".to_owned(), "1234".to_owned()];
+    let read = archive::read_zip(bytes, &passwords, &LIMITS, &mut Budget::new(&LIMITS));
+    unpacked(&read.value, &read.problems);
+    let some = archive::read_zip_some(bytes, &|name| name.len() % 2 == 0, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&some.problems);
+    paid(some.value.entries.iter().filter_map(|entry| Some(entry.bytes.as_ref()?.len())));
+}
+
+/// A gzip file.
+pub fn gzip(bytes: &[u8]) {
+    let read = archive::read_gzip(bytes, &LIMITS, &mut Budget::new(&LIMITS));
+    unpacked(&read.value, &read.problems);
+}
+
+fn unpacked(archive: &archive::Archive, problems: &[Problem]) {
+    honest(problems);
+    paid(archive.entries.iter().filter_map(|entry| Some(entry.bytes.as_ref()?.len())));
+    assert!(archive.entries.len() <= LIMITS.entries_max);
+    let unread = archive.entries.iter().any(|entry| entry.bytes.is_none() && !entry.name.ends_with('/'));
+    assert!(!unread || !problems.is_empty(), "an entry was not read, and nothing says so");
+}
+
+/// A compound file, every stream of it.
+pub fn cfb(bytes: &[u8]) {
+    let Some(opened) = CompoundFile::open(bytes, &LIMITS) else { return };
+    honest(&opened.problems);
+    let (file, mut budget) = (opened.value, Budget::new(&LIMITS));
+    assert!(file.entries().count() <= LIMITS.entries_max);
+    let mut sizes = Vec::new();
+    for id in file.entries() {
+        let stream = file.read(id, &mut budget);
+        honest(&stream.problems);
+        sizes.push(stream.value.len());
+        _ = file.path(id);
+    }
+    paid(sizes.into_iter());
+}
+
+/// An Office document in any of its forms.
+pub fn office(bytes: &[u8]) {
+    _ = office::looks_like_text_document(bytes);
+    let Some(read) = office::read(bytes, &LIMITS, &mut Budget::new(&LIMITS)) else { return };
+    honest(&read.problems);
+    paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
+    for module in read.value.projects.iter().flat_map(|project| &project.modules) {
+        assert!(module.code.len() <= LIMITS.macro_bytes_max.saturating_mul(3), "{}", module.name);
+    }
+}
+
+/// A PDF.
+pub fn pdf(bytes: &[u8]) {
+    _ = pdf::looks_like_pdf(bytes);
+    let read = pdf::read(bytes, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
+}
+
+/// Macro source; a line `'---` starts another module.
+pub fn script_vba(bytes: &[u8]) {
+    let source = String::from_utf8_lossy(bytes);
+    let module = |(at, code): (usize, &str)| Module {
+        name: format!("Module{at}"),
+        code: code.to_owned(),
+        ..Module::default()
+    };
+    let modules: Vec<Module> = source.split("\n'---\n").enumerate().map(module).collect();
+    let read = script::survey_vba(&modules, &LIMITS);
+    honest(&read.problems);
+    surveyed(&read.value);
+}
+
+/// A script file.
+pub fn script_text(bytes: &[u8]) {
+    let read = script::survey_text(&String::from_utf8_lossy(bytes), &LIMITS);
+    honest(&read.problems);
+    surveyed(&read.value);
+}
+
+/// A command line.
+pub fn command(bytes: &[u8]) {
+    let read = script::read_command(&String::from_utf8_lossy(bytes), &LIMITS);
+    honest(&read.problems);
+    peeled(&read.value);
+}
+
+fn surveyed(survey: &Survey) {
+    assert!(survey.urls.len() <= LIMITS.urls_max);
+    survey.commands.iter().for_each(peeled);
+}
+
+fn peeled(command: &Command) {
+    assert!(command.urls.len() <= LIMITS.urls_max);
+    assert!(command.script.len() <= LIMITS.text_bytes_max, "{} bytes of script", command.script.len());
+}
+
+/// Text with URLs.
+pub fn url(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let read = url::find(&text, &LIMITS);
+    honest(&read.problems);
+    assert!(read.value.len() <= LIMITS.urls_max);
+    for found in &read.value {
+        assert!(found.text.len() <= LIMITS.url_bytes_max, "{} bytes", found.text.len());
+        assert!(!url::defang(&found.text).contains("http://"), "{}", found.text);
+    }
+    _ = url::defang_text(&text);
+    _ = url::read(&text);
+}
+
+/// A recipe in the first line, its input behind it.
+pub fn recipe(bytes: &[u8]) {
+    let (line, input) = head(bytes);
+    let Ok(recipe) = Recipe::parse(&line) else { return };
+    let chef = recipe.to_chef();
+    let again = Recipe::parse(&chef).expect("what we write, we read");
+    assert_eq!(again.to_chef(), chef);
+    if let Ok(output) = recipe.bake(input, &LIMITS) {
+        assert!(output.bytes.len() as u64 <= LIMITS.expanded_bytes_max.max(input.len() as u64));
+    }
+}
+
+/// A file with all it carries, read as the jail reads it.
+pub fn tree(bytes: &[u8]) {
+    let usual = ["infected".to_owned()];
+    let read = tree::read("a.bin", bytes, Hints { neighbours: &[], usual: &usual }, &LIMITS);
+    honest(&read.problems);
+    let nodes = &read.value.nodes;
+    assert!(!nodes.is_empty(), "the file itself is a node");
+    let mut depths: Vec<u32> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let depth =
+            node.parent.map_or(0, |parent| 1 + depths.get(parent).expect("parents stand before children"));
+        assert!(depth <= LIMITS.depth_max, "{} lies {depth} deep", node.place);
+        depths.push(depth);
+    }
+    assert!(nodes.iter().skip(1).map(|node| node.size).sum::<u64>() <= LIMITS.expanded_bytes_max);
+    assert!(read.value.candidates.len() <= LIMITS.passwords_max);
+}
+
+/// The bytes of a kept seed: hexadecimal digits in lines. `None` for anything else.
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    digits.chunks(2).map(|digits| if digits.len() == 2 { pair(digits) } else { None }).collect()
+}
+
+/// The first line as text, and what is behind it.
+fn head(bytes: &[u8]) -> (String, &[u8]) {
+    let mut halves = bytes.splitn(2, |byte| *byte == b'\n');
+    let line = String::from_utf8_lossy(halves.next().unwrap_or_default()).into_owned();
+    (line, halves.next().unwrap_or_default())
+}

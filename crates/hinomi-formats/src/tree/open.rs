@@ -1,0 +1,248 @@
+//! Opening one file: the reader of its kind is called, and what it found inside becomes children.
+
+use super::kind::{carries_object, extension, is_rtf};
+use super::passwords::Offer;
+use super::walk::{Found, unreadable};
+use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
+use crate::archive::{self, Archive, Encryption};
+use crate::office::{self, Document};
+use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, pdf, script, text};
+use std::collections::HashSet;
+
+/// A file found inside another.
+pub(super) struct Child {
+    pub(super) name: String,
+    pub(super) place: String,
+    pub(super) media_type: String,
+    pub(super) bytes: Vec<u8>,
+    pub(super) partly: bool,
+}
+
+/// What opening one file needs, and what it finds.
+pub(super) struct Opener<'a> {
+    budget: &'a mut Budget,
+    problems: &'a mut Vec<Problem>,
+    hints: Hints<'a>,
+    limits: &'a Limits,
+    pub(super) children: Vec<Child>,
+}
+
+impl<'a> Opener<'a> {
+    pub(super) fn new(
+        budget: &'a mut Budget,
+        problems: &'a mut Vec<Problem>,
+        hints: Hints<'a>,
+        limits: &'a Limits,
+    ) -> Self {
+        Self { budget, problems, hints, limits, children: Vec::new() }
+    }
+
+    /// Calls the reader of the kind; a reader may find that the kind is another one.
+    pub(super) fn open(&mut self, found: &Found<'_>, kind: &mut Kind) -> Content {
+        match *kind {
+            Kind::Mail => self.mail(&found.bytes),
+            Kind::Mailbox => self.mailbox(&found.bytes),
+            Kind::Document if is_rtf(&found.bytes) => self.rtf(&found.bytes),
+            Kind::Document | Kind::Zip => match office::read(&found.bytes, self.limits, self.budget) {
+                Some(parsed) => {
+                    *kind = Kind::Document;
+                    self.document(&found.bytes, parsed)
+                }
+                None if *kind == Kind::Zip => self.zip(found),
+                None => {
+                    self.problems.push(unreadable("a document"));
+                    Content::Plain
+                }
+            },
+            Kind::Gzip => self.gzip(found),
+            Kind::OtherArchive => self.other_archive(&found.bytes),
+            Kind::Pdf => self.pdf(&found.bytes),
+            Kind::Script => {
+                let source = text::decode_guess(&found.bytes);
+                let survey = script::survey_text(&source, self.limits).take(self.problems);
+                Content::Script(Box::new(survey))
+            }
+            Kind::Program | Kind::Other => Content::Plain,
+        }
+    }
+
+    fn mail(&mut self, bytes: &[u8]) -> Content {
+        let mut mail = mail::read(bytes, self.limits, self.budget).take(self.problems);
+        let damaged = damaged(self.problems);
+        for part in &mut mail.parts {
+            let name = part.name.clone().unwrap_or_default();
+            self.children.push(Child {
+                place: if name.is_empty() { part.path.clone() } else { name.clone() },
+                name,
+                media_type: part.media_type.clone(),
+                bytes: std::mem::take(&mut part.bytes),
+                partly: damaged.contains(&format!("part {}", part.path)),
+            });
+        }
+        Content::Mail(Box::new(mail))
+    }
+
+    fn mailbox(&mut self, bytes: &[u8]) -> Content {
+        let mut container = Container { format: "mbox", ..Container::default() };
+        for (at, message) in mailbox::messages(bytes).enumerate().take(self.limits.entries_max) {
+            container.entries = at.saturating_add(1);
+            let place = format!("#{}", container.entries);
+            if let Err(problem) = self.budget.spend(message.len() as u64, &place) {
+                self.problems.push(problem);
+                break;
+            }
+            self.children.push(Child {
+                name: "message.eml".to_owned(),
+                place,
+                media_type: String::new(),
+                bytes: message.to_vec(),
+                partly: false,
+            });
+        }
+        Content::Archive(container)
+    }
+
+    /// Word opens RTF whatever its name says. Text is harmless; objects are not read, and that is told.
+    fn rtf(&mut self, bytes: &[u8]) -> Content {
+        if carries_object(bytes) {
+            self.problems.push(Problem::new(ProblemKind::Unsupported, "", "objects in RTF are not read"));
+        }
+        Content::Plain
+    }
+
+    fn document(&mut self, bytes: &[u8], parsed: Parsed<Document>) -> Content {
+        let mut document = parsed.take(self.problems);
+        let mut surveys = Vec::with_capacity(document.projects.len());
+        for project in &mut document.projects {
+            surveys.push(script::survey_vba(&project.modules, self.limits).take(self.problems));
+            for module in &mut project.modules {
+                module.code = String::new();
+            }
+        }
+        for embedded in &mut document.embedded {
+            let name = embedded.name.clone().unwrap_or_default();
+            self.children.push(Child {
+                place: if name.is_empty() { embedded.path.clone() } else { name.clone() },
+                name,
+                media_type: String::new(),
+                bytes: std::mem::take(&mut embedded.bytes),
+                partly: false,
+            });
+        }
+        if document.container == office::Container::Ooxml {
+            self.stowaways(bytes);
+        }
+        Content::Document(Box::new(document), surveys)
+    }
+
+    /// Files in a package that are no parts of a document. One part named `[Content_Types].xml` makes a package of
+    /// any ZIP, and who opens it as a ZIP sees the others.
+    fn stowaways(&mut self, bytes: &[u8]) {
+        let inside = archive::read_zip_some(bytes, &is_stowaway, self.limits, self.budget);
+        let theirs = inside.problems.into_iter().filter(|problem| is_stowaway(&problem.place));
+        self.problems.extend(theirs);
+        let damaged = damaged(self.problems);
+        for entry in inside.value.entries {
+            if let Some(bytes) = entry.bytes {
+                self.children.push(child_of_archive(entry.name, bytes, &damaged));
+            }
+        }
+    }
+
+    fn pdf(&mut self, bytes: &[u8]) -> Content {
+        let mut pdf = pdf::read(bytes, self.limits, self.budget).take(self.problems);
+        for embedded in &mut pdf.embedded {
+            self.children.push(Child {
+                place: embedded.name.clone(),
+                name: embedded.name.clone(),
+                media_type: String::new(),
+                bytes: std::mem::take(&mut embedded.bytes),
+                partly: false,
+            });
+        }
+        Content::Pdf(Box::new(pdf))
+    }
+
+    fn gzip(&mut self, found: &Found<'_>) -> Content {
+        let archive = archive::read_gzip(&found.bytes, self.limits, self.budget);
+        let cut = !archive.problems.is_empty();
+        let mut archive = archive.take(self.problems);
+        for entry in archive.entries.iter_mut().filter(|entry| entry.name.is_empty()) {
+            // As gunzip does it: `report.doc.gz` holds `report.doc`.
+            let bare = found.name.strip_suffix(".gz").or_else(|| found.name.strip_suffix(".GZ"));
+            entry.name = bare.unwrap_or("content").to_owned();
+        }
+        let container = self.container("gzip", archive, &[]);
+        self.children.iter_mut().for_each(|child| child.partly |= cut);
+        Content::Archive(container)
+    }
+
+    fn zip(&mut self, found: &Found<'_>) -> Content {
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        let archive = archive::read_zip(&found.bytes, &offer.words, self.limits, self.budget);
+        let archive = archive.take(self.problems);
+        Content::Archive(self.container("zip", archive, &offer.from))
+    }
+
+    fn other_archive(&mut self, bytes: &[u8]) -> Content {
+        let format = archive_format(bytes).unwrap_or_default();
+        self.problems.push(Problem::new(
+            ProblemKind::Unsupported,
+            "",
+            format!("{format} archives are not read"),
+        ));
+        Content::Archive(Container { format, closed: true, ..Container::default() })
+    }
+
+    fn container(&mut self, format: &'static str, archive: Archive, opened: &[Opened]) -> Container {
+        let mut container = Container { format, entries: archive.entries.len(), ..Container::default() };
+        // A ZIP without a single entry that says nothing is one whose directory was not found.
+        container.closed = archive.entries.is_empty() && !self.problems.is_empty();
+        let damaged = damaged(self.problems);
+        for entry in archive.entries {
+            if entry.encryption != Encryption::None {
+                if container.encrypted == 0 {
+                    container.encryption = entry.encryption;
+                }
+                container.encrypted = container.encrypted.saturating_add(1);
+                if container.opened_with.is_none() {
+                    container.opened_with = entry.opened_with.and_then(|at| opened.get(at)).copied();
+                }
+            }
+            let directory = entry.name.ends_with('/');
+            match entry.bytes {
+                Some(bytes) if !directory => {
+                    self.children.push(child_of_archive(entry.name, bytes, &damaged));
+                }
+                None if !directory => container.unread.push((entry.name, entry.size)),
+                _ => {}
+            }
+        }
+        container
+    }
+}
+
+fn child_of_archive(name: String, bytes: Vec<u8>, damaged: &HashSet<String>) -> Child {
+    Child {
+        name: name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+        partly: damaged.contains(&name),
+        place: name,
+        media_type: String::new(),
+        bytes,
+    }
+}
+
+/// The places of what was not handed over whole.
+fn damaged(problems: &[Problem]) -> HashSet<String> {
+    problems.iter().map(|problem| problem.place.clone()).collect()
+}
+
+/// Whether a part of a package is a file that has no business there.
+fn is_stowaway(name: &str) -> bool {
+    let folder = name.replace('\\', "/").to_ascii_lowercase();
+    let runs = matches!(
+        kind_by_name(name),
+        Kind::Program | Kind::Script | Kind::Zip | Kind::Gzip | Kind::Mail | Kind::Pdf | Kind::Document
+    );
+    runs && extension(name) != "xml" && !folder.contains("/embeddings/")
+}
