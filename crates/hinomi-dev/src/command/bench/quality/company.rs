@@ -7,6 +7,7 @@ use super::truth::Truth;
 use crate::command::lab::Lab;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// What a check came to.
@@ -49,7 +50,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
     );
     out.push_str(&rows(&planted, &found));
     if !wrong.is_empty() {
-        out.push_str(&format!("\nNot planted: {}.\n", wrong.join("; ")));
+        write!(out, "\nNot planted: {}.\n", wrong.join("; "))?;
     }
     Ok(out)
 }
