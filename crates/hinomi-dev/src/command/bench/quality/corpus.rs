@@ -42,7 +42,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
     );
     out.push_str(&with_macros(&files, &ours, theirs.as_deref().ok()));
     if let Err(why) = theirs {
-        out.push_str(&format!("\nPeers not measured: {why}.\n"));
+        out.extend([format!("\nPeers not measured: {why}.\n")]);
     }
     out.push('\n');
     out.push_str(&by_check(&files, &ours, &documents));

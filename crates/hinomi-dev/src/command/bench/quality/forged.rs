@@ -57,7 +57,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
     out.push('\n');
     out.push_str(&recovered(&documents, &ours, theirs.as_deref().ok()));
     if let Err(why) = theirs {
-        out.push_str(&format!("\nPeers not measured: {why}.\n"));
+        out.extend([format!("\nPeers not measured: {why}.\n")]);
     }
     Ok(out)
 }
