@@ -4,6 +4,7 @@
 mod build;
 mod page;
 mod peers;
+mod quality;
 mod robust;
 mod speed;
 mod table;
@@ -52,6 +53,7 @@ const SECTIONS: &[Section] = &[
     section("macros", "Macro documents beside mraptor", peers::macros),
     section("parity", "Macro documents beside olevba", peers::parity),
     section("mails", "Mail beside mail-parser", peers::mails),
+    section("quality", "How often the checks are right", quality::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),
     section("bombs", "Bombs", robust::bombs),
