@@ -54,6 +54,7 @@ const SECTIONS: &[Section] = &[
     section("parity", "Macro documents beside olevba", peers::parity),
     section("quality", "Right and wrong", right_and_wrong),
     section("mails", "Mail beside mail-parser", peers::mails),
+    section("quality", "How often the checks are right", quality::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),
     section("bombs", "Bombs", robust::bombs),

@@ -2,7 +2,7 @@
 
 use super::scan;
 use super::score::Share;
-use super::table::table;
+use super::table;
 use super::truth::Truth;
 use crate::command::lab::Lab;
 use anyhow::Result;

@@ -4,7 +4,7 @@ use super::MACRO_CHECKS;
 use super::peers::{self, Answer, MRAPTOR, OLEVBA, Question};
 use super::scan::{self, Scan};
 use super::score::{Score, Share};
-use super::table::table;
+use super::table;
 use crate::command::lab::Lab;
 use anyhow::Result;
 use hinomi_dev::forge::macros::{self, Truth};
