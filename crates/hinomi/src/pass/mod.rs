@@ -1,5 +1,9 @@
 //! One pass through the house: what was seen is judged, and becomes a report.
 
+pub(crate) mod coverage;
+#[cfg(test)]
+mod tests;
+
 use crate::look::Looked;
 use hinomi_checks::{ContactBook, Decision, FAMILIES, judge};
 use hinomi_model::{
@@ -55,6 +59,7 @@ pub(crate) fn judge_all(looked: Looked, around: &Surroundings<'_>, keep_observat
             }
         }
     }
+    drop(sources);
     let not_looked_at = not_looked_at(&looked);
     let report = Report {
         made_at: around.now,
@@ -78,26 +83,31 @@ fn count(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-/// Where each asset's evidence lay: the same document may have come in many mails.
-type Sources = BTreeMap<(AssetId, EvidenceId), String>;
+/// Where each asset's evidence lay: the same document may have come in many mails, and the way into a mail belongs
+/// to that mail.
+type Sources<'a> = BTreeMap<(&'a AssetId, &'a EvidenceId, Option<&'a str>), (Option<Timestamp>, &'a str)>;
 
-fn sources(looked: &Looked) -> Sources {
+/// The oldest source of each, the first by name among equals.
+fn sources(looked: &Looked) -> Sources<'_> {
     let mut sources = Sources::new();
     for observation in &looked.observations {
-        if let Some(root) = looked.evidence.get(observation.root()) {
-            let key = (observation.asset.clone(), observation.evidence.clone());
-            sources.entry(key).or_insert_with(|| root.source.clone());
+        let Some(root) = looked.evidence.get(observation.root()) else { continue };
+        let this = (observation.at, root.source.as_str());
+        for part in [observation.locator.part.as_deref(), None] {
+            let first = sources.entry((&observation.asset, &observation.evidence, part)).or_insert(this);
+            *first = (*first).min(this);
         }
     }
     sources
 }
 
 /// Fills in what a pure check cannot know: where the evidence lay, and until when its indicators hold.
-fn settle(mut finding: Finding, looked: &Looked, sources: &Sources, now: Timestamp) -> Finding {
+fn settle(mut finding: Finding, looked: &Looked, sources: &Sources<'_>, now: Timestamp) -> Finding {
     let asset = finding.asset.clone();
     finding.locate(|proof| {
-        let of_asset = sources.get(&(asset.clone(), proof.sha256.clone())).cloned();
-        of_asset.or_else(|| looked.evidence.get(&proof.sha256).map(|e| e.source.clone())).unwrap_or_default()
+        let at = |part| sources.get(&(&asset, &proof.sha256, part)).map(|(_, source)| (*source).to_owned());
+        let elsewhere = || looked.evidence.get(&proof.sha256).map(|e| e.source.clone());
+        at(proof.locator.part.as_deref()).or_else(|| at(None)).or_else(elsewhere).unwrap_or_default()
     });
     let until = now.checked_add(SignedDuration::from_hours(24 * INDICATOR_DAYS)).unwrap_or(Timestamp::MAX);
     for indicator in &mut finding.indicators {
