@@ -1,20 +1,20 @@
 //! From the command line to a command: language, configuration, words, and what an error looks like.
 
-use crate::cli::{self, Action, Cli, Format};
+use crate::cli::{self, Action, Cli};
 use crate::config::{self, Found};
+pub(crate) use crate::output::deliver;
 use crate::{catalog, commands, jail};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use hinomi_checks::entries;
-use hinomi_model::{CheckId, Entry, Gate, Lang, Text, Words};
+use hinomi_model::{AssetId, AssetKind, CheckId, Entry, Gate, Lang, Text, Words};
 use hinomi_outcome::{Catalog, Style, terminal_safe};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -55,8 +55,6 @@ pub(crate) fn run(reader: jail::Reader) -> ExitCode {
     });
     match outcome {
         Ok(code) => ExitCode::from(code),
-        // A reader that went away (`| head`) is not an error worth words.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(lang, &error);
             ExitCode::from(2)
@@ -102,7 +100,7 @@ fn prepare(lang: Lang, arguments: &[OsString]) -> Result<Prepared> {
 /// Help and version go to standard output; a wrong command line goes to standard error with exit code 2.
 fn refuse(error: &clap::Error, words: &Words, lang: Lang) -> Result<u8> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        write!(io::stdout(), "{}", error.render())?;
+        deliver(error.render().to_string().as_bytes(), None)?;
         return Ok(0);
     }
     let say = |key: &str| words.word("app", lang, key);
@@ -140,12 +138,6 @@ fn language(arguments: &[OsString]) -> Lang {
     if named.is_some_and(|name| name.to_lowercase().starts_with("ja")) { Lang::Ja } else { Lang::En }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
-}
-
 /// Says an error: one already in words as it is, another as "failed to …" with its causes.
 fn complain(lang: Lang, error: &anyhow::Error) {
     let english = matches!(lang, Lang::En);
@@ -167,6 +159,28 @@ fn complain(lang: Lang, error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "{label}: {}", lines.join("\n"));
 }
 
+#[cfg(test)]
+impl App {
+    /// The program as a command sees it, with a configuration or without one.
+    pub(crate) fn for_test(found: Found) -> Self {
+        let checks = entries().expect("the entries hold");
+        let catalog_files = catalog::files(None).expect("the catalogue is inside");
+        let catalog = catalog::parse(&catalog_files).expect("the catalogue holds");
+        let words = catalog::words(&catalog, &checks);
+        let now = Timestamp::from_second(1_600_000_000).expect("a time");
+        Self {
+            lang: Lang::En,
+            now,
+            catalog,
+            catalog_files,
+            checks,
+            words,
+            found,
+            reader: crate::reader::read,
+        }
+    }
+}
+
 impl App {
     /// A word of the program.
     pub(crate) fn say(&self, key: &str) -> String {
@@ -185,8 +199,12 @@ impl App {
 
     /// Our own domains.
     pub(crate) fn own_domains(&self) -> BTreeSet<String> {
-        let domains = self.found.config.scope.domains.iter();
-        domains.map(|domain| domain.trim().trim_end_matches('.').to_lowercase()).collect()
+        // Written as people write it, compared as the wire has it: `例え.jp` is `xn--r8jz45g.jp` there.
+        let canonical = |domain: &String| {
+            AssetId::new(AssetKind::Dns, domain)
+                .map_or_else(|_| domain.trim().to_lowercase(), |id| id.name().to_owned())
+        };
+        self.found.config.scope.domains.iter().map(canonical).collect()
     }
 
     /// The gate in front of block lists: our own domains, and services everybody uses.
@@ -209,29 +227,14 @@ impl App {
     }
 }
 
-/// Writes a result to a file, or to standard output.
-pub(crate) fn deliver(bytes: &[u8], to: Option<&Path>) -> Result<()> {
-    match to {
-        Some(path) => {
-            let beside = path.with_extension(format!("{}.part", std::process::id()));
-            let write = || -> io::Result<()> {
-                fs::write(&beside, bytes)?;
-                fs::rename(&beside, path)
-            };
-            write()
-                .inspect_err(|_| _ = fs::remove_file(&beside))
-                .with_context(|| format!("write {}", path.display()))
-        }
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(bytes).and_then(|()| out.flush()).context("write the result")
-        }
+/// Everything a stream holds, when that is no more than `limits.file_bytes_max`.
+pub(crate) fn read_up_to(from: impl Read, max: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max {
+        bail!("more than limits.file_bytes_max = {max} bytes");
     }
-}
-
-/// Whether a format is for programs and spreadsheets rather than for the eye at a terminal.
-pub(crate) fn is_binary(format: Format) -> bool {
-    matches!(format, Format::Xlsx)
+    Ok(bytes)
 }
 
 /// Text from outside, for a terminal.
@@ -246,5 +249,5 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// The store's path of this configuration.
 pub(crate) fn store_path(app: &App) -> PathBuf {
-    app.found.config.store.path.clone()
+    app.found.inside(&app.found.config.store.path)
 }

@@ -8,9 +8,9 @@ mod catalog;
 mod cli;
 mod commands;
 mod config;
-mod conversation;
 pub mod jail;
 mod look;
+mod output;
 mod pass;
 mod reader;
 

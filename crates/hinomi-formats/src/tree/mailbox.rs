@@ -7,8 +7,9 @@ use std::ops::Range;
 /// Bytes given to the splitter at a time.
 const STEP_BYTES: usize = 1 << 20;
 
-/// Where the messages lie, without their `From ` lines. Nothing when it is no mbox. Looks no further than asked.
-pub fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// Where the messages of an mbox lie, without their `From ` lines; nothing when it is none. Looks no further than
+/// asked.
+pub fn messages(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut splitter = Some(MboxSplitter::new());
     let mut found: VecDeque<Range<u64>> = VecDeque::new();
     let mut at = 0_usize;
@@ -25,6 +26,6 @@ pub fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
             found.extend(ranges);
         }
         let range = found.pop_front()?;
-        bytes.get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)
+        Some(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)
     })
 }

@@ -84,7 +84,8 @@ impl<'a> Opener<'a> {
 
     fn mailbox(&mut self, bytes: &[u8]) -> Content {
         let mut container = Container { format: "mbox", ..Container::default() };
-        for (at, message) in mailbox::messages(bytes).enumerate().take(self.limits.entries_max) {
+        for (at, range) in mailbox::messages(bytes).enumerate().take(self.limits.entries_max) {
+            let message = bytes.get(range).unwrap_or_default();
             container.entries = at.saturating_add(1);
             let place = format!("#{}", container.entries);
             if let Err(problem) = self.budget.spend(message.len() as u64, &place) {

@@ -7,7 +7,7 @@ use hinomi_model::{Lang, Text};
 use std::fmt::Write;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(app: &App, args: &Init) -> Result<u8> {
     let path = args.folder.join("hinomi.toml");
@@ -26,6 +26,12 @@ pub(crate) fn run(app: &App, args: &Init) -> Result<u8> {
     file.write_all(text.as_bytes()).with_context(|| format!("write {}", path.display()))?;
     app.note(&app.tell(Text::new("cli_init_written").with("path", shown(&path))));
     Ok(0)
+}
+
+/// A path given here, as it reads in a file that lies in `folder`.
+fn from_folder(folder: &Path, path: &Path) -> PathBuf {
+    let is_here = folder.canonicalize().ok() == Path::new(".").canonicalize().ok();
+    if is_here { path.to_owned() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
 }
 
 fn quoted(text: &str) -> String {
@@ -52,12 +58,9 @@ fn write(app: &App, args: &Init) -> String {
     );
     let domains: Vec<String> = args.domains.iter().map(|domain| quoted(domain)).collect();
     _ = writeln!(out, "\n{scope}\n[scope]\ndomains = [{}]\nnetworks = []", domains.join(", "));
-    let sources: Vec<(&str, &PathBuf)> = args
-        .mail
-        .iter()
-        .map(|path| ("mail-folder", path))
-        .chain(args.documents.iter().map(|path| ("document-folder", path)))
-        .collect();
+    let mail = args.mail.iter().map(|path| ("mail-folder", from_folder(&args.folder, path)));
+    let documents = args.documents.iter().map(|path| ("document-folder", from_folder(&args.folder, path)));
+    let sources: Vec<(&str, PathBuf)> = mail.chain(documents).collect();
     for (kind, path) in &sources {
         _ = writeln!(out, "\n[[source]]\nkind = \"{kind}\"\npath = {}", quoted(&path.display().to_string()));
     }

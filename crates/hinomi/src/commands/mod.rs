@@ -12,6 +12,9 @@ mod scan;
 mod settings;
 mod store;
 
+#[cfg(test)]
+pub(crate) use results::{plan_for, render};
+
 use crate::app::App;
 use crate::cli::{Action, args::AuditAction};
 use anyhow::Result;

@@ -1,9 +1,10 @@
 //! Writing results: in every format, for `scan`, `run`, `demo`, `report`, `plan` and `block`.
 
-use crate::app::{App, deliver, is_binary};
+use crate::app::{App, deliver};
 use crate::cli::Format;
 use crate::cli::args::{Block, BlockFormat, Output, Plan as PlanArgs, ReportArgs};
 use crate::commands::store;
+use crate::output::can_deliver;
 use anyhow::{Context, Result, bail};
 use hinomi_outcome::{self as outcome, Bom, BudgetInput, Plan, Preview, Report};
 use std::io::IsTerminal;
@@ -29,11 +30,19 @@ fn own_envelope(app: &App) -> Option<hinomi_model::Yen> {
     Some(company.sales_yen?.share(company.it_ratio_bp?).share(company.security_ratio_bp?))
 }
 
+/// Whether a result can be written as asked: said before the work, not after it.
+pub(crate) fn can_write(output: &Output) -> Result<()> {
+    match &output.output {
+        Some(path) => can_deliver(path),
+        None if output.format == Format::Xlsx && std::io::stdout().is_terminal() => {
+            bail!("write a spreadsheet to a terminal: name a file with --output")
+        }
+        None => Ok(()),
+    }
+}
+
 /// Writes a report in the format asked for.
 pub(crate) fn write(app: &App, report: &Report, output: &Output) -> Result<()> {
-    if is_binary(output.format) && output.output.is_none() && std::io::stdout().is_terminal() {
-        bail!("write a spreadsheet to a terminal: name a file with --output");
-    }
     let plan = plan_for(app, report, None);
     let bytes = render(app, report, &plan, output.format)?;
     deliver(&bytes, output.output.as_deref())
@@ -54,6 +63,7 @@ pub(crate) fn render(app: &App, report: &Report, plan: &Plan, format: Format) ->
 
 /// `hinomi report`: what the store holds.
 pub(crate) fn report(app: &App, args: &ReportArgs) -> Result<u8> {
+    can_write(&args.output)?;
     let report = store::report(app)?;
     write(app, &report, &args.output)?;
     Ok(0)
@@ -61,6 +71,7 @@ pub(crate) fn report(app: &App, args: &ReportArgs) -> Result<u8> {
 
 /// `hinomi plan`: the costed list for what the store holds.
 pub(crate) fn plan(app: &App, args: &PlanArgs) -> Result<u8> {
+    can_write(&args.output)?;
     let report = store::report(app)?;
     let plan = plan_for(app, &report, args.budget);
     let bytes = match args.output.format {

@@ -72,10 +72,11 @@ pub(crate) fn config(app: &App, action: &ConfigAction) -> Result<u8> {
 fn check(app: &App) -> Result<u8> {
     let config = &app.found.config;
     hinomi_collect::Scope::new(&config.scope.domains, &config.scope.networks).context("read [scope]")?;
-    crate::config::usual_passwords(config).context("read [mail] usual_passwords")?;
+    crate::config::usual_passwords(&app.found).context("read [mail] usual_passwords")?;
     for source in &config.source {
-        if !source.path.exists() {
-            anyhow::bail!("find {}, which a [[source]] names", source.path.display());
+        let path = app.found.inside(&source.path);
+        if !path.exists() {
+            anyhow::bail!("find {}, which a [[source]] names", path.display());
         }
     }
     let told = match &app.found.path {

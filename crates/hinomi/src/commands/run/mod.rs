@@ -1,18 +1,23 @@
 //! `hinomi run`: look at everything the configuration names, keep what was found, say what changed.
 
+#[cfg(test)]
+mod tests;
+
 use crate::app::{App, store_path};
 use crate::cli::args::{JudgeFlags, Run};
 use crate::commands::{results, scan, store};
 use crate::look::{Place, PlaceLooked};
+use crate::pass::coverage::{Known, Unseen};
 use crate::pass::{Pass, exit_code, judge_all};
 use anyhow::{Context, Result};
-use hinomi_model::{Coverage, Evidence, EvidenceId, Finding, Fingerprint, Status, Text};
+use hinomi_model::{CheckId, Coverage, Evidence, EvidenceId, Finding, Fingerprint, Status, Text};
 use hinomi_outcome::{Report, Reported};
 use hinomi_store::{RunHeader, RunId, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 pub(crate) fn run(app: &App, args: &Run) -> Result<u8> {
+    results::can_write(&args.output)?;
     let report = run_and_keep(app, &args.judge)?;
     results::write(app, &report, &args.output)?;
     Ok(report.exit)
@@ -90,8 +95,7 @@ fn save(
     Ok(standing)
 }
 
-/// What may be called gone. All checks looked at every asset of a place whose whole content was listed. A finding
-/// stays what it was when its evidence was not read whole, or its case was not decided, in this run.
+/// What may be called gone.
 fn coverage(
     app: &App,
     kept: &Store,
@@ -99,28 +103,38 @@ fn coverage(
     pass: &Pass,
     standing: &BTreeMap<Fingerprint, Status>,
 ) -> Result<Coverage> {
-    let mut coverage = Coverage::default();
-    for (label, place) in places.iter().filter(|(_, place)| !place.blind) {
-        let known = kept.assets_of(label).context("read the assets of a place")?;
-        for asset in known.iter().chain(&place.assets) {
-            app.checks.keys().for_each(|check| coverage.add(check, asset));
+    let mut assets = BTreeMap::new();
+    for label in places.keys() {
+        assets.insert(label.clone(), kept.assets_of(label).context("read the assets of a place")?);
+    }
+    let mut old = store::standing_findings(kept)?;
+    old.retain(|old| !standing.contains_key(&old.finding.fingerprint()));
+    let mut unseen = Vec::with_capacity(old.len());
+    for old in &old {
+        unseen.push(Unseen { finding: &old.finding, around: around(kept, &old.finding)? });
+    }
+    let undecided: BTreeSet<EvidenceId> =
+        pass.report.undecided.iter().map(|case| case.evidence.clone()).collect();
+    let checks: Vec<&CheckId> = app.checks.keys().collect();
+    Ok(Known { checks: &checks, places, assets: &assets, undecided: &undecided }.coverage(&unseen))
+}
+
+/// Archives in archives in mails: more steps than any tree has.
+const STEPS_OUT_MAX: usize = 64;
+
+/// The evidence around a finding's evidence, as the store knows it.
+fn around(kept: &Store, finding: &Finding) -> Result<Vec<EvidenceId>> {
+    let mut around: Vec<EvidenceId> = Vec::new();
+    let mut next: Vec<EvidenceId> = finding.evidence().iter().map(|proof| proof.sha256.clone()).collect();
+    while let Some(id) = next.pop().filter(|_| around.len() < STEPS_OUT_MAX) {
+        for parent in kept.evidence(&id).context("read evidence")?.into_iter().filter_map(|e| e.parent) {
+            if !around.contains(&parent) {
+                around.push(parent.clone());
+                next.push(parent);
+            }
         }
     }
-    let partly: BTreeSet<&str> =
-        places.values().flat_map(|place| &place.partly).map(String::as_str).collect();
-    let undecided: BTreeSet<&EvidenceId> = pass.report.undecided.iter().map(|case| &case.evidence).collect();
-    for old in store::standing_findings(kept)? {
-        let unseen = !standing.contains_key(&old.finding.fingerprint());
-        let unsure = old
-            .finding
-            .evidence()
-            .iter()
-            .any(|proof| partly.contains(proof.source.as_str()) || undecided.contains(&proof.sha256));
-        if unseen && unsure {
-            coverage.remove(&old.finding.check, &old.finding.asset);
-        }
-    }
-    Ok(coverage)
+    Ok(around)
 }
 
 /// Fills in where each finding stands, and why a suppressed one is suppressed.

@@ -1,5 +1,8 @@
 //! `hinomi demo`: a sample company, laid out and looked at as a real one would be.
 
+#[cfg(test)]
+mod tests;
+
 use crate::app::{App, deliver, shown};
 use crate::cli::Format;
 use crate::cli::args::{Demo, JudgeFlags, SeverityArg};
@@ -17,12 +20,13 @@ use std::path::{Component, Path};
 
 /// The sample company: zlib over (u32 name length, name, u64 length, bytes), each byte XOR 0x5A so that no scanner
 /// trips on the look-alikes in it. Made by `cargo dev fixtures`.
-const PACK: &[u8] = include_bytes!("../../demo/company.pack");
+const PACK: &[u8] = include_bytes!("../../../demo/company.pack");
 const MASK: u8 = 0x5A;
 
 pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
     lay_out(&args.folder)
         .with_context(|| format!("lay out the sample company in {}", shown(&args.folder)))?;
+    results::can_write(&args.output)?;
     app.note(&app.tell(Text::new("cli_demo_laid_out").with("path", shown(&args.folder))));
     let here = App {
         found: config::find(Some(&args.folder.join("hinomi.toml")))?,
@@ -38,15 +42,20 @@ pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
     let plan = results::plan_for(&here, &report, None);
     if args.output.format != Format::Text {
         deliver(&results::render(&here, &report, &plan, args.output.format)?, args.output.output.as_deref())?;
-        return Ok(0);
+        return Ok(exit(&report));
     }
     let page = args.folder.join("report.html");
     deliver(&results::render(&here, &report, &plan, Format::Html)?, Some(&page))?;
     deliver(tell(&here, &report, &plan).as_bytes(), args.output.output.as_deref())?;
     app.note(&app.tell(Text::new("cli_hint_report").with("path", shown(&page))));
     app.note(&app.say("cli_hint_next"));
-    // The sample company is full of findings: finding them is this command's success.
-    Ok(0)
+    Ok(exit(&report))
+}
+
+/// The sample company is full of findings, and of what cannot be decided: finding that is this command's success.
+/// A check that broke is not.
+fn exit(report: &Report) -> u8 {
+    if report.exit == 2 { 2 } else { 0 }
 }
 
 /// Rows of the block list shown; the report has them all.
@@ -139,27 +148,25 @@ fn block_preview(app: &App, report: &Report) -> String {
     out
 }
 
-/// Writes the sample company. Files of an earlier demo are replaced, its store begins anew.
+/// The configuration, and how a folder is known to be a demo's.
+const MARKER: &str = "hinomi.toml";
+
+/// Writes the sample company. Files of an earlier demo are replaced, its store begins anew; a folder that holds
+/// anything else, a real configuration and its store above all, is left as it is.
 fn lay_out(folder: &Path) -> Result<()> {
-    let marker = folder.join("hinomi.toml");
-    if folder.exists() && !marker.exists() && fs::read_dir(folder)?.next().is_some() {
+    let files = unpack().context("read the sample company inside the binary")?;
+    let ours = files.iter().find(|(name, _)| name == MARKER).map(|(_, bytes)| bytes.as_slice());
+    let is_empty = !folder.exists() || fs::read_dir(folder)?.next().is_none();
+    let is_demo = || fs::read(folder.join(MARKER)).is_ok_and(|theirs| Some(theirs.as_slice()) == ours);
+    if !is_empty && !is_demo() {
         bail!("use a folder that holds other files");
     }
-    let masked: Vec<u8> = PACK.iter().map(|byte| byte ^ MASK).collect();
-    let mut raw = Vec::new();
-    flate2::read::ZlibDecoder::new(masked.as_slice()).read_to_end(&mut raw)?;
-    let mut rest = raw.as_slice();
     for old in ["hinomi.db", "hinomi.db-wal", "hinomi.db-shm"] {
         if folder.join(old).exists() {
             fs::remove_file(folder.join(old))?;
         }
     }
-    while !rest.is_empty() {
-        let (name, bytes) = entry(&mut rest).context("read the sample company inside the binary")?;
-        let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-        if !inside {
-            bail!("place {name} inside the folder");
-        }
+    for (name, bytes) in files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -167,6 +174,23 @@ fn lay_out(folder: &Path) -> Result<()> {
         fs::write(path, bytes)?;
     }
     Ok(())
+}
+
+/// The sample company's files, by their path in its folder.
+fn unpack() -> Result<Vec<(String, Vec<u8>)>> {
+    let masked: Vec<u8> = PACK.iter().map(|byte| byte ^ MASK).collect();
+    let mut raw = Vec::new();
+    flate2::read::ZlibDecoder::new(masked.as_slice()).read_to_end(&mut raw)?;
+    let mut rest = raw.as_slice();
+    let mut files = Vec::new();
+    while !rest.is_empty() {
+        let (name, bytes) = entry(&mut rest).context("cut off")?;
+        if !Path::new(name).components().all(|part| matches!(part, Component::Normal(_))) {
+            bail!("place {name} inside the folder");
+        }
+        files.push((name.to_owned(), bytes.to_vec()));
+    }
+    Ok(files)
 }
 
 fn entry<'a>(rest: &mut &'a [u8]) -> Option<(&'a str, &'a [u8])> {

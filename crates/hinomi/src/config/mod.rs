@@ -4,7 +4,10 @@
 //! `/etc/hinomi/`. A flag beats the file, the file beats the default. Unknown keys are errors. Secrets never
 //! stand in the file, only where to find them.
 
-use anyhow::{Context, Result, bail};
+#[cfg(test)]
+mod tests;
+
+use anyhow::{Context, Result, anyhow, bail};
 use hinomi_model::{BasisPoints, Yen};
 use serde::{Deserialize, Serialize};
 use std::env;
@@ -127,7 +130,7 @@ pub(crate) enum SourceKind {
     DocumentFolder,
 }
 
-/// A configuration and where it came from.
+/// A configuration and where it came from. Its paths stand as written; [`Found::inside`] leads to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) config: Config,
@@ -149,7 +152,7 @@ impl Default for Config {
     }
 }
 
-/// Finds and reads the configuration. Paths in it are relative to its folder.
+/// Finds and reads the configuration.
 pub(crate) fn find(given: Option<&Path>) -> Result<Found> {
     let places = match given {
         Some(path) => vec![path.to_owned()],
@@ -166,33 +169,56 @@ pub(crate) fn find(given: Option<&Path>) -> Result<Found> {
 
 fn standard_places() -> Vec<PathBuf> {
     let home = env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
-    let xdg = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or(home);
+    // A relative one is none (XDG Base Directory Specification).
+    let xdg = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or(home);
     let mut places = vec![PathBuf::from("hinomi.toml")];
     places.extend(xdg.map(|folder| folder.join("hinomi/hinomi.toml")));
     places.push(PathBuf::from("/etc/hinomi/hinomi.toml"));
     places
 }
 
+impl Found {
+    /// A path of the configuration, as it is reached from here: relative ones start at the file's folder.
+    pub(crate) fn inside(&self, path: &Path) -> PathBuf {
+        self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join(path)
+    }
+}
+
 /// Reads one file.
 pub(crate) fn read(path: &Path) -> Result<Config> {
     let text = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
-    refuse_written_secrets(&text).with_context(|| format!("read {}", path.display()))?;
-    let mut config: Config = toml::from_str(&text).with_context(|| format!("read {}", path.display()))?;
-    if config.schema != 1 {
-        bail!("read {}: schema is {}, this version knows 1", path.display(), config.schema);
+    parse(&text).with_context(|| format!("read {}", path.display()))
+}
+
+/// The file's version alone: a file of another version has keys this one does not know.
+#[derive(Deserialize)]
+struct Versioned {
+    schema: Option<u32>,
+}
+
+fn parse(text: &str) -> Result<Config> {
+    if let Ok(Versioned { schema: Some(schema) }) = toml::from_str(text)
+        && schema != 1
+    {
+        bail!("schema is {schema}, this version knows 1");
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    config.store.path = folder.join(&config.store.path);
-    for source in &mut config.source {
-        source.path = folder.join(&source.path);
-    }
-    if let Some(SecretSource::File(file)) = &mut config.mail.usual_passwords {
-        *file = folder.join(&*file);
+    refuse_written_secrets(text)?;
+    // The error of the TOML reader quotes the line, and a secret may stand in it.
+    let config: Config = toml::from_str(text).map_err(|error| anyhow!(without_quote(text, &error)))?;
+    let limits = &config.limits;
+    let zero = [
+        ("file_bytes_max", limits.file_bytes_max),
+        ("expanded_bytes_max", limits.expanded_bytes_max),
+        ("cpu_seconds_max", limits.cpu_seconds_max),
+        ("memory_bytes_max", limits.memory_bytes_max),
+    ];
+    if let Some((name, _)) = zero.into_iter().find(|(_, value)| *value == 0) {
+        bail!("limits.{name} is 0: nothing could be read");
     }
     Ok(config)
 }
 
-/// Looks for a secret where the place of one belongs, before anything can quote the line it stands in.
+/// Says what belongs where somebody wrote a password itself.
 fn refuse_written_secrets(text: &str) -> Result<()> {
     let Ok(table) = text.parse::<toml::Table>() else { return Ok(()) };
     let written = table.get("mail").and_then(|mail| mail.get("usual_passwords"));
@@ -208,15 +234,38 @@ fn refuse_written_secrets(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// The company's usual passwords, from where the configuration says they stand.
-pub(crate) fn usual_passwords(config: &Config) -> Result<Vec<String>> {
-    let text = match &config.mail.usual_passwords {
-        None => return Ok(Vec::new()),
-        Some(SecretSource::Env(name)) => {
-            env::var(name).with_context(|| format!("read the variable {name}"))?
+/// What is wrong and where, without the words of the file.
+fn without_quote(text: &str, error: &toml::de::Error) -> String {
+    let line =
+        error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+    // Values that do not fit are quoted in the message itself, behind a colon or in quotes of their own.
+    let message = match error.message() {
+        message if message.starts_with("unknown field") || message.starts_with("missing field") => message,
+        message if message.starts_with("unknown variant") => "a word that is none of those allowed here",
+        message if message.starts_with("invalid type") || message.starts_with("invalid value") => {
+            "a value of the wrong kind"
         }
+        message if message.starts_with("duplicate key") => "a key that stands twice",
+        _ => "no valid TOML",
+    };
+    match line {
+        Some(line) => format!("line {line}: {message}"),
+        None => message.to_owned(),
+    }
+}
+
+/// The company's usual passwords, from where the configuration says they stand. No error tells what stands there.
+pub(crate) fn usual_passwords(found: &Found) -> Result<Vec<String>> {
+    let text = match &found.config.mail.usual_passwords {
+        None => return Ok(Vec::new()),
+        Some(SecretSource::Env(name)) => match env::var(name) {
+            Ok(text) => text,
+            Err(env::VarError::NotPresent) => bail!("read the variable {name}: it is not set"),
+            Err(env::VarError::NotUnicode(_)) => bail!("read the variable {name}: it is not UTF-8"),
+        },
         Some(SecretSource::File(path)) => {
-            fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?
+            let path = found.inside(path);
+            fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?
         }
     };
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())

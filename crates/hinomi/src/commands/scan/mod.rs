@@ -1,6 +1,9 @@
 //! `hinomi scan`: look now, keep nothing.
 
-use crate::app::App;
+#[cfg(test)]
+mod tests;
+
+use crate::app::{App, read_up_to};
 use crate::cli::args::{JudgeFlags, Scan};
 use crate::commands::results;
 use crate::config;
@@ -12,13 +15,15 @@ use hinomi_collect::CollectLimits;
 use hinomi_formats::Limits;
 use hinomi_model::Text;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{self, IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal};
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
     let started = Instant::now();
-    let places: Vec<Place> = args.targets.iter().map(|target| place(app, target)).collect::<Result<_>>()?;
+    results::can_write(&args.output)?;
+    let targets = once(&args.targets);
+    let places: Vec<Place> = targets.into_iter().map(|target| place(app, target)).collect::<Result<_>>()?;
     let looked = look_at(app, &places, &args.judge)?;
     let own = app.own_domains();
     let around = surroundings(app, &own);
@@ -37,14 +42,36 @@ pub(crate) fn surroundings<'a>(
     Surroundings { checks: &app.checks, words: &app.words, own_domains: own, lang: app.lang, now: app.now }
 }
 
+/// Each target once: not one that was named before, nor what lies in another.
+fn once(targets: &[PathBuf]) -> Vec<&Path> {
+    let real: Vec<Option<PathBuf>> = targets.iter().map(|target| target.canonicalize().ok()).collect();
+    let said_elsewhere = |at: usize| {
+        targets.iter().zip(&real).enumerate().any(|(other, (target, place))| match (place, real.get(at)) {
+            _ if other == at => false,
+            // Of two that are the same, the first stays.
+            (Some(outer), Some(Some(inner))) => inner.starts_with(outer) && (other < at || inner != outer),
+            _ => other < at && targets.get(at) == Some(target),
+        })
+    };
+    targets
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !said_elsewhere(*at))
+        .map(|(_, target)| target.as_path())
+        .collect()
+}
+
+/// A target as it is called: `./mail/` and `mail` are the same place.
+fn called(target: &Path) -> String {
+    let plain: PathBuf = target.components().filter(|part| !matches!(part, Component::CurDir)).collect();
+    let plain = plain.display().to_string();
+    if plain.is_empty() { ".".to_owned() } else { plain }
+}
+
 fn place(app: &App, target: &Path) -> Result<Place> {
     if target == Path::new("-") {
         let max = app.found.config.limits.file_bytes_max;
-        let mut bytes = Vec::new();
-        io::stdin().take(max.saturating_add(1)).read_to_end(&mut bytes).context("read standard input")?;
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max {
-            anyhow::bail!("read standard input: more than limits.file_bytes_max = {max} bytes");
-        }
+        let bytes = read_up_to(io::stdin().lock(), max).context("read standard input")?;
         return Ok(Place { label: "-".to_owned(), what: What::Bytes(bytes) });
     }
     if !target.exists() {
@@ -53,8 +80,11 @@ fn place(app: &App, target: &Path) -> Result<Place> {
         let key = if names_a_host { "cli_target_host" } else { "cli_target_missing" };
         return Err(app.refuse(Text::new(key).with("target", shown)));
     }
-    Ok(Place { label: target.display().to_string(), what: What::Path(target.to_owned()) })
+    Ok(Place { label: called(target), what: What::Path(target.to_owned()) })
 }
+
+/// More readers than this only wait for each other.
+const WORKERS_MAX: usize = 256;
 
 /// Opens the jail and looks at the places.
 pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result<Looked> {
@@ -63,8 +93,8 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
     let collect = CollectLimits { file_bytes_max: settings.file_bytes_max, ..CollectLimits::desk() };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = match (flags.workers, settings.workers) {
-        (Some(given), _) if given > 0 => given,
-        (_, given) if given > 0 => given,
+        (Some(given), _) if given > 0 => given.min(WORKERS_MAX),
+        (_, given) if given > 0 => given.min(WORKERS_MAX),
         _ => cores,
     };
     let mut jail = if flags.no_jail {
@@ -77,7 +107,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
         };
         Jail::new(jail_settings, app.reader).context("open the jail")?
     };
-    let usual_passwords = config::usual_passwords(&app.found.config)?;
+    let usual_passwords = config::usual_passwords(&app.found)?;
     let own_domains: Vec<String> = app.own_domains().into_iter().collect();
     let bar = progress(app);
     let looked = look(
@@ -112,9 +142,12 @@ fn progress(app: &App) -> ProgressBar {
     bar
 }
 
-/// The places of a configuration.
+/// The places of a configuration, called as it calls them: the same from whatever folder the program is started.
 pub(crate) fn configured(app: &App) -> Vec<Place> {
-    let sources = &app.found.config.source;
-    let label = |path: &PathBuf| path.display().to_string();
-    sources.iter().map(|s| Place { label: label(&s.path), what: What::Path(s.path.clone()) }).collect()
+    let config = &app.found.config;
+    config
+        .source
+        .iter()
+        .map(|s| Place { label: called(&s.path), what: What::Path(app.found.inside(&s.path)) })
+        .collect()
 }

@@ -1,5 +1,9 @@
 //! One pass through the house: what was seen is judged, and becomes a report.
 
+pub(crate) mod coverage;
+#[cfg(test)]
+mod tests;
+
 use crate::look::Looked;
 use hinomi_checks::{ContactBook, Decision, FAMILIES, judge};
 use hinomi_model::{
@@ -82,8 +86,8 @@ fn settle(mut finding: Finding, looked: &Looked, now: Timestamp) -> Finding {
     finding.locate(|proof| {
         // A check names the outermost evidence: the same attachment may have come in many mails.
         let root = EvidenceId::try_from(proof.source.clone()).ok();
-        let taken =
-            root.and_then(|root| looked.evidence.get(&root)).or_else(|| looked.evidence.get(&proof.sha256));
+        let taken = root.and_then(|root| looked.evidence.get(&root));
+        let taken = taken.or_else(|| looked.evidence.get(&proof.sha256));
         taken.map(|evidence| evidence.source.clone()).unwrap_or_default()
     });
     let until = now.checked_add(SignedDuration::from_hours(24 * INDICATOR_DAYS)).unwrap_or(Timestamp::MAX);

@@ -1,5 +1,8 @@
 //! The catalogue inside the binary, and what `--catalog DIR` adds to it.
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::{Context, Result, bail};
 use hinomi_model::{Entry, Words};
 use hinomi_outcome::Catalog;
@@ -62,7 +65,8 @@ fn add(top: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Resul
             add(top, &path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "toml") {
             let name = path.strip_prefix(top)?.to_string_lossy().replace('\\', "/");
-            files.insert(name, fs::read_to_string(&path)?);
+            let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+            files.insert(name, text);
         }
     }
     Ok(())
