@@ -241,17 +241,29 @@ fn without_quote(text: &str, error: &toml::de::Error) -> String {
     // Values that do not fit are quoted in the message itself, behind a colon or in quotes of their own.
     let message = match error.message() {
         message if message.starts_with("unknown field") || message.starts_with("missing field") => message,
-        message if message.starts_with("unknown variant") => "a word that is none of those allowed here",
+        // What is allowed may be told; what was written may not.
+        message if message.starts_with("unknown variant") => {
+            message.split_once(", expected").map_or("a word that is not known here", |(_, allowed)| allowed)
+        }
         message if message.starts_with("invalid type") || message.starts_with("invalid value") => {
             "a value of the wrong kind"
         }
         message if message.starts_with("duplicate key") => "a key that stands twice",
         _ => "no valid TOML",
     };
-    match line {
-        Some(line) => format!("line {line}: {message}"),
-        None => message.to_owned(),
+    let key = line.and_then(|line| key_of(text.lines().nth(line - 1)?));
+    match (line, key) {
+        (Some(line), Some(key)) => format!("line {line}, {key}: {}", message.trim_start()),
+        (Some(line), None) => format!("line {line}: {}", message.trim_start()),
+        (None, _) => message.to_owned(),
     }
+}
+
+/// The key of a line `key = value`; keys are ours, values are not told.
+fn key_of(line: &str) -> Option<&str> {
+    let key = line.split_once('=')?.0.trim();
+    let plain = key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    (plain && !key.is_empty()).then_some(key)
 }
 
 /// The company's usual passwords, from where the configuration says they stand. No error tells what stands there.

@@ -28,9 +28,10 @@ fn truth() -> Vec<Planted> {
 impl Planted {
     /// Where a finding says it lies: the path, with the number of the message in a mailbox file.
     fn source(&self, desk: &Desk) -> String {
-        let source = format!("d/{}", self.path);
+        // Places are told as the configuration tells them: from its own folder.
+        let source = self.path.clone();
         let (Some(id), true) = (&self.message_id, self.path.ends_with(".mbox")) else { return source };
-        let bytes = fs::read(desk.path(&source)).expect("the company has the file");
+        let bytes = fs::read(desk.path(format!("d/{source}"))).expect("the company has the file");
         let mailbox = String::from_utf8_lossy(&bytes);
         let field = format!("Message-ID: <{id}>");
         let before = mailbox.split(&field).next().expect("a first part");

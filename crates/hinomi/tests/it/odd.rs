@@ -119,7 +119,7 @@ fn a_configuration_is_held_to_its_words() {
         ("schema = 2\n", "schema is 2"),
         ("[company]\n", "schema"),
         ("schema = 1\n[company]\nsales_yen = -5\n", "sales_yen"),
-        ("schema = 1\n[[source]]\nkind = \"ftp\"\npath = \"x\"\n", "ftp"),
+        ("schema = 1\n[[source]]\nkind = \"ftp\"\npath = \"x\"\n", "mail-folder"),
     ] {
         desk.write("hinomi.toml", config);
         let said = desk.run(["config", "check"]);
