@@ -20,7 +20,7 @@ fn a_configuration_says_only_what_it_wants_to_change() {
 #[test]
 fn an_unknown_key_is_named_with_its_line() {
     refused("schema = 1\n[company]\nnmae = \"x\"\n", "line 3, nmae: unknown field `nmae`");
-    refused("schema = 1\n[scope]\nnetwork = []\n", "line 3: unknown field `network`");
+    refused("schema = 1\n[scope]\nnetwork = []\n", "line 3, network: unknown field `network`");
 }
 
 #[test]
