@@ -49,7 +49,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
     );
     out.push_str(&rows(&planted, &found));
     if !wrong.is_empty() {
-        out.push_str(&format!("\nNot planted: {}.\n", wrong.join("; ")));
+        out.extend([format!("\nNot planted: {}.\n", wrong.join("; "))]);
     }
     Ok(out)
 }
