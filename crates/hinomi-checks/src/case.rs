@@ -63,11 +63,12 @@ impl Context<'_> {
     }
 }
 
-/// A proof that points at an observation.
+/// A proof that points at an observation. Until the run says where things lay, `source` names the outermost
+/// evidence: the same attachment may have come in many mails.
 pub(crate) fn proof(observation: &Observation, quote: &str) -> EvidenceRef {
     EvidenceRef {
         sha256: observation.evidence.clone(),
-        source: String::new(),
+        source: observation.root().as_str().to_owned(),
         locator: observation.locator.clone(),
         quote: cut(quote, 200),
     }

@@ -111,30 +111,50 @@ impl Indicator {
 }
 
 /// A URL, host, address or mail address so that no program follows it: `hxxp://a[.]example/x`,
-/// `user[@]a[.]example`. The path of a URL stays as it is: only scheme and host make a link.
+/// `user[@]a[.]example`. The path of a URL stays as it is, but for URLs inside it.
 pub fn defang(text: &str) -> String {
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => {
-            let scheme = match scheme.to_ascii_lowercase().as_str() {
-                "http" => "hxxp".to_owned(),
-                "https" => "hxxps".to_owned(),
-                "ftp" => "fxp".to_owned(),
-                _ => scheme.to_owned(),
-            };
-            (format!("{scheme}://"), rest)
-        }
-        None => (String::new(), text),
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let mut authority = authority.replace('.', "[.]");
-    if scheme.is_empty() {
-        authority = authority.replace('@', "[@]");
-        if authority.matches(':').count() > 1 {
-            authority = authority.replace(':', "[:]");
+    if !text.contains("://") {
+        let end = text.find(['/', '?', '#']).unwrap_or(text.len());
+        let (host, path) = text.split_at(end);
+        return defanged_host(host) + path;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        let letters = before.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+        let (head, scheme) = before.split_at(before.len() - letters);
+        out.push_str(head);
+        out.push_str(&defanged_scheme(scheme));
+        out.push_str("://");
+        let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+        // A scheme right behind the authority belongs to the next round.
+        let end = after.find("://").map_or(end, |next| end.min(next - trailing_letters(after, next)));
+        let (authority, tail) = after.split_at(end);
+        out.push_str(&authority.replace('.', "[.]"));
+        rest = tail;
+    }
+    out + rest
+}
+
+/// How many letters and digits stand right before `end`: the scheme of what follows.
+fn trailing_letters(text: &str, end: usize) -> usize {
+    text.bytes().take(end).collect::<Vec<u8>>().iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count()
+}
+
+/// `http` glued to what stands before it is still a scheme somebody could cut out.
+fn defanged_scheme(scheme: &str) -> String {
+    let lower = scheme.to_ascii_lowercase();
+    for (end, harmless) in [("https", "hxxps"), ("http", "hxxp"), ("ftp", "fxp")] {
+        if lower.ends_with(end) {
+            return format!("{}{harmless}", scheme.split_at(scheme.len() - end.len()).0);
         }
     }
-    format!("{scheme}{authority}{path}")
+    scheme.to_owned()
+}
+
+fn defanged_host(host: &str) -> String {
+    let host = host.replace('.', "[.]").replace('@', "[@]");
+    if host.matches(':').count() > 1 { host.replace(':', "[:]") } else { host }
 }
 
 /// An indicator that passed the gate. Only [`Gate::admit`] makes one, and only this reaches a block list.

@@ -87,6 +87,7 @@ fn defanged(text: &str, expected: &str) {
 fn what_is_shown_cannot_be_followed() {
     defanged("http://a.example/x.doc", "hxxp://a[.]example/x.doc");
     defanged("HTTPS://a.b.example:8080?q=1.2", "hxxps://a[.]b[.]example:8080?q=1.2");
+    defanged("http://a.example/?q=http://b.example/x", "hxxp://a[.]example/?q=hxxp://b[.]example/x");
     defanged("a.example", "a[.]example");
     defanged("192.0.2.1", "192[.]0[.]2[.]1");
     defanged("2001:db8::1", "2001[:]db8[:][:]1");

@@ -3,7 +3,7 @@
 use crate::look::Looked;
 use hinomi_checks::{ContactBook, Decision, FAMILIES, judge};
 use hinomi_model::{
-    AssetId, CheckId, Entry, EvidenceId, EvidenceKind, Finding, Lang, Severity, Status, Verdict, Words,
+    CheckId, Entry, EvidenceId, EvidenceKind, Finding, Lang, Severity, Status, Verdict, Words,
 };
 use hinomi_outcome::{Counts, Report, Reported, Undecided};
 use jiff::{SignedDuration, Timestamp};
@@ -39,7 +39,6 @@ pub(crate) fn judge_all(looked: Looked, around: &Surroundings<'_>, keep_observat
         unread: looked.unread,
         ..Counts::default()
     };
-    let sources = sources(&looked);
     let (mut findings, mut undecided) = (Vec::new(), Vec::new());
     for Decision { check, asset, subject, verdict } in judged.decisions {
         match verdict {
@@ -50,7 +49,7 @@ pub(crate) fn judge_all(looked: Looked, around: &Surroundings<'_>, keep_observat
             }
             Verdict::Fail(finding) => {
                 counts.failed += 1;
-                let finding = settle(*finding, &looked, &sources, around.now);
+                let finding = settle(*finding, &looked, around.now);
                 findings.push(Reported { finding, status: Status::New, acceptance: None });
             }
         }
@@ -78,26 +77,14 @@ fn count(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-/// Where each asset's evidence lay: the same document may have come in many mails.
-type Sources = BTreeMap<(AssetId, EvidenceId), String>;
-
-fn sources(looked: &Looked) -> Sources {
-    let mut sources = Sources::new();
-    for observation in &looked.observations {
-        if let Some(root) = looked.evidence.get(observation.root()) {
-            let key = (observation.asset.clone(), observation.evidence.clone());
-            sources.entry(key).or_insert_with(|| root.source.clone());
-        }
-    }
-    sources
-}
-
 /// Fills in what a pure check cannot know: where the evidence lay, and until when its indicators hold.
-fn settle(mut finding: Finding, looked: &Looked, sources: &Sources, now: Timestamp) -> Finding {
-    let asset = finding.asset.clone();
+fn settle(mut finding: Finding, looked: &Looked, now: Timestamp) -> Finding {
     finding.locate(|proof| {
-        let of_asset = sources.get(&(asset.clone(), proof.sha256.clone())).cloned();
-        of_asset.or_else(|| looked.evidence.get(&proof.sha256).map(|e| e.source.clone())).unwrap_or_default()
+        // A check names the outermost evidence: the same attachment may have come in many mails.
+        let root = EvidenceId::try_from(proof.source.clone()).ok();
+        let taken =
+            root.and_then(|root| looked.evidence.get(&root)).or_else(|| looked.evidence.get(&proof.sha256));
+        taken.map(|evidence| evidence.source.clone()).unwrap_or_default()
     });
     let until = now.checked_add(SignedDuration::from_hours(24 * INDICATOR_DAYS)).unwrap_or(Timestamp::MAX);
     for indicator in &mut finding.indicators {

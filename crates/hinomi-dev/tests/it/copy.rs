@@ -26,9 +26,12 @@ impl Copy {
         lock.lock().unwrap();
         let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let wanted = kept(&house);
-        for path in present(&root).difference(&wanted) {
+        let (files, folders) = present(&root);
+        for path in files.difference(&wanted) {
             fs::remove_file(root.join(path)).unwrap();
         }
+        // Children first; git keeps no empty folder, and one that is not empty refuses.
+        folders.iter().rev().for_each(|folder| _ = fs::remove_dir(folder));
         for path in &wanted {
             write_if_other(&root.join(path), &fs::read(house.join(path)).unwrap());
         }
@@ -101,20 +104,23 @@ fn kept(house: &Path) -> BTreeSet<PathBuf> {
     names.split('\0').map(PathBuf::from).filter(|path| house.join(path).is_file()).collect()
 }
 
-/// The files that lie in a folder, by path from there.
-fn present(root: &Path) -> BTreeSet<PathBuf> {
-    let (mut files, mut folders) = (BTreeSet::new(), vec![root.to_path_buf()]);
-    while let Some(folder) = folders.pop() {
+/// The files that lie in a folder, by path from there; and the folders below it, parents first.
+fn present(root: &Path) -> (BTreeSet<PathBuf>, Vec<PathBuf>) {
+    let (mut files, mut folders, mut at) = (BTreeSet::new(), Vec::new(), Some(root.to_path_buf()));
+    let mut waiting = Vec::new();
+    while let Some(folder) = at {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
+                waiting.push(path);
             } else {
                 files.insert(path.strip_prefix(root).unwrap().to_path_buf());
             }
         }
+        at = waiting.pop();
+        folders.extend(at.clone());
     }
-    files
+    (files, folders)
 }
 
 /// Leaves an equal file alone: a new time stamp would compile it again.

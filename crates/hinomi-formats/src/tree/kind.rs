@@ -69,6 +69,9 @@ const DOCUMENTS: &[&str] = &[
     "xlam", "ppt", "pptx", "pptm", "pps", "ppsx", "ppsm", "pot", "potm", "rtf", "pub", "one", "mht", "xml",
 ];
 
+/// Name and content of the first entry of an e-book.
+const EPUB: &[u8] = b"mimetypeapplication/epub+zip";
+
 /// Archives that are not read, by the bytes at an offset.
 const ARCHIVES: &[(usize, &[u8], &str)] = &[
     (0, b"Rar!\x1a\x07", "rar"),
@@ -84,6 +87,8 @@ const ARCHIVES: &[(usize, &[u8], &str)] = &[
     (0x8001, b"CD001", "iso"),
     (0, b"vhdxfile", "vhdx"),
     (0, b"conectix", "vhd"),
+    // An e-book is a ZIP whose first entry says so (EPUB OCF 3.3, 4.3); its scripts run in a reader, not by a click.
+    (30, EPUB, "epub"),
 ];
 
 /// The format of an archive that is not read: what its bytes say, not its name.
@@ -116,6 +121,9 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     }
     if bytes.starts_with(&[0x1f, 0x8b, 8]) {
         return Kind::Gzip;
+    }
+    if bytes.get(30..).is_some_and(|rest| rest.starts_with(EPUB)) {
+        return Kind::OtherArchive;
     }
     if let Some(kind) = zip_or_pdf(name, named, bytes) {
         return kind;

@@ -57,25 +57,28 @@ fn authority_len(rest: &str) -> usize {
             || matches!(c, '/' | '?' | '#' | '\\' | '"' | '\'' | '<' | '>' | '`' | '|' | ',')
             || rest.get(*at..).unwrap_or_default().starts_with("://")
     };
-    rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at)
+    let end = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
+    match rest.split_at_checked(end) {
+        // `http://a.examplehttp://b.example`: the second scheme belongs to what follows.
+        Some((authority, next)) if next.starts_with("://") => {
+            scheme_at_end(authority).map_or(end, |(before, _)| before.len())
+        }
+        _ => end,
+    }
+}
+
+/// What stands before a scheme at the end of `text`, and the word that takes the scheme's place.
+fn scheme_at_end(text: &str) -> Option<(&str, &'static str)> {
+    [("https", "hxxps"), ("http", "hxxp"), ("ftp", "fxp")].into_iter().find_map(|(word, safe)| {
+        let (before, tail) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
+        tail.eq_ignore_ascii_case(word).then_some((before, safe))
+    })
 }
 
 fn push_scheme(out: &mut String, before: &str) {
-    let tail = |word: &str| {
-        let at = before.len().checked_sub(word.len())?;
-        let (head, tail) = before.split_at_checked(at)?;
-        tail.eq_ignore_ascii_case(word).then_some((head, tail))
-    };
-    let replaced = [("https", "hxxps"), ("http", "hxxp"), ("ftp", "fxp")]
-        .iter()
-        .find_map(|(word, safe)| tail(word).map(|(head, _)| (head, *safe)));
-    match replaced {
-        Some((head, safe)) => {
-            out.push_str(head);
-            out.push_str(safe);
-        }
-        None => out.push_str(before),
-    }
+    let (kept, safe) = scheme_at_end(before).unwrap_or((before, ""));
+    out.push_str(kept);
+    out.push_str(safe);
 }
 
 /// Brackets each of `marks`, unless it stands in brackets already.

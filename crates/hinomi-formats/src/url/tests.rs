@@ -136,6 +136,12 @@ fn defangs_urls_hosts_and_addresses() {
 }
 
 #[test]
+fn a_scheme_glued_to_the_host_before_it_is_defanged_too() {
+    check_defang("http://c.example=http://d.example/", "hxxp://c[.]example=hxxp://d[.]example/");
+    check_defang("http://a.exampleHTTPS://b.example", "hxxp://a[.]examplehxxps://b[.]example");
+}
+
+#[test]
 fn defangs_only_the_urls_of_a_text() {
     assert_eq!(
         defang_text("iwr http://a.example/x.exe -o x.exe; http://b.example"),

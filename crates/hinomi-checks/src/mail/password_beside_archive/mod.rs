@@ -29,6 +29,7 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     if let Some(mail) = &trail.mail {
         let mut other = proof(seen, "");
         other.sha256 = mail.clone();
+        other.source = mail.as_str().to_owned();
         other.locator = Default::default();
         finding = finding.proved_by(other);
     }

@@ -2,6 +2,7 @@
 
 use crate::case::{fail, proof};
 use crate::{Case, Check, Context};
+use hinomi_formats::tree::{Kind, kind_by_name};
 use hinomi_model::fact::{FileFact, FileKind};
 use hinomi_model::{Fact, Text, Verdict};
 
@@ -48,6 +49,8 @@ fn rank(file: &FileFact) -> Option<(u8, &'static str)> {
         (FileKind::Script, true, true) => Some((5, "script")),
         (FileKind::Program | FileKind::Script, true, false) => Some((5, "attached")),
         (FileKind::Program | FileKind::Script, false, true) => Some((1, "stored")),
+        // Empty or damaged, but called a program: nothing runs, and somebody tried.
+        (_, true, _) if kind_by_name(&file.name) == Kind::Program => Some((3, "named")),
         _ => None,
     }
 }

@@ -52,8 +52,8 @@ const SECTIONS: &[Section] = &[
     section("cold-build", "A build from nothing", build::cold),
     section("macros", "Macro documents beside mraptor", peers::macros),
     section("parity", "Macro documents beside olevba", peers::parity),
-    section("quality", "Right and wrong", right_and_wrong),
     section("mails", "Mail beside mail-parser", peers::mails),
+    section("quality", "How often the checks are right", quality::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),
     section("bombs", "Bombs", robust::bombs),
@@ -117,12 +117,6 @@ impl Bench {
         command.args(arguments).current_dir(folder);
         Ok(command)
     }
-}
-
-/// How often the checks are right, beside the peers.
-fn right_and_wrong(bench: &Bench) -> Result<String> {
-    let counted = quality::section(&bench.lab, bench.hinomi()?)?;
-    Ok(format!("{}\n\n{counted}", table::where_and_when(&["oletools 0.60.2"])))
 }
 
 /// Runs a command once; an end that is not among `codes` is an error.

@@ -2,11 +2,12 @@
 
 use super::scan;
 use super::score::Share;
-use super::table::table;
+use super::table;
 use super::truth::Truth;
 use crate::command::lab::Lab;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// What a check came to.
@@ -49,7 +50,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
     );
     out.push_str(&rows(&planted, &found));
     if !wrong.is_empty() {
-        out.extend([format!("\nNot planted: {}.\n", wrong.join("; "))]);
+        write!(out, "\nNot planted: {}.\n", wrong.join("; "))?;
     }
     Ok(out)
 }

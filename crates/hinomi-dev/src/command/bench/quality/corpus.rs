@@ -4,11 +4,12 @@ use super::MACRO_CHECKS;
 use super::peers::{self, Answer, MRAPTOR, OLEVBA, Question};
 use super::scan::{self, Scan};
 use super::score::Score;
-use super::table::table;
+use super::table;
 use crate::command::lab::Lab;
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
     );
     out.push_str(&with_macros(&files, &ours, theirs.as_deref().ok()));
     if let Err(why) = theirs {
-        out.extend([format!("\nPeers not measured: {why}.\n")]);
+        write!(out, "\nPeers not measured: {why}.\n")?;
     }
     out.push('\n');
     out.push_str(&by_check(&files, &ours, &documents));

@@ -4,12 +4,13 @@ use super::MACRO_CHECKS;
 use super::peers::{self, Answer, MRAPTOR, OLEVBA, Question};
 use super::scan::{self, Scan};
 use super::score::{Score, Share};
-use super::table::table;
+use super::table;
 use crate::command::lab::Lab;
 use anyhow::Result;
 use hinomi_dev::forge::macros::{self, Truth};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
     out.push('\n');
     out.push_str(&recovered(&documents, &ours, theirs.as_deref().ok()));
     if let Err(why) = theirs {
-        out.extend([format!("\nPeers not measured: {why}.\n")]);
+        write!(out, "\nPeers not measured: {why}.\n")?;
     }
     Ok(out)
 }
@@ -163,6 +164,7 @@ fn recovered(documents: &[Document], ours: &Scan, theirs: Option<&[Answer]>) -> 
         "olevba: any of the URLs",
     ];
     let note = "olevba is asked for all it has (`--deobf --decode --reveal`); a text counts when it stands \
-                anywhere in what is printed.\n";
+                anywhere in what is printed. It decodes each expression alone, so that pieces that only meet in \
+                a variable stay apart.\n";
     format!("{}\n{note}", table(&head, rows))
 }

@@ -2,7 +2,7 @@
 
 use super::scan::{self, Finding};
 use super::score::Share;
-use super::table::table;
+use super::table;
 use super::truth::{Planted, Truth};
 use crate::command::lab::Lab;
 use anyhow::Result;

@@ -11,25 +11,32 @@ mod mail;
 mod peers;
 mod scan;
 mod score;
-mod table;
 #[cfg(test)]
 mod tests;
 mod truth;
 
-use crate::command::lab::Lab;
+use super::Bench;
+use super::table::{Table, where_and_when};
 use anyhow::Result;
-use std::path::Path;
 
 /// Our checks that judge what a macro does.
 const MACRO_CHECKS: [&str; 2] = ["document.auto-run-macro", "document.starts-powershell"];
 
-/// The chapter of docs/benchmarks.md, as Markdown. Takes minutes; what cannot be measured here is said in its place.
-pub(super) fn section(lab: &Lab, hinomi: &Path) -> Result<String> {
+/// The section, as Markdown. Takes minutes; what cannot be measured here is said in its place.
+pub(super) fn section(bench: &Bench) -> Result<String> {
+    let (lab, hinomi) = (&bench.lab, bench.hinomi()?);
     let parts = [
         forged::part(lab, hinomi)?,
         corpus::part(lab, hinomi)?,
         company::part(lab, hinomi)?,
         mail::part(lab, hinomi)?,
+        where_and_when(&["oletools 0.60.2"]),
     ];
     Ok(parts.join("\n"))
+}
+
+fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new(heads);
+    rows.into_iter().for_each(|row| table.row(&row));
+    table.end()
 }

@@ -1,7 +1,6 @@
-//! Shares, tables, places.
+//! Shares and places.
 
 use super::score::{Score, Share};
-use super::table::table;
 use super::truth::number;
 
 #[track_caller]
@@ -31,12 +30,6 @@ fn a_score_tells_the_four_cases_apart() {
     assert_eq!(score.recall().to_string(), "1/2 (50.0 %)");
     assert_eq!(score.precision().to_string(), "1/2 (50.0 %)");
     assert_eq!(score.false_alarms().to_string(), "1/3 (33.3 %)");
-}
-
-#[test]
-fn a_bar_does_not_split_a_cell() {
-    let shown = table(&["a", "b"], [vec!["x|y".to_owned(), "z".to_owned()]]);
-    assert_eq!(shown, "| a | b |\n| --- | --- |\n| x\\|y | z |\n");
 }
 
 #[test]
