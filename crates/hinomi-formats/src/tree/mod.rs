@@ -1,7 +1,7 @@
 //! The whole of one file: a mail with its attachments, an archive with its documents, each one a node.
 //!
 //! [`read`] looks at the bytes, calls the reader of their kind, and goes on with what that reader found inside,
-//! within [`Limits::depth_max`] and one [`Budget`] for everything. Work is a list, not recursion.
+//! within [`Limits::depth_max`] and one [`crate::Budget`] for everything. Work is a list, not recursion.
 
 mod kind;
 mod mailbox;
