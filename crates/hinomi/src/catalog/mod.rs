@@ -14,8 +14,25 @@ use std::path::Path;
 /// `catalog/**/*.toml`, zlib over (u32 length, name, u32 length, text) pairs.
 const PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.pack"));
 
+/// The catalogue as commands use it.
+pub(crate) struct Loaded {
+    /// Its files by path below `catalog/`.
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) catalog: Catalog,
+    /// The program's words, and those of the checks.
+    pub(crate) words: Words,
+}
+
+/// The catalogue inside, with `overlay` laid over it, held to its rules.
+pub(crate) fn load(overlay: Option<&Path>, checks: &BTreeMap<String, Entry>) -> Result<Loaded> {
+    let files = files(overlay)?;
+    let catalog = parse(&files)?;
+    let words = words(&catalog, checks);
+    Ok(Loaded { files, catalog, words })
+}
+
 /// The catalogue's files by path below `catalog/`.
-pub(crate) fn files(overlay: Option<&Path>) -> Result<BTreeMap<String, String>> {
+fn files(overlay: Option<&Path>) -> Result<BTreeMap<String, String>> {
     let mut files = unpack().context("read the catalogue inside the binary")?;
     if let Some(folder) = overlay {
         add(folder, folder, &mut files)
@@ -25,14 +42,14 @@ pub(crate) fn files(overlay: Option<&Path>) -> Result<BTreeMap<String, String>> 
 }
 
 /// All words: the program's own, and those of the checks.
-pub(crate) fn words(catalog: &Catalog, checks: &BTreeMap<String, Entry>) -> Words {
+fn words(catalog: &Catalog, checks: &BTreeMap<String, Entry>) -> Words {
     let mut words = catalog.words.clone();
     hinomi_checks::words(checks, &mut words);
     words
 }
 
 /// The catalogue, held to its rules.
-pub(crate) fn parse(files: &BTreeMap<String, String>) -> Result<Catalog> {
+fn parse(files: &BTreeMap<String, String>) -> Result<Catalog> {
     let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
     Catalog::parse(files).context("read the catalogue")
 }

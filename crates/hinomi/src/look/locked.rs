@@ -57,7 +57,7 @@ pub(super) fn open(seen: &mut [Seen], how: &mut Looking<'_>) -> Result<(), JailE
 
 /// A piece as a letter, when it is a mail. The candidates move: nothing else needs them.
 fn letter(seen: &mut Seen) -> Option<Letter> {
-    let candidates = std::mem::take(&mut seen.observed.candidates);
+    let candidates = std::mem::take(&mut seen.candidates).lines().map(str::to_owned).collect();
     let root = seen.observed.evidence.first()?;
     let mail = seen.observed.observations.iter().find(|o| o.evidence == root.id)?.fact.as_mail()?;
     Some(Letter::new(root.id.clone(), mail, candidates))

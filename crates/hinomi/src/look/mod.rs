@@ -74,6 +74,8 @@ struct Seen {
     name: String,
     /// To read it once more; only for those that stayed locked.
     again: Option<Bytes>,
+    /// The password candidates it offers, a line each: one of these is held for every mail of a run.
+    candidates: Box<str>,
     observed: Observed,
 }
 
@@ -132,8 +134,10 @@ fn read_all(place: &Place, how: &mut Looking<'_>, looked: &mut Looked, seen: &mu
 /// What is held of a piece until all are read.
 fn kept(place: &Place, piece: Piece, mut observed: Observed) -> Seen {
     // The answer came out of the jail; what it may weigh is decided here.
-    observed.candidates.truncate(CANDIDATES_MAX);
+    let mut candidates = std::mem::take(&mut observed.candidates);
+    candidates.truncate(CANDIDATES_MAX);
     Seen {
+        candidates: candidates.join("\n").into_boxed_str(),
         place: place.label.clone(),
         again: observed.locked.then_some(piece.bytes),
         source: piece.source,

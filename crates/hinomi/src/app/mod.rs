@@ -1,5 +1,8 @@
 //! From the command line to a command: language, configuration, words, and what an error looks like.
 
+#[cfg(test)]
+mod tests;
+
 use crate::cli::{self, Action, Cli};
 use crate::config::{self, Found};
 pub(crate) use crate::output::deliver;
@@ -69,28 +72,24 @@ enum Prepared {
 
 fn prepare(lang: Lang, arguments: &[OsString]) -> Result<Prepared> {
     let checks = entries().context("read the checks")?;
-    let mut catalog_files = catalog::files(None)?;
-    let mut catalog = catalog::parse(&catalog_files)?;
-    let mut words = catalog::words(&catalog, &checks);
-    let parsed = cli::wording::command(&words, lang).try_get_matches_from(arguments);
+    let mut loaded = catalog::load(None, &checks)?;
+    let parsed = cli::wording::command(&loaded.words, lang).try_get_matches_from(arguments);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => return Ok(Prepared::Done(refuse(&error, &words, lang)?)),
+        Err(error) => return Ok(Prepared::Done(refuse(&error, &loaded.words, lang)?)),
     };
     if let Some(folder) = &cli.shared.catalog {
-        catalog_files = catalog::files(Some(folder))?;
-        catalog = catalog::parse(&catalog_files)?;
-        words = catalog::words(&catalog, &checks);
+        loaded = catalog::load(Some(folder), &checks)?;
     }
     let found = config::find(cli.shared.config.as_deref())?;
     let app = App {
         lang,
         // Seconds are enough for people, and for evidence that was taken within one run.
         now: Timestamp::from_second(Timestamp::now().as_second()).context("read the clock")?,
-        catalog,
-        catalog_files,
+        catalog: loaded.catalog,
+        catalog_files: loaded.files,
+        words: loaded.words,
         checks,
-        words,
         found,
         reader: crate::reader::read,
     };
@@ -120,22 +119,30 @@ fn refuse(error: &clap::Error, words: &Words, lang: Lang) -> Result<u8> {
 /// `--lang`, then `HINOMI_LANG`, then the locale; else English. Read before the command line is parsed, because
 /// its errors speak the language too.
 fn language(arguments: &[OsString]) -> Lang {
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let named = ["HINOMI_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable);
+    asked_for(arguments).or(named).map_or(Lang::En, |name| language_of(&name))
+}
+
+/// The value of the last `--lang`, as far as a command line that may be wrong tells it.
+fn asked_for(arguments: &[OsString]) -> Option<String> {
     let mut given = None;
-    let mut rest = arguments.iter().filter_map(|argument| argument.to_str());
+    let mut rest =
+        arguments.iter().filter_map(|argument| argument.to_str()).take_while(|argument| *argument != "--");
     while let Some(argument) = rest.next() {
         match argument.strip_prefix("--lang") {
-            Some("") => given = rest.next().map(str::to_owned),
+            Some("") => given = rest.next().map(str::to_owned).or(given),
             Some(value) => given = value.strip_prefix('=').map(str::to_owned).or(given),
             None => {}
         }
     }
-    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let named = given
-        .or_else(|| variable("HINOMI_LANG"))
-        .or_else(|| variable("LC_ALL"))
-        .or_else(|| variable("LC_MESSAGES"))
-        .or_else(|| variable("LANG"));
-    if named.is_some_and(|name| name.to_lowercase().starts_with("ja")) { Lang::Ja } else { Lang::En }
+    given
+}
+
+/// `ja`, `ja_JP.UTF-8`, `JA` are Japanese.
+fn language_of(name: &str) -> Lang {
+    let language = name.split(['_', '.', '-', '@']).next().unwrap_or_default();
+    if language.eq_ignore_ascii_case("ja") { Lang::Ja } else { Lang::En }
 }
 
 /// Says an error: one already in words as it is, another as "failed to …" with its causes.
@@ -164,20 +171,11 @@ impl App {
     /// The program as a command sees it, with a configuration or without one.
     pub(crate) fn for_test(found: Found) -> Self {
         let checks = entries().expect("the entries hold");
-        let catalog_files = catalog::files(None).expect("the catalogue is inside");
-        let catalog = catalog::parse(&catalog_files).expect("the catalogue holds");
-        let words = catalog::words(&catalog, &checks);
+        let catalog::Loaded { files, catalog, words } =
+            catalog::load(None, &checks).expect("the catalogue holds");
         let now = Timestamp::from_second(1_600_000_000).expect("a time");
-        Self {
-            lang: Lang::En,
-            now,
-            catalog,
-            catalog_files,
-            checks,
-            words,
-            found,
-            reader: crate::reader::read,
-        }
+        let reader = crate::reader::read;
+        Self { lang: Lang::En, now, catalog, catalog_files: files, checks, words, found, reader }
     }
 }
 
