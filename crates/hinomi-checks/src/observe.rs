@@ -1,8 +1,11 @@
 //! What was read becomes what was seen: the tree of a file becomes evidence and observations.
 
+use crate::case::cut;
 use crate::{document, mail};
 use hinomi_formats::mail::Mail;
-use hinomi_formats::tree::{Container, Content, Kind, Node, PasswordSource, Tree, kind_by_name};
+use hinomi_formats::tree::{
+    Container, Content, Kind, Node, PLACE_CHARS_MAX, PasswordSource, Tree, kind_by_name,
+};
 use hinomi_formats::{Parsed, Problem};
 use hinomi_model::fact::{
     ArchiveFact, FileFact, FileKind, MacroFact, PasswordOrigin, PasswordTrail, PdfFact,
@@ -250,7 +253,7 @@ impl View<'_> {
 
     fn unread_entry(&self, archive: &Node, name: &str, size: u64) -> FileFact {
         let mut archives = self.archives_around(archive.parent);
-        archives.push(archive.name.clone());
+        archives.push(around_name(archive));
         let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
         FileFact {
             name: base.to_owned(),
@@ -301,7 +304,7 @@ impl View<'_> {
         let mut names: Vec<String> = self
             .ancestors(from)
             .filter(|node| matches!(&node.content, Content::Archive(archive) if archive.format != MBOX))
-            .map(|node| node.name.clone())
+            .map(around_name)
             .collect();
         names.reverse();
         names
@@ -326,6 +329,11 @@ fn unopened(kind: Kind, name: &str, encrypted: bool) -> Option<Fact> {
         Kind::Pdf => Some(Fact::Pdf(PdfFact { name, encrypted, partly_unread: true, ..PdfFact::default() })),
         _ => None,
     }
+}
+
+/// An archive's name as every file in it tells it: cut, because there may be thousands of them.
+fn around_name(archive: &Node) -> String {
+    cut(&archive.name, PLACE_CHARS_MAX)
 }
 
 fn kind_of(kind: Kind) -> FileKind {

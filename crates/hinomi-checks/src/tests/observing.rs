@@ -106,6 +106,16 @@ fn a_file_knows_the_archives_and_the_mail_around_it() {
 }
 
 #[test]
+fn the_long_name_of_an_archive_is_not_written_out_for_every_file_in_it() {
+    let name = "n".repeat(60_000);
+    let mut nodes = vec![mail_node(), node(Some(0), &name, Kind::Zip, zip(&["unread.txt"], 0))];
+    nodes.extend((0..100).map(|n| node(Some(1), &format!("{n}.txt"), Kind::Other, Content::Plain)));
+    let observed = seen(nodes);
+    let inside: usize = files(&observed).iter().flat_map(|file| &file.archives).map(String::len).sum();
+    assert!(inside < 101 * 200, "{inside}");
+}
+
+#[test]
 fn what_lies_in_a_folder_belongs_to_the_folder() {
     let observed = seen(vec![node(None, "", Kind::Program, Content::Plain)]);
     assert_eq!(observed.observations[0].asset.as_str(), "store:in");
