@@ -243,7 +243,7 @@ fn without_quote(text: &str, error: &toml::de::Error) -> String {
         message if message.starts_with("unknown field") || message.starts_with("missing field") => message,
         // What is allowed may be told; what was written may not.
         message if message.starts_with("unknown variant") => {
-            message.split_once(", expected").map_or("a word that is not known here", |(_, allowed)| allowed)
+            message.rsplit_once(", expected").map_or("a word that is not known here", |(_, allowed)| allowed)
         }
         message if message.starts_with("invalid type") || message.starts_with("invalid value") => {
             "a value of the wrong kind"

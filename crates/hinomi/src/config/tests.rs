@@ -41,6 +41,7 @@ fn a_secret_in_the_file_is_refused_and_not_repeated() {
         "schema = 1\n[mail]\nusual_passwords = { env = [\"Canary-7781\"] }\n",
         "schema = 1\n[mail]\nusual_passwords = { env = \"Canary-7781\n",
         "schema = 1\nsource = \"Canary-7781\"\n",
+        "schema = 1\n[[source]]\nkind = \"x`, expected Canary-7781\"\npath = \"a\"\n",
         "schema = \"Canary-7781\"\n",
     ] {
         let told = refused(text, "line ");
