@@ -53,6 +53,11 @@ impl Problem {
         }
     }
 
+    /// A walk through the input came by a place it had seen: it leads in a circle and was left there.
+    pub fn circle(place: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..Self::limit(place, "visits_max", Limits::VISITS_MAX) }
+    }
+
     /// The same problem seen from one container further out.
     #[must_use]
     pub fn inside(mut self, container: &str) -> Self {
@@ -125,6 +130,14 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// How often one walk comes by the same sector, table or entry. A place met again means that the file leads
+    /// in a circle; this is told under the name `visits_max` and is not for setting.
+    pub const VISITS_MAX: u64 = 1;
+
+    /// Structures of one syntax inside one another, e.g. arrays and dictionaries of a PDF; told under the name
+    /// `nesting_max`. What people and programs write stays below 20.
+    pub const NESTING_MAX: u32 = 48;
+
     /// What a desk scan uses: generous for real mail, small for a bomb. 128 MiB expanded per file.
     pub const fn desk() -> Self {
         Self {

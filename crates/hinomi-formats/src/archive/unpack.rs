@@ -116,6 +116,11 @@ impl<'a> Unpacker<'a> {
             if out.ended == Ended::Whole && !span.cut && crc32(&out.bytes) != record.crc {
                 self.lose(ProblemKind::Malformed, &entry.name, "the checksum does not fit");
             }
+            let claims_more = record.size > self.limits.expanded_bytes_max;
+            if claims_more && !matches!(out.ended, Ended::Ratio | Ended::Allowance) {
+                let most = self.limits.expanded_bytes_max;
+                self.problems.push(Problem::limit(&entry.name, "expanded_bytes_max", most));
+            }
             entry.bytes = self.keep(out, &entry.name);
         } else if let Some((index, out)) = self.search(record, lock, method, data) {
             entry.opened_with = Some(index);

@@ -8,9 +8,14 @@ mod inflate;
 mod mhtml;
 mod ole;
 mod ooxml;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod vba;
+mod workbook;
+
+pub use surroundings::{HeldText, Holder, Surroundings};
+pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};

@@ -2,11 +2,11 @@
 
 use super::filters;
 use super::object::{Dictionary, Object};
-use super::syntax::{Syntax, is_space};
+use super::syntax::{Lost, Syntax, is_space};
 use crate::{Budget, Limits, Problem, ProblemKind};
 use memchr::memmem;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Bytes that hold objects, and where the objects begin.
 pub(super) struct Outline<'a> {
@@ -112,6 +112,8 @@ impl<'a> Outline<'a> {
         let table = cross_references(self.file);
         let mut from = 0;
         let mut truncated = false;
+        // A file may be full of the same loss; it is said once.
+        let mut told = BTreeSet::new();
         while let Some(found) = self.file.get(from..).and_then(|rest| memmem::find(rest, b"obj")) {
             let at = from + found;
             let body = at + b"obj".len();
@@ -119,6 +121,9 @@ impl<'a> Outline<'a> {
             let Some((number, offset)) = object_number(self.file, at) else { continue };
             let mut syntax = Syntax::new(self.file, body);
             let object = syntax.object();
+            problems.extend(
+                syntax.lost.map(|lost| lost.problem(number)).filter(|problem| told.insert(problem.kind)),
+            );
             self.fuel.set(self.fuel.get().saturating_sub(syntax.at.saturating_sub(body) as u64));
             if self.exhausted() {
                 break;
@@ -182,6 +187,16 @@ impl<'a> Outline<'a> {
             self.unpacked.push(bytes);
         }
         self.places = places;
+    }
+}
+
+impl Lost {
+    fn problem(self, number: u32) -> Problem {
+        let place = format!("object {number}");
+        match self {
+            Self::TooDeep => Problem::limit(place, "nesting_max", u64::from(Limits::NESTING_MAX)),
+            Self::OpenString => Problem::new(ProblemKind::Truncated, place, "a string in it does not end"),
+        }
     }
 }
 

@@ -2,15 +2,24 @@
 //! ends the object it stands in, and what was read of that object stays.
 
 use super::object::{Dictionary, Object};
-
-/// Arrays and dictionaries inside one another.
-const DEPTH_MAX: u32 = 48;
+use crate::Limits;
 
 /// Reads objects from bytes.
 pub(super) struct Syntax<'a> {
     bytes: &'a [u8],
     pub(super) at: usize,
     depth: u32,
+    /// Why what was read is less than what stands there.
+    pub(super) lost: Option<Lost>,
+}
+
+/// Why an object was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// More than [`Limits::NESTING_MAX`] structures inside one another.
+    TooDeep,
+    /// A string runs to the end of the file.
+    OpenString,
 }
 
 /// What stands at a place.
@@ -24,7 +33,7 @@ enum Token {
 
 impl<'a> Syntax<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at, depth: 0 }
+        Self { bytes, at, depth: 0, lost: None }
     }
 
     /// The object here; [`Object::Null`] when there is none.
@@ -77,8 +86,9 @@ impl<'a> Syntax<'a> {
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Object) -> Token {
-        if self.depth >= DEPTH_MAX {
+        if self.depth >= Limits::NESTING_MAX {
             // Too deep to mean anything: end everything around it.
+            self.lost = Some(Lost::TooDeep);
             self.at = self.bytes.len();
             return Token::End;
         }
@@ -152,7 +162,7 @@ impl<'a> Syntax<'a> {
                 b')' => {
                     depth -= 1;
                     if depth == 0 {
-                        break;
+                        return text;
                     }
                 }
                 b'\\' => {
@@ -168,6 +178,7 @@ impl<'a> Syntax<'a> {
             }
             text.push(byte);
         }
+        self.lost = self.lost.or(Some(Lost::OpenString));
         text
     }
 

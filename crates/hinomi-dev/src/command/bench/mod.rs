@@ -56,7 +56,7 @@ const SECTIONS: &[Section] = &[
     section("quality", "How often the checks are right", quality::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),
-    section("bombs", "Bombs", robust::bombs),
+    section("bombs", "Bombs", robust::each_bomb),
     section("robustness", "Damage and sudden death", robust::campaigns),
 ];
 

@@ -4,7 +4,7 @@ use super::{Outcome, Rounds};
 use crate::command::lab::{Lab, in_guard, json};
 use crate::command::measure::Used;
 use anyhow::{Context, Result, ensure};
-use hinomi_dev::forge::bombs::{BOMBS, Bomb};
+use hinomi_dev::forge::bombs::{BOMBS, Bomb, Ends};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -23,6 +23,8 @@ pub(crate) struct Defused {
     pub(crate) code: i32,
     /// The limits that were named, or the kinds of the problems without a limit.
     pub(crate) told: BTreeSet<String>,
+    /// Whether what stands behind the trap came out.
+    pub(crate) behind: bool,
 }
 
 pub(super) fn each(lab: &Lab, _: Rounds) -> Result<Outcome> {
@@ -33,7 +35,7 @@ pub(super) fn each(lab: &Lab, _: Rounds) -> Result<Outcome> {
         match defuse(&hinomi, bomb) {
             Ok(defused) => {
                 whole += u64::from(defused.told.is_empty());
-                if let Err(error) = judge(&defused) {
+                if let Err(error) = judge(bomb, &defused) {
                     wrong.push(format!("{}: {error:#}", bomb.name));
                 }
             }
@@ -49,7 +51,7 @@ pub(crate) fn defuse(hinomi: &Path, bomb: &Bomb) -> Result<Defused> {
     let desk = tempfile::tempdir()?;
     let path = bomb.write(desk.path())?;
     let mut scan = Command::new(hinomi);
-    scan.args(["scan", "--format", "json"]).arg(&path).current_dir(desk.path());
+    scan.args(["scan", "--format", "json", "--observations"]).arg(&path).current_dir(desk.path());
     let ran = in_guard(&scan, GUARD)?;
     fs::remove_file(path)?;
     ensure!(ran.used.signal.is_none(), "ended by signal {:?}", ran.used.signal);
@@ -60,15 +62,25 @@ pub(crate) fn defuse(hinomi: &Path, bomb: &Bomb) -> Result<Defused> {
             None => json::text(problem, "kind").to_owned(),
         })
         .collect();
-    Ok(Defused { used: ran.used, code: ran.code, told })
+    let behind = matches!(bomb.ends, Ends::Behind(mark) if ran.stdout.contains(mark));
+    Ok(Defused { used: ran.used, code: ran.code, told, behind })
 }
 
-fn judge(defused: &Defused) -> Result<()> {
-    let Defused { used, code, told } = defused;
+/// Whether it ended as this bomb has to.
+pub(crate) fn judge(bomb: &Bomb, defused: &Defused) -> Result<()> {
+    let Defused { used, code, told, behind } = defused;
     ensure!(used.peak_bytes <= PEAK_BYTES_MAX, "a process held {} MiB", used.peak_bytes >> 20);
     ensure!(!told.contains("crashed"), "a reader crashed");
     // Read whole is 0 (or 1 with a finding); anything told is 3 (or 1).
     let expected = if told.is_empty() { [0, 1] } else { [3, 1] };
     ensure!(expected.contains(code), "ended with {code}, having told {told:?}");
+    match bomb.ends {
+        Ends::AtLimit(name) | Ends::AtProblem(name) => {
+            ensure!(told.contains(name), "told {told:?}, not {name}")
+        }
+        Ends::Behind(mark) => {
+            ensure!(*behind, "{mark}, which stands behind the trap, was not read; told {told:?}")
+        }
+    }
     Ok(())
 }

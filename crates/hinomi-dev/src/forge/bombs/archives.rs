@@ -139,6 +139,29 @@ pub(super) fn overlapping(out: &mut dyn Write) -> Result<()> {
     directory(out, place + kernel.len() as u64, &claims)
 }
 
+/// Every file inside knows the archives around it: what costs is what is said, not what is unpacked.
+pub(super) fn long_names(out: &mut dyn Write) -> Result<()> {
+    const FILES: usize = 8_000;
+    const ARCHIVES: usize = 6;
+    const NAME: usize = 60_000;
+    let packed = deflate(b"a")?;
+    let mut inner = archive(FILES, "txt", &packed, 1, crc(b"a"))?;
+    for _ in 0..ARCHIVES {
+        let packed = deflate(&inner)?;
+        let claim = Claim {
+            name: format!("{}.zip", "n".repeat(NAME)),
+            crc: crc(&inner),
+            packed: packed.len() as u64,
+            size: inner.len() as u64,
+            place: 0,
+        };
+        inner = [claim.local(), packed].concat();
+        let start = inner.len() as u64;
+        directory(&mut inner, start, &[claim])?;
+    }
+    Ok(out.write_all(&inner)?)
+}
+
 pub(super) fn same_place(out: &mut dyn Write) -> Result<()> {
     const SIZE: u64 = 4 << 20;
     let packed = zeros(SIZE)?;

@@ -196,9 +196,15 @@ pub(super) fn entities(out: &mut dyn Write) -> Result<()> {
         text.extend([format!("<!ENTITY e{level} \"{inside}\">\n")]);
     }
     text += "]>\n<a>&e20;</a>";
+    // Behind the trap: macros that a reader which is through with the text has still to find.
+    let mut chance = Chance::new(1);
+    let source = "Sub Document_Open()\r\n  Shell \"cmd /c echo hinomi\", 0\r\nEnd Sub\r\n";
+    let modules = vec![ovba::Module::new("ThisDocument", ovba::Kind::Document, source)];
+    let project = ovba::Project { name: "Project".into(), code_page: 932, modules };
     let entries = [
         zip::Entry::open("[Content_Types].xml", TYPES.into()),
         zip::Entry::open("word/document.xml", text.into()),
+        zip::Entry::open("word/vbaProject.bin", ovba::compound(&project.streams(&mut chance), None)?),
     ];
     Ok(out.write_all(&zip::write(&entries, &mut Chance::new(1)))?)
 }

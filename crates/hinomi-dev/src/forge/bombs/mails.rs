@@ -51,7 +51,7 @@ pub(super) fn one_long_line(out: &mut dyn Write) -> Result<()> {
 pub(super) fn many_headers(out: &mut dyn Write) -> Result<()> {
     out.write_all(HEAD.as_bytes())?;
     for number in 0..1_000_000 {
-        writeln!(out, "Received: from h{number}.example by mx.example; Mon, 20 Jul 2020 09:00:00 +0900")?;
+        writeln!(out, "Received: from h{number}.example by mx.example")?;
     }
     Ok(out.write_all(b"\nbody\n")?)
 }
@@ -77,8 +77,9 @@ pub(super) fn many_parameters(out: &mut dyn Write) -> Result<()> {
 pub(super) fn boundary_lines(out: &mut dyn Write) -> Result<()> {
     let boundary = "=".repeat(69);
     write!(out, "{HEAD}Content-Type: multipart/mixed; boundary=\"{boundary}x\"\n\n--{boundary}x\n\n")?;
-    for _ in 0..1_000_000 {
+    for _ in 0..900_000 {
         writeln!(out, "--{boundary}")?;
     }
-    Ok(())
+    let part = "Content-Type: text/plain\n\nhttps://after-the-bomb.example/invoice\n";
+    Ok(write!(out, "--{boundary}x\n{part}--{boundary}x--\n")?)
 }

@@ -6,6 +6,7 @@ mod compounds;
 mod mails;
 mod pdfs;
 
+use Ends::{AtLimit, AtProblem, Behind};
 use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -18,7 +19,20 @@ pub struct Bomb {
     pub name: &'static str,
     /// What it tries.
     pub tries: &'static str,
+    /// How reading it ends.
+    pub ends: Ends,
     write: fn(&mut dyn Write) -> Result<()>,
+}
+
+/// How the reading of a bomb has to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// At a limit of that name, and the report says so.
+    AtLimit(&'static str),
+    /// At that kind of problem: the file ends or breaks before any limit is met.
+    AtProblem(&'static str),
+    /// The trap costs nothing: what lies behind it is read, and this, which stands there, is in the output.
+    Behind(&'static str),
 }
 
 impl Bomb {
@@ -33,8 +47,13 @@ impl Bomb {
     }
 }
 
-const fn bomb(name: &'static str, tries: &'static str, write: fn(&mut dyn Write) -> Result<()>) -> Bomb {
-    Bomb { name, tries, write }
+const fn bomb(
+    name: &'static str,
+    tries: &'static str,
+    ends: Ends,
+    write: fn(&mut dyn Write) -> Result<()>,
+) -> Bomb {
+    Bomb { name, tries, ends, write }
 }
 
 /// All bombs.
@@ -42,60 +61,162 @@ pub const BOMBS: &[Bomb] = &[
     bomb(
         "nested.zip",
         "16 archives in each of 16, five deep, 1 GiB of zeros in each last one",
+        AtLimit("ratio_max"),
         archives::nested,
     ),
     bomb(
         "overlapping.zip",
         "2,000 entries that share one kernel of 8 MiB (Fifield 2019)",
+        AtLimit("ratio_max"),
         archives::overlapping,
     ),
-    bomb("same-place.zip", "10,000 directory entries for one and the same local file", archives::same_place),
-    bomb("claims-8-gib.zip", "three bytes that claim to be 8 GiB, packed and unpacked", archives::claims),
-    bomb("many-entries.zip", "200,000 empty entries", archives::many_entries),
-    bomb("zeros.gz", "2 GiB of zeros", archives::zeros_gzip),
-    bomb("many-members.gz", "100,000 gzip members", archives::many_members),
-    bomb("deep-multipart.eml", "1,000 multiparts inside each other", mails::deep_multipart),
-    bomb("deep-message.eml", "1,000 messages inside each other", mails::deep_message),
-    bomb("many-parts.eml", "100,000 parts", mails::many_parts),
-    bomb("one-long-line.eml", "an attachment of one base64 line of 1 GiB", mails::one_long_line),
-    bomb("many-headers.eml", "1,000,000 header fields", mails::many_headers),
-    bomb("long-header.eml", "one header field of 32 MiB, folded, full of encoded words", mails::long_header),
-    bomb("many-parameters.eml", "a file name in 50,000 RFC 2231 segments", mails::many_parameters),
-    bomb("boundary-lines.eml", "1,000,000 lines that nearly are the boundary", mails::boundary_lines),
-    bomb("fat-loop.doc", "every chain of the FAT ends in itself", compounds::fat_loop),
-    bomb("mini-fat-loop.doc", "every chain of the mini FAT ends in itself", compounds::mini_fat_loop),
+    bomb(
+        "same-place.zip",
+        "10,000 directory entries for one and the same local file",
+        AtLimit("ratio_max"),
+        archives::same_place,
+    ),
+    bomb(
+        "claims-8-gib.zip",
+        "three bytes that claim to be 8 GiB, packed and unpacked",
+        AtLimit("expanded_bytes_max"),
+        archives::claims,
+    ),
+    bomb("many-entries.zip", "200,000 empty entries", AtLimit("entries_max"), archives::many_entries),
+    bomb(
+        "long-names.zip",
+        "six archives in each other with names of 60,000 letters, 8,000 files in the last",
+        Behind("7999.txt"),
+        archives::long_names,
+    ),
+    bomb("zeros.gz", "2 GiB of zeros", AtLimit("ratio_max"), archives::zeros_gzip),
+    bomb("many-members.gz", "100,000 gzip members", AtLimit("entries_max"), archives::many_members),
+    bomb(
+        "deep-multipart.eml",
+        "1,000 multiparts inside each other",
+        AtLimit("depth_max"),
+        mails::deep_multipart,
+    ),
+    bomb("deep-message.eml", "1,000 messages inside each other", AtLimit("depth_max"), mails::deep_message),
+    bomb("many-parts.eml", "100,000 parts", AtLimit("parts_max"), mails::many_parts),
+    bomb(
+        "one-long-line.eml",
+        "an attachment of one base64 line of 1 GiB",
+        AtLimit("file_bytes_max"),
+        mails::one_long_line,
+    ),
+    bomb("many-headers.eml", "1,000,000 header fields", AtLimit("header_bytes_max"), mails::many_headers),
+    bomb(
+        "long-header.eml",
+        "one header field of 32 MiB, folded, full of encoded words",
+        AtLimit("header_bytes_max"),
+        mails::long_header,
+    ),
+    bomb(
+        "many-parameters.eml",
+        "a file name in 50,000 RFC 2231 segments",
+        AtLimit("header_bytes_max"),
+        mails::many_parameters,
+    ),
+    bomb(
+        "boundary-lines.eml",
+        "1,000,000 lines that nearly are the boundary",
+        Behind("after-the-bomb.example"),
+        mails::boundary_lines,
+    ),
+    bomb("fat-loop.doc", "every chain of the FAT ends in itself", AtLimit("visits_max"), compounds::fat_loop),
+    bomb(
+        "mini-fat-loop.doc",
+        "every chain of the mini FAT ends in itself",
+        AtLimit("visits_max"),
+        compounds::mini_fat_loop,
+    ),
     bomb(
         "directory-loop.doc",
         "directory entries that are their own siblings and children",
+        AtLimit("visits_max"),
         compounds::directory_loop,
     ),
-    bomb("stream-8-gib.doc", "streams that claim 8 GiB", compounds::stream_size),
+    bomb(
+        "stream-8-gib.doc",
+        "streams that claim 8 GiB",
+        AtLimit("expanded_bytes_max"),
+        compounds::stream_size,
+    ),
     bomb(
         "difat-loop.doc",
         "a DIFAT that goes round, of four thousand million sectors",
+        AtLimit("visits_max"),
         compounds::difat_loop,
     ),
-    bomb("sector-shift.doc", "sectors of 2 to the power of 65,535 bytes", compounds::sector_shift),
-    bomb("macro-source.doc", "a module of 2 GiB in 3 MiB (MS-OVBA)", compounds::macro_source),
-    bomb("long-copies.doc", "copy tokens that run beyond their chunk", compounds::long_copies),
-    bomb("project-part.docm", "a vbaProject.bin of 1 GiB of zeros", compounds::project_part),
-    bomb("entities.docm", "document.xml whose entities multiply (billion laughs)", compounds::entities),
-    bomb("nested-arrays.pdf", "1,000,000 arrays inside each other", pdfs::nested_arrays),
-    bomb("nested-dictionaries.pdf", "500,000 dictionaries inside each other", pdfs::nested_dictionaries),
-    bomb("zeros.pdf", "a stream of 1 GiB of zeros", pdfs::zeros),
-    bomb("twice-deflated.pdf", "a stream deflated twice, 1 GiB in the end", pdfs::twice_deflated),
+    bomb(
+        "sector-shift.doc",
+        "sectors of 2 to the power of 65,535 bytes",
+        Behind("document.auto-run-macro"),
+        compounds::sector_shift,
+    ),
+    bomb(
+        "macro-source.doc",
+        "a module of 2 GiB in 3 MiB (MS-OVBA)",
+        AtLimit("macro_bytes_max"),
+        compounds::macro_source,
+    ),
+    bomb(
+        "long-copies.doc",
+        "copy tokens that run beyond their chunk",
+        AtProblem("malformed"),
+        compounds::long_copies,
+    ),
+    bomb(
+        "project-part.docm",
+        "a vbaProject.bin of 1 GiB of zeros",
+        AtLimit("ratio_max"),
+        compounds::project_part,
+    ),
+    bomb(
+        "entities.docm",
+        "document.xml whose entities multiply (billion laughs)",
+        Behind("document.auto-run-macro"),
+        compounds::entities,
+    ),
+    bomb(
+        "nested-arrays.pdf",
+        "1,000,000 arrays inside each other",
+        AtLimit("nesting_max"),
+        pdfs::nested_arrays,
+    ),
+    bomb(
+        "nested-dictionaries.pdf",
+        "500,000 dictionaries inside each other",
+        AtLimit("nesting_max"),
+        pdfs::nested_dictionaries,
+    ),
+    bomb("zeros.pdf", "a stream of 1 GiB of zeros", AtLimit("expanded_bytes_max"), pdfs::zeros),
+    bomb(
+        "twice-deflated.pdf",
+        "a stream deflated twice, 1 GiB in the end",
+        AtLimit("expanded_bytes_max"),
+        pdfs::twice_deflated,
+    ),
     bomb(
         "object-stream-loop.pdf",
         "object streams that extend and contain each other",
+        Behind("after-the-bomb.example"),
         pdfs::object_stream_loop,
     ),
     bomb(
         "cross-reference-loop.pdf",
         "cross-reference tables whose /Prev goes round",
+        Behind("after-the-bomb.example"),
         pdfs::cross_reference_loop,
     ),
-    bomb("many-objects.pdf", "500,000 objects, each a link", pdfs::many_objects),
-    bomb("open-string.pdf", "a string of 16 MiB of open parentheses that never ends", pdfs::open_string),
+    bomb("many-objects.pdf", "500,000 objects, each a link", AtLimit("urls_max"), pdfs::many_objects),
+    bomb(
+        "open-string.pdf",
+        "a string of 16 MiB of open parentheses that never ends",
+        AtProblem("truncated"),
+        pdfs::open_string,
+    ),
 ];
 
 /// Writes all of them; returns their paths.

@@ -4,6 +4,8 @@ use anyhow::Result;
 use std::io::Write;
 
 const HEAD: &str = "%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [2 0 R] /Count 1 >>\nendobj\n";
+/// Stands behind the trap: a reader that got through it finds the link.
+const LINK: &str = "\n9 0 obj\n<< /S /URI /URI (https://after-the-bomb.example/invoice) >>\nendobj\n";
 const TAIL: &str = "\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
 fn repeated(out: &mut dyn Write, open: &str, close: &str, count: usize) -> Result<()> {
@@ -62,6 +64,7 @@ pub(super) fn object_stream_loop(out: &mut dyn Write) -> Result<()> {
     out.write_all(
         b"5 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Length 5 0 R >>\nstream\n5 0 5 0 R\nendstream\nendobj\n",
     )?;
+    out.write_all(LINK.as_bytes())?;
     Ok(out.write_all(TAIL.as_bytes())?)
 }
 
@@ -70,7 +73,7 @@ pub(super) fn cross_reference_loop(out: &mut dyn Write) -> Result<()> {
     let (first, table) = (HEAD.len(), "xref\n0 1\n0000000000 65535 f \n");
     let one = |prev: usize| format!("{table}trailer\n<< /Size 3 /Root 1 0 R /Prev {prev:010} >>\n");
     let second = first + one(0).len();
-    write!(out, "{}{}startxref\n{second}\n%%EOF\n", one(second), one(first))?;
+    write!(out, "{}{}{LINK}startxref\n{second}\n%%EOF\n", one(second), one(first))?;
     Ok(())
 }
 

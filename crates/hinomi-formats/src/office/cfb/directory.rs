@@ -45,6 +45,15 @@ struct Entry {
     reached: bool,
 }
 
+/// Links of the tree that were not followed.
+#[derive(Debug, Default)]
+struct Astray {
+    /// They lead to no entry, or to one that is not in use.
+    nowhere: usize,
+    /// They lead to an entry met before.
+    again: usize,
+}
+
 impl Directory {
     /// Reads the directory stream. In version 3 the upper half of a stream's size is not to be trusted
     /// (MS-CFB 2.6.3).
@@ -64,18 +73,22 @@ impl Directory {
             problems.push(Problem::new(ProblemKind::Malformed, "directory", detail));
         }
         let mut directory = Self { entries };
-        let astray = directory.climb();
-        if astray > 0 && !is_cut {
-            let detail = format!("{astray} links of the tree lead astray");
+        let Astray { nowhere, again } = directory.climb();
+        if again > 0 {
+            let detail = format!("{again} links of the tree lead to an entry met before");
+            problems.push(Problem::circle("directory", detail));
+        }
+        if nowhere > 0 && !is_cut {
+            let detail = format!("{nowhere} links of the tree lead to no entry");
             problems.push(Problem::new(ProblemKind::Malformed, "directory", detail));
         }
         directory
     }
 
     /// Walks the tree once from the root and notes who holds whom. Each entry is taken the first time it is
-    /// met, so circles end by themselves. Gives the number of links that lead to no entry or to one taken.
-    fn climb(&mut self) -> usize {
-        let mut astray = 0;
+    /// met, so circles end by themselves. Gives the links that lead to no entry or to one taken.
+    fn climb(&mut self) -> Astray {
+        let mut astray = Astray::default();
         let Some(root) = self.entries.first_mut() else { return astray };
         root.reached = true;
         root.kind = EntryKind::Root;
@@ -85,10 +98,14 @@ impl Directory {
                 continue;
             }
             let entry = self.entries.get_mut(number as usize);
-            let Some(entry) = entry.filter(|entry| !entry.reached && entry.kind != EntryKind::Unused) else {
-                astray += 1;
+            let Some(entry) = entry.filter(|entry| entry.kind != EntryKind::Unused) else {
+                astray.nowhere += 1;
                 continue;
             };
+            if entry.reached {
+                astray.again += 1;
+                continue;
+            }
             entry.reached = true;
             entry.parent = Some(parent);
             waiting.extend([(entry.right, parent), (entry.left, parent)]);

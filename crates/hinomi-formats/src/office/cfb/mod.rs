@@ -29,6 +29,7 @@ pub struct CompoundFile<'a> {
     mini_stream: Cow<'a, [u8]>,
     steps_left: Cell<u64>,
     steps_max: u64,
+    expanded_bytes_max: u64,
 }
 
 /// Streams below this size lie in the mini stream. MS-CFB 2.2 fixes the header field to this value, and
@@ -54,7 +55,14 @@ impl<'a> CompoundFile<'a> {
             Some((start, size)) if size > 0 => sectors.chain(start, None, &steps_left).stitch(bytes),
             _ => Cow::Borrowed(&[][..]),
         };
-        let file = Self { sectors, directory, mini_stream, steps_left, steps_max: limits.steps_max };
+        let file = Self {
+            sectors,
+            directory,
+            mini_stream,
+            steps_left,
+            steps_max: limits.steps_max,
+            expanded_bytes_max: limits.expanded_bytes_max,
+        };
         Some(Parsed { value: file, problems })
     }
 
@@ -125,6 +133,9 @@ impl<'a> CompoundFile<'a> {
         let mut problems = Vec::new();
         if let Some(lost) = lost {
             problems.push(lost.problem(&self.path(id), self.steps_max));
+            if self.claimed_size(id) > self.expanded_bytes_max {
+                problems.push(Problem::limit(self.path(id), "expanded_bytes_max", self.expanded_bytes_max));
+            }
         }
         if let [one] = pieces[..] {
             return Parsed { value: Cow::Borrowed(one), problems };
@@ -180,7 +191,7 @@ impl Lost {
             Self::ChainEnds => {
                 Problem::new(ProblemKind::Malformed, place, "the sector chain ends before the stream does")
             }
-            Self::Loop => Problem::new(ProblemKind::Malformed, place, "the sector chain runs in a circle"),
+            Self::Loop => Problem::circle(place, "the sector chain runs in a circle"),
             Self::Steps => Problem::limit(place, "steps_max", steps_max),
         }
     }

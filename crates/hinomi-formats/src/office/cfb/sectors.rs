@@ -70,7 +70,7 @@ impl<'a> Sectors<'a> {
             fat: Vec::new(),
             mini_fat: Vec::new(),
         };
-        sectors.fat = sectors.find_fat();
+        sectors.fat = sectors.find_fat(problems);
         sectors.mini_fat = sectors.find_mini_fat();
         sectors
     }
@@ -110,19 +110,19 @@ impl<'a> Sectors<'a> {
         self.bytes.len() >> self.shift
     }
 
-    fn find_fat(&self) -> Vec<u32> {
+    fn find_fat(&self, problems: &mut Vec<Problem>) -> Vec<u32> {
         let is_sector = |sector: &u32| *sector <= MAX_REGULAR;
         let in_header = (0..HEADER_DIFAT).map_while(|slot| u32_at(self.bytes, 76 + slot * 4));
         let mut fat: Vec<u32> = in_header.take_while(is_sector).collect();
         let per_sector = (1_usize << (self.shift - 2)) - 1;
         let mut difat = u32_at(self.bytes, 68).unwrap_or(END_OF_CHAIN);
         for _ in 0..self.count() {
-            // A FAT larger than the file needs is padding or an attack; either way it leads nowhere.
-            let Some(at) =
-                self.offset(difat).filter(|at| *at < self.bytes.len() && fat.len() <= self.count())
-            else {
+            let Some(at) = self.offset(difat).filter(|at| *at < self.bytes.len()) else { break };
+            // More FAT sectors than the file has sectors: some were met before.
+            if fat.len() > self.count() {
+                problems.push(Problem::circle("DIFAT", "the list of FAT sectors is longer than the file"));
                 break;
-            };
+            }
             let slots = (0..per_sector).map_while(|slot| u32_at(self.bytes, at + slot * 4));
             fat.extend(slots.take_while(is_sector));
             difat = u32_at(self.bytes, at + per_sector * 4).unwrap_or(END_OF_CHAIN);
