@@ -105,7 +105,7 @@ pub const BOMBS: &[Bomb] = &[
         AtLimit("file_bytes_max"),
         mails::one_long_line,
     ),
-    bomb("many-headers.eml", "1,000,000 header fields", AtLimit("header_bytes_max"), mails::many_headers),
+    bomb("many-headers.eml", "1,000,000 header fields", AtLimit("entries_max"), mails::many_headers),
     bomb(
         "long-header.eml",
         "one header field of 32 MiB, folded, full of encoded words",
@@ -120,8 +120,8 @@ pub const BOMBS: &[Bomb] = &[
     ),
     bomb(
         "boundary-lines.eml",
-        "1,000,000 lines that nearly are the boundary",
-        Behind("after-the-bomb.example"),
+        "900,000 lines that nearly are the boundary",
+        AtLimit("text_bytes_max"),
         mails::boundary_lines,
     ),
     bomb("fat-loop.doc", "every chain of the FAT ends in itself", AtLimit("visits_max"), compounds::fat_loop),

@@ -155,6 +155,7 @@ impl<F: Fn(u32) -> Option<u32>> Walk<F> {
         let mut left = len.unwrap_or(u64::MAX);
         let mut sector = start;
         // More steps than sectors: the chain must have come by some sector twice.
+        let mut circle = Circle::new(start);
         let mut turns_left = self.space.saturating_sub(self.first).div_ceil(1 << self.shift);
         while left > 0 {
             if sector > MAX_REGULAR {
@@ -179,6 +180,10 @@ impl<F: Fn(u32) -> Option<u32>> Walk<F> {
                 chain.lost = Some(Lost::FileEnds);
             }
             sector = (self.next)(sector).unwrap_or(END_OF_CHAIN);
+            // A size may end the walk before the circle does; what was read is then told as such all the same.
+            if left > 0 && circle.closes_at(sector) {
+                chain.lost = Some(Lost::Loop);
+            }
         }
         chain
     }
@@ -186,6 +191,30 @@ impl<F: Fn(u32) -> Option<u32>> Walk<F> {
     fn position(&self, sector: u32) -> Option<usize> {
         let at = usize::try_from(u64::from(sector) << self.shift).ok()?.checked_add(self.first)?;
         (at < self.space).then_some(at)
+    }
+}
+
+/// Notices when a chain comes by a sector again, with one sector remembered (Brent, BIT 20, 1980).
+struct Circle {
+    seen: u32,
+    steps: u32,
+    steps_max: u32,
+}
+
+impl Circle {
+    fn new(start: u32) -> Self {
+        Self { seen: start, steps: 0, steps_max: 1 }
+    }
+
+    fn closes_at(&mut self, sector: u32) -> bool {
+        if sector == self.seen {
+            return true;
+        }
+        self.steps += 1;
+        if self.steps == self.steps_max {
+            *self = Self { seen: sector, steps: 0, steps_max: self.steps_max.saturating_mul(2) };
+        }
+        false
     }
 }
 
