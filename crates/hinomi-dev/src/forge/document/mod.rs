@@ -84,6 +84,11 @@ pub(super) fn cell_name(row: u16, column: u16) -> String {
     ooxml::a1(row, column)
 }
 
+/// The cells of a row, divided by tabs.
+pub(super) fn tab_cells(line: &str) -> impl Iterator<Item = &str> {
+    cells(line)
+}
+
 /// The cells of a row.
 fn cells(line: &str) -> impl Iterator<Item = &str> {
     line.split('\t')
