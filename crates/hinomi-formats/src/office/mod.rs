@@ -128,6 +128,21 @@ pub struct VbaProject {
     pub code_page: u16,
     /// Modules in the order of the `dir` stream, then orphans by stream name.
     pub modules: Vec<Module>,
+    /// Modules whose compiled code, which Office may run, is of another source than the one that is there.
+    pub stomped: Vec<Stomped>,
+}
+
+/// A module whose compiled code does what its source does not show.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stomped {
+    /// Name of the module.
+    pub module: String,
+    /// Names that only the compiled code has, those with power first, at most 64.
+    pub only_compiled: Vec<String>,
+    /// String literals that only the compiled code has, at most 64.
+    pub literals: Vec<String>,
+    /// No statement is left in the module's source.
+    pub source_removed: bool,
 }
 
 /// One module.
