@@ -206,11 +206,16 @@ fn is_path_unit(unit: u16) -> bool {
 
 /// Letter order, ignoring case. For ASCII it is the order of the Unicode collation's root: punctuation, digits,
 /// letters, control characters not at all; beyond ASCII by code unit.
-fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
+pub(super) fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
     fn weights(text: &[u16]) -> impl Iterator<Item = u32> + '_ {
         text.iter().filter_map(|unit| weight(*unit))
     }
-    weights(a).cmp(weights(b))
+    // Small letters stand before their capitals where that is all the difference.
+    fn capitals(text: &[u16]) -> impl Iterator<Item = bool> + '_ {
+        let held = |unit: &&u16| weight(**unit).is_some();
+        text.iter().filter(held).map(|unit| ascii(*unit).is_some_and(|byte| byte.is_ascii_uppercase()))
+    }
+    weights(a).cmp(weights(b)).then_with(|| capitals(a).cmp(capitals(b)))
 }
 
 fn weight(unit: u16) -> Option<u32> {
