@@ -92,6 +92,7 @@ def table(r):
         "Raw_Inflate": lambda: [number(0, 0, 0, 2), number(0), pick(r, ["Adaptive", "Block"]), flag(), flag()],
         "LZNT1_Decompress": lambda: [],
         "Untar": lambda: [],
+        "Microsoft_Script_Decoder": lambda: [],
         "MD5": lambda: [],
         "SHA1": lambda: [number(80)],
         "SHA2": lambda: [pick(r, ["512", "384", "256", "224", "512/256", "512/224"]), number(64), number(160)],
@@ -136,7 +137,7 @@ URLISH = ["http://a.example/x", "HTTPS://B.example:8080/y?z=1,2.", "see ftp://c.
           "http://h.example/\u03bc\u3042\u212a", "A.B.EXAMPLE_", "svn+ssh://i.example", "http://x:y@j.example/"]
 LINES = ["10.0.0.1", "192.0.2.7", "010.020.030.040", "2001:db8::1", "fe80::1%eth0", "someone@mail.example", "C:\\Users\\a b\\x.doc", "/usr/lib/x.so", "d41d8cd98f00b204e9800998ecf8427e",
          "da39a3ee5e6b4b0d3255bfef95601890afd80709", "<p>text</p>", "<script>x</script>", "<br>\n\n \t<b>bold</b>", "9", "10", "a9", "a10", "B", "b", "_x", "ff", "0x1f", "1e3", "AbC", "aab", "", "2.5.3", "[.]"]
-PIECES = LINES + ["41", "0x41", "\\x42", "%43", "%u3042", "\\u3042", "U+1F600", "&amp;", "&#65;", "&#x3042;", "&notin;", "&lt", "&#xzz;",
+PIECES = LINES + ["#@~^AAAAAA==abc@#@&def~xyz==^#~@", "#@~^AAAAAA==\x7f9/T(G6==AAAAAA==^#~@", "41", "0x41", "\\x42", "%43", "%u3042", "\\u3042", "U+1F600", "&amp;", "&#65;", "&#x3042;", "&notin;", "&lt", "&#xzz;",
           "=41", "=\r\n", "=\n", "==", "QUJD", "QUI=", "Q", "aQB0AA==", "\r\n", "\n", "\t", " ", ",", ";", ":", "-", "*", "'",
           "300", "-1", "377", "99999999999999999999", "01000001", "zz", "z", "<~87cUR~>", "é", "あ", "\U0001f600", "\x00", "\x7f",
           "\xa0", "\u2028", "+", "%", "%zz", "%e3%81%82", "%ff", "bcher-kva", "xn--bcher-kva.example", "FKFKFK", "\\n", "\\x4", "\\u{1f600}",
@@ -233,6 +234,9 @@ FAULTS = [
      lambda p, ours, theirs: re.search(r"(?:ADD|SUB|XOR)\(\{'option':'(?:Decimal|Binary)'", p["recipe"])),
     ("in a Fork or Subsection what an operation refuses becomes the piece's output, in the words of each side",
      lambda p, ours, theirs: re.search(r"(?:Fork|Subsection)\(", p["recipe"]) and (ours.get("refused_pieces") or "error" in theirs)),
+    ("letters beyond ASCII are sorted by code unit here, by the order of a language there",
+     lambda p, ours, theirs: re.search(r"Sort\(|(?:Extract_\w+|Strings)\(", p["recipe"]) and "output_b64" in ours and "output_b64" in theirs
+     and sorted(base64.b64decode(ours["output_b64"])) == sorted(base64.b64decode(theirs["output_b64"])) and any(byte > 0x7f for byte in base64.b64decode(ours["output_b64"]))),
     ("numbers beyond 2^53 are rounded digit by digit here",
      lambda p, ours, theirs: "From_Charcode" in p["recipe"] and len(base64.b64decode(p["input_b64"])) > 9),
     ("utf8.js throws on lone surrogates that the page saves as U+FFFD",

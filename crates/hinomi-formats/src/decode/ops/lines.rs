@@ -153,7 +153,9 @@ fn runs(text: &[u16], hexadecimal: bool) -> Vec<(&[u16], Option<f64>)> {
     loop {
         let length = rest.iter().take_while(|unit| is_digit(**unit) == digits).count();
         let (run, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        let number = if hexadecimal { super::numbers::parse_int(run, 16) } else { to_number(run) };
+        // What is no number in base 16 may still be one to JavaScript: nothing, or white space, is 0.
+        let parsed = if hexadecimal { super::numbers::parse_int(run, 16) } else { None };
+        let number = parsed.or_else(|| to_number(run));
         out.push((run, number));
         rest = after;
         digits = !digits;

@@ -4,6 +4,8 @@
 //! - what is no number is a byte of 0: there, it is that in the middle of a recipe, and fails the page at its end;
 //! - a code page marks what it cannot read with U+FFFD: there, some pages throw, one family writes U+FDFF, and
 //!   a few swallow NUL bytes (see `charset`);
+//! - letters beyond ASCII are sorted by code unit, not by a language's order;
+//! - in a Fork or Subsection, what an operation refuses is told in our words;
 //! - a label must be exact: there, `utf-8 (65001)` passes the check and then fails in the operation.
 
 pub(super) mod base64;
@@ -19,6 +21,7 @@ mod lines;
 mod numbers;
 mod patterns;
 mod punycode;
+mod scripts;
 mod slices;
 #[cfg(test)]
 mod tests;
@@ -70,6 +73,7 @@ const FAMILIES: &[&[Op]] = &[
     extract::OPS,
     unpack::OPS,
     hashes::OPS,
+    scripts::OPS,
     super::flow::OPS,
 ];
 

@@ -120,6 +120,7 @@ const CASES: &[Case] = &[
     ("ROT13(true,true,true,-3)", b"abc 123", Some(b"xyz 890")),
     ("Gunzip()", b"", Some(b"")),
     ("Gunzip()", b"junk", None),
+    ("Microsoft_Script_Decoder()", b"#@~^AAAAAA==\\ko$K6,JtbxKhkrAAAAAA==^#~@", Some(b"MsgBox \"hinomi\"")),
     (r#"Fork(',','|',false)To_Upper_case('All')"#, b"a,b,c", Some(b"A|B|C")),
     (r#"Fork('\\n','\\n',false)Reverse('Byte')Merge(true)To_Upper_case('All')"#, b"ab\ncd", Some(b"BA\nDC")),
     (r#"Fork('\\n','\\n',false)Fork(',',';',false)To_Upper_case('Word')Merge(false)Merge(true)"#, b"a,b\nc,d", Some(b"A;B\nC;D")),

@@ -220,7 +220,11 @@ pub(super) fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
 
 fn weight(unit: u16) -> Option<u32> {
     const PUNCTUATION: &[u8] = b"\t\n\x0b\x0c\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
-    let Some(byte) = ascii(unit) else { return Some(u32::from(unit).saturating_add(0x100)) };
+    let byte = match ascii(unit) {
+        Some(byte) => byte,
+        None if (0x80..0xa0).contains(&unit) => return None,
+        None => return Some(u32::from(unit).saturating_add(0x100)),
+    };
     let byte = byte.to_ascii_lowercase();
     if byte.is_ascii_alphanumeric() {
         return Some(u32::from(byte));
