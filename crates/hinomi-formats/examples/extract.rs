@@ -2,7 +2,7 @@
 //!
 //! Takes paths as arguments, or one a line on standard input. One object a document:
 //! `{"file", "container", "application", "encrypted", "modules": [{"stream", "name", "sha256", "len",
-//! "orphan"}], "embedded": [{"path", "name", "len"}], "problems"}`; a file that is no document has
+//! "orphan"}], "embedded": [{"path", "name", "len"}], "dde", "targets", "decoys", "problems"}`; a file that is no document has
 //! `"container": null`. `sha256` and `len` are those of the source in UTF-8 with every line end as LF. With
 //! `--code` each module also has its source.
 
@@ -48,6 +48,9 @@ fn line(path: &str, read: Option<Parsed<Document>>, with_code: bool) -> Value {
         "encrypted": document.encrypted,
         "modules": modules,
         "embedded": embedded,
+        "dde": document.dde,
+        "targets": document.targets,
+        "decoys": document.decoys,
         "problems": problems,
     })
 }

@@ -2,6 +2,8 @@
 
 mod base64;
 pub mod cfb;
+mod dde;
+mod decoy;
 #[cfg(test)]
 pub(crate) mod forge;
 mod inflate;
@@ -9,12 +11,15 @@ mod mhtml;
 mod ole;
 mod ooxml;
 mod surroundings;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod vba;
+mod word;
 mod workbook;
 
-pub use surroundings::{HeldText, Holder, Surroundings};
+pub use dde::dde_in_table;
+pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
 pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
 
 use crate::{Budget, Limits, Parsed};
@@ -35,6 +40,53 @@ pub struct Document {
     pub encrypted: bool,
     /// Text and targets worth judging that are not macros: external relationships, embedded packages.
     pub embedded: Vec<Embedded>,
+    /// Commands that fields and links start without any macro.
+    pub dde: Vec<Dde>,
+    /// What the document fetches from other machines when it is opened. Links that people click are not among them.
+    pub targets: Vec<Target>,
+    /// Phrases in its text that ask the reader to switch macros on, in lower case. Looked for
+    /// only where there is something to switch on: macros, macro sheets, targets, DDE.
+    pub decoys: Vec<String>,
+}
+
+/// A command in a field, a link or a formula (dynamic data exchange).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Dde {
+    /// The program and its line, put together from the pieces it was cut into.
+    pub command: String,
+    /// The part or stream.
+    pub place: String,
+    /// It is brought up to date when the document is opened, not only when the reader asks.
+    pub automatic: bool,
+}
+
+/// Something on another machine that a document fetches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// What it is fetched as.
+    pub kind: TargetKind,
+    /// A URL, or a share as `\\host\…`.
+    pub url: String,
+    /// The part or stream.
+    pub place: String,
+}
+
+/// What a target is fetched as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetKind {
+    /// The template, macros and all.
+    Template,
+    /// An object shown in the document.
+    Object,
+    /// A frame of a frame set.
+    Frame,
+    /// A picture.
+    Image,
+    /// Text of another document.
+    SubDocument,
+    /// Something else.
+    Other,
 }
 
 /// How a document is packed.

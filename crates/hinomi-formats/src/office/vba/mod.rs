@@ -8,6 +8,8 @@ mod orphans;
 #[cfg(test)]
 mod tests;
 
+pub(super) use code_page::decode as decode_code_page;
+
 use super::cfb::{CompoundFile, EntryId, EntryKind};
 use super::{Module, VbaProject};
 use crate::{Budget, Limits, Problem, ProblemKind};
