@@ -13,6 +13,7 @@ pub mod decode;
 pub mod mail;
 pub mod office;
 pub mod pdf;
+pub mod rtf;
 pub mod script;
 pub mod text;
 pub mod tree;
