@@ -1,6 +1,6 @@
 //! What bytes are: by their first bytes, and by name only where bytes leave it open.
 
-use crate::{archive, mail, office, pdf, rtf};
+use crate::{archive, mail, office, onenote, pdf, rtf};
 use serde::{Deserialize, Serialize};
 
 /// What a file's bytes are.
@@ -121,6 +121,9 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
             () if mail::looks_like_msg(bytes) => Kind::Mail,
             () => Kind::Document,
         };
+    }
+    if onenote::looks_like_onenote(bytes) {
+        return Kind::Document;
     }
     if bytes.starts_with(&[0x1f, 0x8b, 8]) {
         return Kind::Gzip;

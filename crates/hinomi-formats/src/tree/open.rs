@@ -6,7 +6,7 @@ use super::walk::{Found, unreadable};
 use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
-use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, pdf, rtf, script, text};
+use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, onenote, pdf, rtf, script, shortcut, text};
 use std::collections::HashSet;
 
 /// A file found inside another.
@@ -43,6 +43,7 @@ impl<'a> Opener<'a> {
             Kind::Mail => self.mail(&found.bytes),
             Kind::Mailbox => self.mailbox(&found.bytes),
             Kind::Document if rtf::looks_like_rtf(&found.bytes) => self.rtf(&found.bytes),
+            Kind::Document if onenote::looks_like_onenote(&found.bytes) => self.onenote(&found.bytes),
             Kind::Document | Kind::Zip => match office::read(&found.bytes, self.limits, self.budget) {
                 Some(parsed) => {
                     *kind = Kind::Document;
@@ -57,6 +58,7 @@ impl<'a> Opener<'a> {
             Kind::Gzip => self.gzip(found),
             Kind::OtherArchive => self.other_archive(&found.bytes),
             Kind::Pdf => self.pdf(&found.bytes),
+            Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
                 let survey = script::survey_text(&source, self.limits).take(self.problems);
