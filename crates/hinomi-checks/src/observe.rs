@@ -247,6 +247,7 @@ impl View<'_> {
             media_type: node.media_type.clone(),
             archives: self.archives_around(node.parent),
             mailed: self.mailed(node.parent),
+            carrier: self.carrier(node.parent).to_owned(),
             unread: false,
         }
     }
@@ -262,6 +263,7 @@ impl View<'_> {
             media_type: String::new(),
             archives,
             mailed: self.mailed(archive.parent),
+            carrier: String::new(),
             unread: true,
         }
     }
@@ -308,6 +310,15 @@ impl View<'_> {
             .collect();
         names.reverse();
         names
+    }
+
+    /// What a file lies in directly, when that is a document of some kind.
+    fn carrier(&self, parent: Option<usize>) -> &'static str {
+        match parent.and_then(|at| self.nodes.get(at)).map(|node| &node.content) {
+            Some(Content::Document(..)) => "document",
+            Some(Content::Pdf(_)) => "pdf",
+            _ => "",
+        }
     }
 
     fn mailed(&self, from: Option<usize>) -> bool {

@@ -29,6 +29,12 @@ pub(crate) fn document(
         entry_points: surveys.iter().flat_map(|survey| &survey.entry_points).map(entry_point).collect(),
         calls: surveys.iter().flat_map(|survey| &survey.calls).map(call).collect(),
         urls: surveys.iter().flat_map(|survey| &survey.urls).map(url_fact).collect(),
+        stomped: Vec::new(),
+        macro_sheets: Vec::new(),
+        dde: Vec::new(),
+        targets: Vec::new(),
+        decoys: Vec::new(),
+        unfollowed: Vec::new(),
         encrypted: document.encrypted,
         partly_unread,
     };
@@ -111,6 +117,7 @@ fn call(read: &script::Call) -> Call {
         argument: cut(&read.argument, 200),
         line: read.line,
         reached_from: read.reached_from.clone(),
+        path: Vec::new(),
     }
 }
 

@@ -208,3 +208,12 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// An RTF text with one embedded OLE 1.0 object (MS-OLEDS 2.2.5).
+pub(crate) fn rtf_object(class: &str, data: &[u8]) -> String {
+    let len = |len: usize| (len as u32).to_le_bytes();
+    let head = [&[1, 5, 0, 0, 2, 0, 0, 0][..], &len(class.len() + 1), class.as_bytes(), &[0; 9]].concat();
+    let object = [&head[..], &len(data.len()), data, &[1, 5, 0, 0, 0, 0, 0, 0]].concat();
+    let digits: String = object.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(r"{{\rt{{\object{{\*\objdata {digits}}}}}}}")
+}

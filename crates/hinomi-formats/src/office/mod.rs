@@ -102,6 +102,10 @@ pub enum Container {
     FlatOpc,
     /// MHTML with an ActiveMime part, or such a part by itself (`editdata.mso`).
     Mhtml,
+    /// RTF with its objects.
+    Rtf,
+    /// A OneNote section.
+    OneNote,
 }
 
 /// The program that opens a document.

@@ -3,7 +3,10 @@
 mod document;
 mod mail;
 
-pub use document::{Call, CommandFact, EntryPoint, MacroFact, PdfFact, Power, Trigger, UrlFact};
+pub use document::{
+    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, MacroSheet, PdfFact, Power, StompedModule,
+    TargetFact, Trigger, UrlFact,
+};
 pub use mail::{
     Address, ArchiveFact, AuthenticationFact, FileFact, FileKind, MailFact, PasswordOrigin, PasswordTrail,
 };

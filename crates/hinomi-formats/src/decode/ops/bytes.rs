@@ -43,7 +43,7 @@ pub(super) static OPS: &[Op] = &[
 ];
 
 /// The numbers of a key as its label says to read it. A decimal key may hold some that are no bytes.
-fn key(args: &Args) -> Result<Vec<i32>, Fault> {
+pub(super) fn key(args: &Args) -> Result<Vec<i32>, Fault> {
     let (label, text) = args.toggle(0);
     let bytes = match label {
         "Base64" => from_standard(&String::from_utf16_lossy(text)),

@@ -7,11 +7,13 @@
 //! together never take more than [`Limits::steps_max`] steps.
 
 mod directory;
+mod export;
 mod sectors;
 #[cfg(test)]
 mod tests;
 
 pub use directory::{EntryId, EntryKind};
+pub(crate) use export::export;
 pub(crate) use sectors::{u16_at, u32_at};
 
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
