@@ -14,12 +14,14 @@ mod surroundings;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod unlock;
 mod vba;
 mod word;
 mod workbook;
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
+pub use unlock::{Key, Unlocked, unlock};
 pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
 
 use crate::{Budget, Limits, Parsed};
@@ -38,6 +40,8 @@ pub struct Document {
     /// Whether the document is encrypted. In OOXML its macros were not seen then; the binary formats leave
     /// them in the clear.
     pub encrypted: bool,
+    /// What opened the document, when it was encrypted; `encrypted` is not said then.
+    pub opened_with: Option<Key>,
     /// Text and targets worth judging that are not macros: external relationships, embedded packages.
     pub embedded: Vec<Embedded>,
     /// Commands that fields and links start without any macro.
@@ -203,8 +207,36 @@ pub fn looks_like_mhtml(bytes: &[u8]) -> bool {
     mhtml::has_active_mime(bytes)
 }
 
-/// Reads a document of any container this version knows; `None` when it is none.
+/// Reads a document of any container this version knows; `None` when it is none. One that is encrypted is opened with
+/// the programs' own passwords.
 pub fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
+    read_with(bytes, &[], limits, budget)
+}
+
+/// Reads a document as [`read`] does, trying `passwords` as well when it is encrypted.
+pub fn read_with(
+    bytes: &[u8],
+    passwords: &[String],
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Option<Parsed<Document>> {
+    if !looks_like_ole(bytes) {
+        return read_open(bytes, limits, budget);
+    }
+    let mut problems = Vec::new();
+    let unlocked = unlock(bytes, passwords, limits, budget).take(&mut problems);
+    let Some(Unlocked { bytes: plain, by }) = unlocked else {
+        let mut parsed = read_open(bytes, limits, budget)?;
+        parsed.problems.append(&mut problems);
+        return Some(parsed);
+    };
+    let mut parsed = read_open(&plain, limits, budget)?;
+    parsed.value.opened_with = Some(by);
+    parsed.problems.append(&mut problems);
+    Some(parsed)
+}
+
+fn read_open(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
     let mut parsed = ole::read(bytes, limits, budget)
         .or_else(|| ooxml::read(bytes, limits, budget))
         .or_else(|| ooxml::flat::read(bytes, limits, budget))
