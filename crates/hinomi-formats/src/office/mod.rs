@@ -2,22 +2,22 @@
 
 mod base64;
 pub mod cfb;
-mod dde;
-mod decoy;
 #[cfg(test)]
 pub(crate) mod forge;
 mod inflate;
 mod mhtml;
 mod ole;
 mod ooxml;
+mod outward;
 mod surroundings;
-mod targets;
 #[cfg(test)]
 mod tests;
 mod unlock;
 mod vba;
 mod word;
 mod workbook;
+
+use outward::{dde, decoy, targets};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};

@@ -1,9 +1,9 @@
 //! What documents start and fetch without macros, and what they ask for, in every container.
 
-use super::super::forge::{compound, document, module, word};
-use super::super::{Document, read};
 use super::dde_in_table;
 use crate::archive::forge::{file, zip};
+use crate::office::forge::{compound, document, module, word};
+use crate::office::{Document, read};
 use crate::{Budget, Limits};
 use expect_test::{Expect, expect};
 use std::fmt::Write;
