@@ -21,6 +21,8 @@ use outward::{dde, decoy, targets};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
+#[cfg(test)]
+pub(crate) use unlock::seal;
 pub use unlock::{Key, Unlocked, unlock};
 pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
 
@@ -221,22 +223,23 @@ pub fn read_with(
     budget: &mut Budget,
 ) -> Option<Parsed<Document>> {
     if !looks_like_ole(bytes) {
-        return read_open(bytes, limits, budget);
+        return read_as_is(bytes, limits, budget);
     }
     let mut problems = Vec::new();
     let unlocked = unlock(bytes, passwords, limits, budget).take(&mut problems);
     let Some(Unlocked { bytes: plain, by }) = unlocked else {
-        let mut parsed = read_open(bytes, limits, budget)?;
+        let mut parsed = read_as_is(bytes, limits, budget)?;
         parsed.problems.append(&mut problems);
         return Some(parsed);
     };
-    let mut parsed = read_open(&plain, limits, budget)?;
+    let mut parsed = read_as_is(&plain, limits, budget)?;
     parsed.value.opened_with = Some(by);
     parsed.problems.append(&mut problems);
     Some(parsed)
 }
 
-fn read_open(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
+/// Reads a document as it is, without trying to take its encryption off: what [`unlock`] gave, or could not open.
+pub fn read_as_is(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
     let mut parsed = ole::read(bytes, limits, budget)
         .or_else(|| ooxml::read(bytes, limits, budget))
         .or_else(|| ooxml::flat::read(bytes, limits, budget))

@@ -5,7 +5,7 @@ mod binary;
 mod ciphers;
 mod package;
 #[cfg(test)]
-pub(super) mod seal;
+pub(crate) mod seal;
 #[cfg(test)]
 mod tests;
 
