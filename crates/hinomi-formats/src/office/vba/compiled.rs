@@ -165,15 +165,18 @@ fn literal(code: &[u8], code_page: u16) -> Option<String> {
 }
 
 /// Compares compiled code with the source of the whole project: code moves between modules, and the table of names
-/// is one for all.
+/// is one for all. Most projects have no name with power that their source has not, and no module without source that
+/// has compiled code; they are not looked at closer.
 pub(super) fn compare(modules: &[Module], compiled: &[Compiled], names: &Names) -> Vec<Stomped> {
-    if compiled.iter().all(Compiled::is_empty) {
+    let power: Vec<&String> = names.with_power().collect();
+    let sources = || modules.iter().map(|module| module.code.as_str());
+    let hidden_power: Vec<&String> = tokens::without(&power, sources());
+    let told = || modules.iter().zip(compiled).filter(|(_, compiled)| !compiled.is_empty());
+    if hidden_power.is_empty() && !told().any(|(module, _)| tokens::is_bare(&module.code)) {
         return Vec::new();
     }
-    let source = tokens::Tokens::of(modules.iter().map(|module| module.code.as_str()));
-    let hidden_power: Vec<&String> = names.with_power().filter(|name| !source.has_name(name)).collect();
-    let told = modules.iter().zip(compiled);
-    told.filter_map(|(module, compiled)| compiled.against(module, &source, &hidden_power)).collect()
+    let source = tokens::Tokens::of(sources());
+    told().filter_map(|(module, compiled)| compiled.against(module, &source, &hidden_power)).collect()
 }
 
 impl Compiled {
@@ -184,11 +187,8 @@ impl Compiled {
             self.literals.iter().filter(|literal| !source.has_literal(literal)).cloned().collect();
         literals.dedup();
         let is_bare = tokens::is_bare(&module.code);
-        let are_many = |part: usize, whole: usize| part >= MISSING_MIN && part.saturating_mul(2) >= whole;
-        let by_names =
-            missing.iter().any(|name| has_power(name)) || are_many(missing.len(), self.names.len());
-        let by_literals = (!literals.is_empty() && (!hidden_power.is_empty() || is_bare))
-            || are_many(literals.len(), self.literals.len());
+        let by_names = missing.iter().any(|name| has_power(name));
+        let by_literals = !literals.is_empty() && (!hidden_power.is_empty() || is_bare);
         if !by_names && !by_literals {
             return None;
         }
@@ -207,8 +207,6 @@ impl Compiled {
     }
 }
 
-/// So many names or literals that the source does not have, and half of all, are no oversight.
-const MISSING_MIN: usize = 12;
 /// Names and literals kept of one module.
 const NAMES_KEPT: usize = 64;
 

@@ -71,6 +71,31 @@ impl Tokens {
     }
 }
 
+/// Those of a few names that no source has as a word, in any case.
+pub(super) fn without<'n, 'a>(
+    names: &[&'n String],
+    sources: impl Iterator<Item = &'a str>,
+) -> Vec<&'n String> {
+    let mut left: Vec<(&String, String)> =
+        names.iter().map(|name| (*name, name.to_ascii_lowercase())).collect();
+    for source in sources {
+        if left.is_empty() {
+            break;
+        }
+        let lower = source.as_bytes().to_ascii_lowercase();
+        left.retain(|(_, name)| !has_word(&lower, name.as_bytes()));
+    }
+    left.into_iter().map(|(name, _)| name).collect()
+}
+
+fn has_word(text: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, word).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let after = text.get(at + word.len());
+        !before.is_some_and(|byte| is_of_name(*byte)) && !after.is_some_and(|byte| is_of_name(*byte))
+    })
+}
+
 /// Letters of any script: in UTF-8 all their bytes are above ASCII.
 fn begins_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
