@@ -5,6 +5,7 @@ mod build;
 mod page;
 mod peers;
 mod quality;
+mod recovery;
 mod robust;
 mod speed;
 mod table;
@@ -54,6 +55,7 @@ const SECTIONS: &[Section] = &[
     section("parity", "Macro documents beside olevba", peers::parity),
     section("mails", "Mail beside mail-parser", peers::mails),
     section("quality", "How often the checks are right", quality::section),
+    section("recovery", "What forged documents would do", recovery::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),
     section("bombs", "Bombs", robust::each_bomb),

@@ -7,6 +7,7 @@ pub(crate) mod death;
 mod formats;
 mod life;
 mod peers;
+mod recovery;
 mod workspace;
 
 use crate::command::lab::{Lab, say};
@@ -71,6 +72,7 @@ const TESTS: &[(&str, Test)] = &[
     ("sarif-multitool", formats::sarif),
     ("spreadsheet-without-formulas", formats::spreadsheets),
     ("same-input-fifty-times", life::same_input),
+    ("forged-documents-recovered", recovery::forged),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),

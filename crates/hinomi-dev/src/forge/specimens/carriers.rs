@@ -32,7 +32,7 @@ fn document_address(chance: &mut Chance) -> String {
 pub(super) fn pdf(round: usize, chance: &mut Chance) -> Specimen {
     let url = document_address(chance);
     let lines = ["ご請求書", "下記のリンクから請求書をダウンロードしてください。"];
-    let packed = round % 2 == 0;
+    let packed = round.is_multiple_of(2);
     let acts = vec![Act::Link(url.clone())];
     let bytes = Pdf { lines: lines.map(str::to_owned).to_vec(), acts, packed }.write();
     let style = if packed { "pdf-object-stream" } else { "pdf-plain" };
@@ -78,7 +78,7 @@ pub(super) fn link(round: usize, chance: &mut Chance) -> Specimen {
             ("lnk-appended-powershell", SHELL, arguments, format!("\r\n;#{script}\r\n"))
         }
     };
-    let name = if round % 2 == 0 { "Microsoft Word 文書" } else { "見積書.doc" };
+    let name = if round.is_multiple_of(2) { "Microsoft Word 文書" } else { "見積書.doc" };
     let link = Link {
         name: name.to_owned(),
         program: program.to_owned(),
@@ -88,7 +88,7 @@ pub(super) fn link(round: usize, chance: &mut Chance) -> Specimen {
     };
     let mut truth = truth("e7", style, "lnk", &urls);
     let short = program.rsplit('\\').next().unwrap_or(program);
-    truth.place = Some(if round % 3 == 0 { "arguments" } else { "appended" }.to_owned());
+    truth.place = Some(if round.is_multiple_of(3) { "arguments" } else { "appended" }.to_owned());
     truth.command = Some(format!("{short} {arguments}"));
     truth.arguments = Some(arguments);
     truth.script = (round % 3 != 1).then_some(script);

@@ -135,7 +135,7 @@ fn vba(style: Style, lane: usize, round: usize, chance: &mut Chance) -> Result<S
         .unwrap_or(Container::Docm);
     let shape = match place {
         Place::FormText | Place::FormCaption | Place::FormTag | Place::FormControlTip => Shape::E3,
-        _ if (round + lane) % 3 == 0 => Shape::E2,
+        _ if (round + lane).is_multiple_of(3) => Shape::E2,
         _ => Shape::E1,
     };
     let urls = macros::script::urls(chance);

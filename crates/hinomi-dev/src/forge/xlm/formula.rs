@@ -44,9 +44,9 @@ pub enum Formula {
     /// A cell itself: where to go, where to write.
     Reference(Place),
     /// Two values and an operator: `&`, `+`, `-`, `<`, `>`, `=`.
-    Binary(char, Box<Formula>, Box<Formula>),
+    Binary(char, Box<Self>, Box<Self>),
     /// A call.
-    Call(&'static Function, Vec<Formula>),
+    Call(&'static Function, Vec<Self>),
 }
 
 impl Formula {
