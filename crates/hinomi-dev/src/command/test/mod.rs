@@ -4,6 +4,7 @@
 pub(crate) mod bombs;
 pub(crate) mod damage;
 pub(crate) mod death;
+mod forged;
 mod formats;
 mod life;
 mod peers;
@@ -72,6 +73,8 @@ const TESTS: &[(&str, Test)] = &[
     ("sarif-multitool", formats::sarif),
     ("spreadsheet-without-formulas", formats::spreadsheets),
     ("same-input-fifty-times", life::same_input),
+    ("forged-documents-before-oletools", forged::by_oletools),
+    ("forged-documents-before-libreoffice", forged::by_office),
     ("forged-documents-recovered", recovery::forged),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),

@@ -64,6 +64,13 @@ pub struct Page {
     pub lines: Vec<String>,
 }
 
+impl Page {
+    /// The first paragraph or cell.
+    pub fn first_text(&self) -> String {
+        self.lines.first().and_then(|line| cells(line).next()).unwrap_or_default().to_owned()
+    }
+}
+
 /// Writes a document; without a project, one that has no macros at all (only for `.doc` and `.xls`).
 pub fn write(
     container: Container,

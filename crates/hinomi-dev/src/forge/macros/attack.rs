@@ -106,6 +106,7 @@ pub fn planned(plan: Plan, urls: &[String], chance: &mut Chance) -> Result<Forge
         starts_by: Some(start.to_owned()),
         container,
         code_page,
+        shows: page.first_text(),
         modules: project.modules,
         entry_point: Some(entry_point),
         command: Some(command),

@@ -143,6 +143,7 @@ pub fn honest_compiled(template: &Template, compiled: bool, chance: &mut Chance)
         starts_by: None,
         container,
         code_page: 932,
+        shows: page.first_text(),
         modules: project.modules,
         entry_point: entry_point.map(str::to_owned),
         command: None,

@@ -49,6 +49,9 @@ pub struct Truth {
     pub container: Container,
     /// Code page of the project.
     pub code_page: u16,
+    /// The first paragraph or cell that people see.
+    #[serde(skip)]
+    pub shows: String,
     /// Modules as they went in.
     pub modules: Vec<Module>,
     /// The procedure that starts by itself, when one does.

@@ -126,6 +126,8 @@ pub(super) fn rtf(round: usize, chance: &mut Chance) -> Specimen {
     let lines = macros::lure(chance).lines;
     let mut truth = truth("rtf-package", style, "rtf", &urls);
     truth.place = Some("objdata".to_owned());
+    truth.shows = lines[0].clone();
+    truth.package = Some(name.clone());
     truth.command = Some(command);
     let bytes = rich::with_package(style, &lines, &name, script.as_bytes(), chance);
     Specimen { extension: "rtf", bytes, truth }
@@ -134,6 +136,7 @@ pub(super) fn rtf(round: usize, chance: &mut Chance) -> Specimen {
 /// Documents that reach out without a macro: DDE and templates elsewhere.
 pub(super) fn without_macros(round: usize, chance: &mut Chance) -> Specimen {
     let lines = macros::lure(chance).lines;
+    let shows = lines[0].clone();
     let template =
         format!("http://{}-{}.example/{}.dotm", chance.word(3, 7), chance.word(4, 8), chance.word(4, 8));
     match round % 6 {
@@ -142,6 +145,7 @@ pub(super) fn without_macros(round: usize, chance: &mut Chance) -> Specimen {
             let mut truth = truth("remote-template", "template-relationship", "docx", &[template]);
             truth.place = Some("settings".to_owned());
             truth.checks = vec!["document.remote-template"];
+            truth.shows = shows;
             Specimen { extension: "docx", bytes, truth }
         }
         5 => {
@@ -149,6 +153,7 @@ pub(super) fn without_macros(round: usize, chance: &mut Chance) -> Specimen {
             let mut truth = truth("remote-template", "template-control-word", "rtf", &[template]);
             truth.place = Some("template".to_owned());
             truth.checks = vec!["document.remote-template"];
+            truth.shows = shows;
             Specimen { extension: "rtf", bytes, truth }
         }
         turn => {
@@ -165,6 +170,7 @@ pub(super) fn without_macros(round: usize, chance: &mut Chance) -> Specimen {
             truth.command = Some(format!("{} {arguments}", if in_csv { "cmd" } else { program }));
             truth.arguments = Some(arguments);
             truth.checks = vec!["document.dde-command"];
+            truth.shows = shows;
             Specimen { extension, bytes, truth }
         }
     }
@@ -175,9 +181,11 @@ pub(super) fn benign(number: usize, chance: &mut Chance) -> Result<Specimen> {
     if number % 12 == 11 {
         let container = xlm::Container::ALL[(number / 12) % 3];
         let workbook = xlm::honest(chance);
+        let shows = workbook.page.first_text();
         let truth = Truth {
             verdict: "benign",
             shape: "old-macro-sheet".to_owned(),
+            shows,
             container: container.extension().to_owned(),
             ..Truth::default()
         };

@@ -53,6 +53,12 @@ pub struct Truth {
     pub password: Option<String>,
     /// Checks that should fail.
     pub checks: Vec<&'static str>,
+    /// A line that people see when they open it, where others are asked to show it.
+    #[serde(skip)]
+    pub shows: String,
+    /// The name of a file that an object of OLE 1.0 packages.
+    #[serde(skip)]
+    pub package: Option<String>,
     /// Modules as they went in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<Module>,
@@ -83,6 +89,7 @@ impl Specimen {
                 script: truth.script,
                 urls: truth.urls,
                 checks: truth.checks,
+                shows: truth.shows,
                 modules: truth.modules,
                 ..Truth::default()
             },
@@ -163,6 +170,7 @@ fn workbook(style: xlm::Style, round: usize, chance: &mut Chance) -> Result<Spec
     let shown = xlm::Shown::ALL[(round / 3) % 3];
     let trusted = round % 4 == 3;
     let page = if trusted { trusted_folder() } else { macros::lure(chance) };
+    let shows = page.first_text();
     let forged = xlm::attack(style, shown, page, chance);
     let entry_point = forged.workbook.entry.0.name().to_owned();
     let truth = Truth {
@@ -175,6 +183,7 @@ fn workbook(style: xlm::Style, round: usize, chance: &mut Chance) -> Result<Spec
         command: Some(forged.command),
         urls: forged.urls,
         checks: vec!["document.auto-run-macro"],
+        shows,
         ..Truth::default()
     };
     Ok(Specimen { extension: container.extension(), bytes: forged.workbook.write(container, chance)?, truth })

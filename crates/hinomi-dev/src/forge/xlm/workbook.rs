@@ -2,7 +2,7 @@
 
 use super::formula::other_sheet;
 use super::{Entry, Held, Workbook};
-use crate::forge::document::excel::{CLASS, begin, label, record, window};
+use crate::forge::document::excel::{CLASS, begin, dimensions, label, record, window};
 use crate::forge::document::tab_cells;
 use crate::forge::ovba;
 use anyhow::Result;
@@ -82,6 +82,7 @@ fn name(workbook: &Workbook) -> Vec<u8> {
 fn front(workbook: &Workbook) -> Vec<u8> {
     let mut out = Vec::new();
     record(&mut out, 0x0809, &begin(0x0010));
+    dimensions(&mut out);
     for (row, line) in workbook.page.lines.iter().enumerate() {
         for (column, cell) in tab_cells(line).enumerate() {
             record(&mut out, 0x0204, &label(row as u16, column as u16, cell));
@@ -96,6 +97,7 @@ fn sheet(sheet: &super::Sheet) -> Vec<u8> {
     const MACRO_SHEET: u16 = 0x0040;
     let mut out = Vec::new();
     record(&mut out, 0x0809, &begin(MACRO_SHEET));
+    dimensions(&mut out);
     for ((row, column), held) in &sheet.cells {
         match held {
             Held::Text(text) => record(&mut out, 0x0204, &label(*row, *column, text)),
