@@ -5,25 +5,17 @@
 //! and `.invalid`) or an address for documentation (RFC 5737), every "program" is a line of text, and every script
 //! that would start what it fetched does so only under a condition that never holds, or only echoes its words.
 
+pub mod archive;
 pub mod bombs;
+pub mod carrier;
 mod chance;
 pub mod company;
-pub mod deflate;
 pub mod document;
-pub mod dropper;
-pub mod fields;
 pub mod letter;
-pub mod link;
 pub mod macros;
 pub mod mutate;
-pub mod onenote;
-pub mod outlook;
 mod ovba;
 pub mod pack;
-pub mod pdf;
-pub mod rich;
 pub mod specimens;
-pub mod xlm;
-pub mod zip;
 
 pub use chance::Chance;

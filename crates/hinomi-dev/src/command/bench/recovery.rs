@@ -200,8 +200,7 @@ fn verdicts(set: &Set, attacks: &[Told], honest: &[Told], peers: &Peers) -> Stri
 
 /// Whether a peer calls a document bad.
 type Rule = fn(&Answer) -> bool;
-const PEER_RULES: [(&str, Rule); 2] =
-    [(MRAPTOR, |answer| answer.mraptor), (OLEVBA, |answer| answer.olevba)];
+const PEER_RULES: [(&str, Rule); 2] = [(MRAPTOR, |answer| answer.mraptor), (OLEVBA, |answer| answer.olevba)];
 
 /// The kinds of honest documents that somebody names.
 fn kinds(documents: &[Document], honest: &[Told], peers: &Peers) -> String {

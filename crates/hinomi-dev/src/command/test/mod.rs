@@ -40,7 +40,7 @@ pub(crate) struct Rounds {
     pub(crate) repeats: usize,
 }
 
-const WHOLE: Rounds = Rounds { damaged: 20_000, kills: 200, repeats: 50 };
+const WHOLE: Rounds = Rounds { damaged: 50_000, kills: 200, repeats: 50 };
 const QUICK: Rounds = Rounds { damaged: 1_000, kills: 10, repeats: 5 };
 
 /// What a test of the lab came to. A failure is an error.

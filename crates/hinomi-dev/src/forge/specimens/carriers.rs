@@ -1,9 +1,10 @@
 //! Carriers that are no macro: PDF, shell links, OneNote, RTF, fields, templates; and honest documents.
 
 use super::{Specimen, Truth, word};
-use crate::forge::link::Link;
-use crate::forge::pdf::{Act, Pdf};
-use crate::forge::{Chance, dropper, fields, macros, onenote, rich, xlm};
+use crate::forge::carrier::link::Link;
+use crate::forge::carrier::pdf::{Act, Pdf};
+use crate::forge::carrier::{dropper, fields, onenote, rich, xlm};
+use crate::forge::{Chance, macros};
 use anyhow::Result;
 
 fn truth(shape: &str, style: impl serde::Serialize, container: &str, urls: &[String]) -> Truth {

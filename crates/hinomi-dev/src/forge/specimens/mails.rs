@@ -1,11 +1,12 @@
 //! Mail of the shapes E5, E10 and E11, as `.eml` and as Outlook messages.
 
 use super::{Specimen, Truth, word};
+use crate::forge::Chance;
+use crate::forge::archive::zip;
+use crate::forge::carrier::outlook::Message;
 use crate::forge::document::Container;
 use crate::forge::letter::{Attachment, Charset, Letter, Moment, Naming, Person, Route};
 use crate::forge::macros::{self, Forged, Shape, Style};
-use crate::forge::outlook::Message;
-use crate::forge::{Chance, zip};
 use anyhow::Result;
 
 /// Strangers whose mail servers were taken over, under the names they show.

@@ -6,12 +6,12 @@
 mod carriers;
 mod mails;
 
+use super::Chance;
+use super::carrier::xlm;
 use super::document::Container;
 use super::macros::{self, Place, Plan, Shape, Style};
 use super::ovba::Module;
-use super::{Chance, xlm};
 use anyhow::Result;
-use std::io::Write;
 
 /// A file and the truth about it.
 #[derive(Debug, Clone)]
@@ -205,23 +205,6 @@ fn trusted_folder() -> super::document::Page {
 pub fn benign(number: usize, seed: u64) -> Result<Specimen> {
     let mut chance = stream(number, !seed);
     carriers::benign(number, &mut chance)
-}
-
-/// Writes a document of the shape E9: `size` bytes, nearly all of them zeros behind the document.
-pub fn padded(out: &mut dyn Write, size: u64, seed: u64) -> Result<()> {
-    const PIECE: usize = 1 << 16;
-    let mut chance = Chance::new(seed);
-    let urls = macros::script::urls(&mut chance);
-    let plan = Plan::new(Container::Doc, Shape::E1, Style::LineByLine);
-    let document = macros::planned(plan, &urls, &mut chance)?.bytes;
-    out.write_all(&document)?;
-    let mut left = size.saturating_sub(document.len() as u64);
-    while left > 0 {
-        let piece = left.min(PIECE as u64);
-        out.write_all(&[0; PIECE][..piece as usize])?;
-        left -= piece;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -114,11 +114,3 @@ fn honest_documents_are_of_thirty_kinds_and_more() {
         assert_eq!((truth.verdict, truth.urls.len(), truth.command), ("benign", 0, None));
     }
 }
-
-#[test]
-fn a_padded_document_is_as_long_as_asked() {
-    let mut out = Vec::new();
-    padded(&mut out, 1 << 20, 3).unwrap();
-    assert_eq!(out.len(), 1 << 20);
-    assert!(out.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) && out.ends_with(&[0; 4_096]));
-}

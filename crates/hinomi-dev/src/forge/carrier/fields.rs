@@ -1,7 +1,7 @@
 //! Word documents without macros that still reach out: DDE fields and a template elsewhere; and CSV with DDE.
 
-use super::Chance;
-use super::document::ooxml::{HEAD, OFFICE, Package, escape, relationships};
+use crate::forge::Chance;
+use crate::forge::document::ooxml::{HEAD, OFFICE, Package, escape, relationships};
 
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const MAIN: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";

@@ -7,8 +7,8 @@ mod package;
 mod styles;
 mod workbook;
 
-use super::document::Page;
-use super::{Chance, macros};
+use crate::forge::document::Page;
+use crate::forge::{Chance, macros};
 use anyhow::Result;
 use std::collections::BTreeMap;
 

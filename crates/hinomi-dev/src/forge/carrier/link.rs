@@ -1,6 +1,6 @@
 //! Shell links (MS-SHLLINK) with a command line, and what may be appended to them.
 
-use super::ovba::utf16;
+use crate::forge::ovba::utf16;
 
 /// A shell link.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 //! Outlook messages (MS-OXMSG), written over a compound file.
 
-use super::ovba::{compound, utf16};
+use crate::forge::ovba::{compound, utf16};
 use anyhow::Result;
 
 /// A message with its files.

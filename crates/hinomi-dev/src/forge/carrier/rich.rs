@@ -1,6 +1,6 @@
 //! RTF with a packaged file in it (`\objdata`), or with a template elsewhere.
 
-use super::Chance;
+use crate::forge::Chance;
 
 /// How the hexadecimal digits of an object are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

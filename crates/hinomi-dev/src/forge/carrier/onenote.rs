@@ -2,7 +2,8 @@
 //!
 //! The tree of pages is left out: OneNote would not show them, and no reader of attachments needs it.
 
-use super::{Chance, ovba::utf16};
+use crate::forge::Chance;
+use crate::forge::ovba::utf16;
 
 /// The type of a section, `.one` (2.3.1), and its format.
 const SECTION: [u8; 16] =

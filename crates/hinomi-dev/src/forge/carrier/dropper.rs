@@ -2,8 +2,8 @@
 //!
 //! What they run is `cmd /c echo`, and the addresses are only counted.
 
-use super::Chance;
-use super::macros::vba_literal as literal;
+use crate::forge::Chance;
+use crate::forge::macros::vba_literal as literal;
 
 /// How the texts of a script are hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
