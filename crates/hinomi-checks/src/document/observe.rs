@@ -36,6 +36,8 @@ pub(crate) fn document(
         dde: document.dde.iter().map(dde).collect(),
         targets: document.targets.iter().map(target).collect(),
         decoys: document.decoys.clone(),
+        code_sketch: document.sketches.code.clone(),
+        file_sketch: document.sketches.bytes.clone(),
         encrypted: document.encrypted,
         partly_unread,
     };

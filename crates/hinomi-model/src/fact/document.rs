@@ -30,6 +30,10 @@ pub struct MacroFact {
     pub targets: Vec<TargetFact>,
     /// Phrases in its text that ask the reader to switch macros on.
     pub decoys: Vec<String>,
+    /// The shape of the macros' code, for comparing with other documents; empty where there is too little.
+    pub code_sketch: String,
+    /// The same of the whole file's bytes.
+    pub file_sketch: String,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.
