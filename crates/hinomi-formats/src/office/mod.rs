@@ -20,7 +20,11 @@ mod workbook;
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
-pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
+pub use workbook::{
+    Cell, CellValue, Cells, DefinedName, Link, Sheet, SheetKind, Visibility, Workbook, has_macro_sheets, macro_workbook,
+    workbook, workbook_of_stream, workbook_with,
+};
+pub(crate) use workbook::{COLUMNS_MAX, ROWS_MAX, column_number, is_macro_command, push_cell, push_sheet};
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
