@@ -79,7 +79,7 @@ fn file() -> impl Strategy<Value = Fact> {
         FileKind::Script,
         FileKind::Other,
     ];
-    let carrier = prop::sample::select(vec!["", "document", "web-page", "notebook", "pdf"]);
+    let carrier = prop::sample::select(vec!["", "document", "shortcut", "notebook", "pdf"]);
     (text(), prop::sample::select(kinds), texts(), any::<bool>(), any::<bool>(), carrier).prop_map(
         |(name, kind, archives, mailed, unread, carrier)| {
             let (media_type, carrier) = (String::new(), carrier.to_owned());

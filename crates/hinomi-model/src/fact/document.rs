@@ -22,18 +22,12 @@ pub struct MacroFact {
     pub calls: Vec<Call>,
     /// URLs in the macros' strings, outside any command.
     pub urls: Vec<UrlFact>,
-    /// Modules whose compiled code does more than their source shows.
-    pub stomped: Vec<StompedModule>,
-    /// Sheets that hold Excel 4.0 macros.
-    pub macro_sheets: Vec<MacroSheet>,
     /// Commands that fields or formulas start without any macro (DDE).
     pub dde: Vec<DdeFact>,
     /// What the document fetches from elsewhere when it is opened.
     pub targets: Vec<TargetFact>,
     /// Phrases in its text that ask the reader to switch macros on.
     pub decoys: Vec<String>,
-    /// What evaluation could not follow: `module:line: what`.
-    pub unfollowed: Vec<String>,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.
@@ -85,8 +79,8 @@ pub struct Call {
     pub line: u32,
     /// Entry points from which it can be reached by name.
     pub reached_from: Vec<String>,
-    /// The way from the entry point to the procedure that makes the call, as evaluation went it; empty where it
-    /// did not get there.
+    /// The way from the entry point to the procedure that makes the call, each with the line that
+    /// leads on; empty where nothing that starts by itself reaches it.
     pub path: Vec<CallStep>,
 }
 
@@ -100,26 +94,6 @@ pub struct CallStep {
     pub procedure: String,
     /// The line at which it goes on to the next one, from 1.
     pub line: u32,
-}
-
-/// A module whose source was replaced, while the compiled code that Office runs was kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StompedModule {
-    /// Module.
-    pub module: String,
-    /// Names that only the compiled code has, those with power first.
-    pub only_compiled: Vec<String>,
-}
-
-/// A sheet of Excel 4.0 macros.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct MacroSheet {
-    /// Its name.
-    pub name: String,
-    /// `visible`, `hidden`, `very-hidden`.
-    pub visibility: String,
 }
 
 /// A command in a field or formula.

@@ -1,4 +1,4 @@
-//! A program or script inside a document, a web page or a notebook.
+//! A program or script inside a document, a notebook or a shortcut.
 
 use crate::case::{fail, proof};
 use crate::{Case, Check, Context};
@@ -15,12 +15,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     let ranked = case.facts(Fact::as_file).filter_map(|(seen, file)| Some((rank(file)?, seen, file)));
     let worst = ranked.max_by_key(|((rank, _), seen, _)| (*rank, std::cmp::Reverse(&seen.locator)));
-    let Some(((_, key), seen, file)) = worst else {
-        let unread = case.facts(Fact::as_file).find(|(_, file)| file.unread && !file.carrier.is_empty());
-        return unread.map_or(Verdict::Pass, |(_, file)| {
-            Verdict::Undetermined(Text::new("unread").with("file", &file.name))
-        });
-    };
+    let Some(((_, key), seen, file)) = worst else { return unread(case) };
     let part = seen.locator.part.as_deref().unwrap_or_default();
     let name = if file.name.is_empty() { part } else { &file.name };
     let text = Text::new(key).with("file", name);
@@ -30,16 +25,22 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     fail(finding)
 }
 
-/// How bad it is. A page that builds an archive or document in the browser does so to get past the gateway; in a
-/// document or a notebook that is an ordinary attachment.
+/// How bad it is. Nobody pastes programs into notes; into documents some do.
 fn rank(file: &FileFact) -> Option<(u8, &'static str)> {
-    let acts = matches!(file.kind, FileKind::Program | FileKind::Script);
-    let packs = matches!(file.kind, FileKind::Archive | FileKind::Document);
-    match (file.carrier.as_str(), acts, packs) {
-        ("web-page", true, _) => Some((5, "smuggled_program")),
-        ("notebook", true, _) => Some((4, "in_notebook")),
-        ("document" | "pdf" | "shortcut", true, _) => Some((3, "in_document")),
-        ("web-page", _, true) => Some((2, "smuggled_file")),
+    if !matches!(file.kind, FileKind::Program | FileKind::Script) {
+        return None;
+    }
+    match file.carrier.as_str() {
+        "notebook" => Some((2, "in_notebook")),
+        "shortcut" => Some((2, "behind_shortcut")),
+        "document" | "pdf" => Some((1, "in_document")),
         _ => None,
     }
+}
+
+/// What lies in a document nobody could look into is not known.
+fn unread(case: &Case<'_>) -> Verdict {
+    let shut =
+        case.facts(Fact::as_macro).map(|(_, fact)| fact).find(|fact| fact.encrypted || fact.partly_unread);
+    shut.map_or(Verdict::Pass, |fact| Verdict::Undetermined(Text::new("unread").with("file", &fact.name)))
 }

@@ -20,6 +20,15 @@ const ONE_LETTER_MIN: usize = 6;
 /// Letters of a name below which it is found inside other names by chance.
 const PART_MIN: usize = 5;
 
+/// Words that make a name look like another department of the same house. Any other word may well be another
+/// company that shares a common name.
+const LURES: &[&str] = &[
+    "account", "accounts", "admin", "auth", "billing", "cloud", "co", "corp", "desk", "doc", "docs", "file",
+    "files", "group", "help", "helpdesk", "hr", "info", "invoice", "it", "jp", "login", "mail", "member",
+    "my", "net", "office", "online", "pay", "payment", "portal", "secure", "security", "service", "share",
+    "sign", "sso", "support", "team", "update", "verify", "vpn", "web", "webmail",
+];
+
 /// Compares two domains that are neither the same nor one below the other.
 pub(super) fn likeness(domain: &str, known: &str) -> Option<Likeness> {
     let ((name, ending), (known_name, known_ending)) = (split(domain), split(known));
@@ -37,10 +46,10 @@ pub(super) fn likeness(domain: &str, known: &str) -> Option<Likeness> {
     if chars >= ONE_LETTER_MIN && one_letter_apart(&letters, &known_letters) {
         return Some(Likeness::OneLetter);
     }
-    let added = letters.split('-').count() > known_letters.split('-').count()
-        && (letters.starts_with(&format!("{known_letters}-"))
-            || letters.ends_with(&format!("-{known_letters}")));
-    (chars >= PART_MIN && added).then_some(Likeness::WordAdded)
+    let before = letters.strip_suffix(&known_letters).and_then(|rest| rest.strip_suffix('-'));
+    let behind = letters.strip_prefix(&known_letters).and_then(|rest| rest.strip_prefix('-'));
+    let lures = |rest: &str| rest.split('-').all(|word| LURES.contains(&word));
+    (chars >= PART_MIN && before.or(behind).is_some_and(lures)).then_some(Likeness::WordAdded)
 }
 
 /// The name somebody registered, and the ending it was registered under. Registries of countries that sort names by

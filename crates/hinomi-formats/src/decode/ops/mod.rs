@@ -10,23 +10,17 @@
 
 pub(super) mod base64;
 mod bases;
-mod bits;
-mod bytes;
+mod binary;
 pub(super) mod charset;
 mod entities;
 mod escapes;
-mod extract;
-mod hashes;
-mod lines;
 mod numbers;
-mod patterns;
 mod punycode;
 mod scripts;
-mod slices;
+mod search;
 #[cfg(test)]
 mod tests;
 pub(super) mod text;
-mod unpack;
 mod urls;
 
 use super::args::{Args, Kind, Spec};
@@ -34,6 +28,8 @@ use super::bake::Oven;
 use super::dish::Dish;
 use super::error::Fault;
 use super::flow::Flow;
+use binary::{bits, bytes, hashes, slices, unpack};
+use search::{extract, lines, patterns};
 
 /// One operation.
 #[derive(Debug)]

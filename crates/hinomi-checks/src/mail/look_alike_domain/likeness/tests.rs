@@ -34,6 +34,7 @@ fn one_letter_apart_in_a_long_name() {
 fn a_word_added() {
     check("yamamoto-support.example", "yamamoto.example", Some(WordAdded));
     check("mail-yamamoto.example", "yamamoto.example", Some(WordAdded));
+    check("yamamoto-chuo-bank.example", "yamamoto.example", None);
     check("yamamotoshoten.example", "yamamoto.example", None);
     check("abc-shop.example", "abc.example", None);
 }

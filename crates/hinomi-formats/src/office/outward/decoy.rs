@@ -49,7 +49,7 @@ const PHRASES: [&str; 41] = [
 ];
 
 /// The phrases that a text has, each once.
-pub(super) fn in_text(text: &str) -> Vec<String> {
+pub(in crate::office) fn in_text(text: &str) -> Vec<String> {
     let bare: String =
         text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect();
     PHRASES
@@ -60,7 +60,7 @@ pub(super) fn in_text(text: &str) -> Vec<String> {
 }
 
 /// The phrases in bytes that hold text among other things, one byte a letter or UTF-16.
-pub(super) fn in_bytes(bytes: &[u8]) -> Vec<String> {
+pub(in crate::office) fn in_bytes(bytes: &[u8]) -> Vec<String> {
     let narrow: Vec<u8> = bytes
         .iter()
         .filter(|byte| byte.is_ascii() && !byte.is_ascii_whitespace() && **byte != 0)
@@ -85,7 +85,7 @@ fn without_space(phrase: &str) -> String {
 }
 
 /// Adds phrases that are not there yet.
-pub(super) fn add(decoys: &mut Vec<String>, found: Vec<String>) {
+pub(in crate::office) fn add(decoys: &mut Vec<String>, found: Vec<String>) {
     let known: BTreeSet<String> = decoys.iter().cloned().collect();
     decoys.extend(found.into_iter().filter(|phrase| !known.contains(phrase)));
 }

@@ -1,13 +1,13 @@
 //! Parts of the input by their place: dropping and taking bytes, and turning words round.
 
-use super::numbers::{hex_auto, spaced_hex};
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, bytes_to_text, text_to_bytes};
 use crate::decode::error::Fault;
+use crate::decode::ops::numbers::{hex_auto, spaced_hex};
+use crate::decode::ops::{Baked, Op, Takes, arg};
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "Drop bytes", args: RANGE, run: Takes::Bytes(drop_bytes) },
     Op { name: "Take bytes", args: RANGE, run: Takes::Bytes(take_bytes) },
     Op {
@@ -30,14 +30,14 @@ pub(super) static OPS: &[Op] = &[
     },
 ];
 
-const RANGE: &[super::Spec] = &[
+const RANGE: &[crate::decode::ops::Spec] = &[
     arg("Start", Kind::Number(0.0)),
     arg("Length", Kind::Number(5.0)),
     arg("Apply to each line", Kind::Flag(false)),
 ];
 
 /// JavaScript's `slice`: negative places count from the end.
-pub(super) fn slice(bytes: &[u8], start: f64, end: f64) -> &[u8] {
+pub(in crate::decode) fn slice(bytes: &[u8], start: f64, end: f64) -> &[u8] {
     let length = bytes.len();
     let place = |number: f64| {
         let size = number.trunc().abs();

@@ -3,14 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use super::cfb::{CompoundFile, EntryKind, u16_at, u32_at};
-use super::{Dde, word};
 use crate::Budget;
+use crate::office::cfb::{CompoundFile, EntryKind, u16_at, u32_at};
+use crate::office::{Dde, word};
 use std::collections::HashMap;
 
 /// The command of a field, when it is one that exchanges data (ECMA-376-1, 17.16.5.15 and .16). Programs and
 /// their lines stand in up to three words, with `\` doubled inside quotes.
-pub(super) fn of_field(instruction: &str, place: &str) -> Option<Dde> {
+pub(in crate::office) fn of_field(instruction: &str, place: &str) -> Option<Dde> {
     let mut words = words(instruction).into_iter();
     let kind = words.next()?.to_ascii_uppercase();
     let is_dde = matches!(kind.as_str(), "DDE" | "DDEAUTO");
@@ -33,14 +33,14 @@ pub(super) fn of_field(instruction: &str, place: &str) -> Option<Dde> {
 }
 
 /// The DDE of all fields.
-pub(super) fn of_fields(fields: &[word::Field], place: &str) -> Vec<Dde> {
+pub(in crate::office) fn of_fields(fields: &[word::Field], place: &str) -> Vec<Dde> {
     let mut found: Vec<Dde> = fields.iter().filter_map(|field| of_field(&field.instruction, place)).collect();
     found.dedup();
     found
 }
 
 /// The words of an instruction: quotes keep words together, and `\\` and `\"` stand for what follows the `\`.
-pub(super) fn words(instruction: &str) -> Vec<String> {
+pub(in crate::office) fn words(instruction: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut is_quoted = false;
@@ -69,11 +69,11 @@ pub(super) fn words(instruction: &str) -> Vec<String> {
 }
 
 /// What `SET` fields keep under a name.
-pub(super) type Kept = HashMap<String, String>;
+pub(in crate::office) type Kept = HashMap<String, String>;
 
 /// What a field gives to the text around it, as far as its instruction tells: `QUOTE` its words or the characters
 /// of its numbers (ECMA-376-1, 17.16.5.47), `SET` keeps and gives nothing, `REF` and a bare name give what was kept.
-pub(super) fn result(instruction: &str, kept: &mut Kept) -> Option<String> {
+pub(in crate::office) fn result(instruction: &str, kept: &mut Kept) -> Option<String> {
     let mut words = instruction.split_ascii_whitespace();
     let kind = words.next()?;
     let rest = instruction.trim_start().get(kind.len()..)?.trim();
@@ -110,7 +110,7 @@ fn character(word: &str) -> Option<char> {
 
 /// Links of a workbook to a program (MS-XLS 2.4.271 SupBook): the program and its line with a 3 between them.
 /// Excel asks for them when the workbook is opened.
-pub(super) fn of_workbook(file: &CompoundFile<'_>, budget: &mut Budget) -> Vec<Dde> {
+pub(in crate::office) fn of_workbook(file: &CompoundFile<'_>, budget: &mut Budget) -> Vec<Dde> {
     const SUP_BOOK: u16 = 0x01AE;
     const END_OF_SUBSTREAM: u16 = 0x000A;
     const FILE_PASS: u16 = 0x002F;
@@ -162,7 +162,7 @@ fn virtual_path(content: &[u8]) -> String {
 }
 
 /// The link in a part of a binary workbook (MS-XLSB 2.4.200 BrtBeginSupBook): of kind 1, program and line.
-pub(super) fn of_binary_link(part: &[u8], place: &str) -> Option<Dde> {
+pub(in crate::office) fn of_binary_link(part: &[u8], place: &str) -> Option<Dde> {
     const BEGIN_SUP_BOOK: [u8; 2] = [0xE8, 0x02];
     const DDE: u16 = 1;
     // It is the first record of its part; its size takes one or two bytes.

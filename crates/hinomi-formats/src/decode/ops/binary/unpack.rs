@@ -1,14 +1,14 @@
 //! Compressed data and archives: zlib, raw deflate, LZNT1, tar.
 
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, Unpacked, latin1_to_text};
 use crate::decode::error::Fault;
 use crate::decode::html;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use flate2::{Decompress, FlushDecompress, Status};
 
-const INFLATE: &[super::Spec] = &[
+const INFLATE: &[crate::decode::ops::Spec] = &[
     arg("Start index", Kind::Number(0.0)),
     arg("Initial output buffer size", Kind::Number(0.0)),
     arg("Buffer expansion type", Kind::Choice(&["Adaptive", "Block"], 0)),
@@ -16,7 +16,7 @@ const INFLATE: &[super::Spec] = &[
     arg("Verify result", Kind::Flag(false)),
 ];
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "Zlib Inflate", args: INFLATE, run: Takes::Bytes(zlib_inflate) },
     Op { name: "Raw Inflate", args: INFLATE, run: Takes::Bytes(raw_inflate) },
     Op { name: "LZNT1 Decompress", args: &[], run: Takes::Bytes(lznt1) },
@@ -221,7 +221,7 @@ fn octal(field: &[u8]) -> Option<usize> {
 }
 
 /// The list of files for the page.
-pub(super) fn present(dish: &Dish, _: &Args, oven: &mut Oven) -> Result<Vec<u16>, Fault> {
+pub(in crate::decode) fn present(dish: &Dish, _: &Args, oven: &mut Oven) -> Result<Vec<u16>, Fault> {
     match dish {
         Dish::Files(files) => html::files(files, oven),
         _ => Ok(Vec::new()),

@@ -1,16 +1,16 @@
 //! Operations on the sections of a text, and on each character: sorting, unique ones, tags, substitution.
 
-use super::text::{INPUT_DELIMITERS, Sections, delimiter, joined, with_case};
-use super::urls::by_letters;
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii, is_space, push_str, str_to_text};
 use crate::decode::html;
+use crate::decode::ops::text::{INPUT_DELIMITERS, Sections, delimiter, joined, with_case};
+use crate::decode::ops::urls::by_letters;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "Sort",
         args: &[
@@ -108,7 +108,7 @@ fn to_number(text: &[u16]) -> Option<f64> {
 }
 
 /// By the four numbers; what is no address comes behind, in the order of its letters.
-pub(super) fn by_address(a: &[u16], b: &[u16]) -> Ordering {
+pub(in crate::decode) fn by_address(a: &[u16], b: &[u16]) -> Ordering {
     let number = |text: &[u16]| {
         let mut parts = text.split(|unit| *unit == u16::from(b'.')).map(to_number);
         let mut part = || parts.next().flatten();
@@ -154,7 +154,7 @@ fn runs(text: &[u16], hexadecimal: bool) -> Vec<(&[u16], Option<f64>)> {
         let length = rest.iter().take_while(|unit| is_digit(**unit) == digits).count();
         let (run, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
         // What is no number in base 16 may still be one to JavaScript: nothing, or white space, is 0.
-        let parsed = if hexadecimal { super::numbers::parse_int(run, 16) } else { None };
+        let parsed = if hexadecimal { crate::decode::ops::numbers::parse_int(run, 16) } else { None };
         let number = parsed.or_else(|| to_number(run));
         out.push((run, number));
         rest = after;
@@ -298,12 +298,14 @@ fn expanded(alphabet: &[u16]) -> Vec<Vec<u16>> {
     };
     let mut rest = points.as_slice();
     while let Some((&first, after)) = rest.split_first() {
-        if out.len() > super::ALPHABET_MAX {
+        if out.len() > crate::decode::ops::ALPHABET_MAX {
             break;
         }
         rest = match after {
             [0x2d, last, after @ ..] if first != 0x5c => {
-                (first..=*last).take(super::ALPHABET_MAX).for_each(|point| push(&mut out, point));
+                (first..=*last)
+                    .take(crate::decode::ops::ALPHABET_MAX)
+                    .for_each(|point| push(&mut out, point));
                 after
             }
             [0x2d, after @ ..] if first == 0x5c && !after.is_empty() => {

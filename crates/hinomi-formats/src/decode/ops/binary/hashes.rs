@@ -1,16 +1,16 @@
 //! MD5, SHA-1 and SHA-2. The page can also run them with fewer or more rounds than the standards have; that
 //! makes no digest anybody compares, and is refused here by name.
 
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, str_to_text};
 use crate::decode::error::Fault;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use md5::Md5;
 use sha1::{Digest, Sha1};
 use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "MD5", args: &[], run: Takes::Bytes(md5) },
     Op { name: "SHA1", args: &[arg("Rounds", Kind::NumberFrom(80.0, 16.0))], run: Takes::Bytes(sha1) },
     Op {

@@ -1,12 +1,12 @@
 //! Operations whose argument is a pattern: find and replace, the regular expression workbench, filtering.
 
-use super::text::{INPUT_DELIMITERS, Sections, delimiter, joined};
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind, unescape};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, push_str, str_to_text};
 use crate::decode::error::Fault;
 use crate::decode::html;
+use crate::decode::ops::text::{INPUT_DELIMITERS, Sections, delimiter, joined};
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use crate::decode::regex::{Flags, Match, Regex};
 
 const HIGHLIGHT: &str = "Highlight matches";
@@ -14,7 +14,7 @@ const LIST: &str = "List matches";
 const GROUPS: &str = "List capture groups";
 const BOTH: &str = "List matches with capture groups";
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "Find / Replace",
         args: &[

@@ -1,11 +1,11 @@
 //! What a document takes from outside itself when it is opened.
 
-use super::word::Field;
-use super::{Target, TargetKind, dde};
+use crate::office::word::Field;
+use crate::office::{Target, TargetKind, dde};
 
 /// The target of a relationship that leads outside (OPC 9.3.2.2, `TargetMode="External"`); `None` for links that
 /// people click, and for files of this machine.
-pub(super) fn of_relation(kind: &str, target: &str, place: &str) -> Option<Target> {
+pub(in crate::office) fn of_relation(kind: &str, target: &str, place: &str) -> Option<Target> {
     let kind = match kind {
         "hyperlink" => return None,
         "attachedTemplate" => TargetKind::Template,
@@ -19,7 +19,7 @@ pub(super) fn of_relation(kind: &str, target: &str, place: &str) -> Option<Targe
 }
 
 /// What fields fetch: text, pictures, objects of other files (ECMA-376-1, 17.16.5.25, .26 and .32).
-pub(super) fn of_fields(fields: &[Field], place: &str) -> Vec<Target> {
+pub(in crate::office) fn of_fields(fields: &[Field], place: &str) -> Vec<Target> {
     let mut found = Vec::new();
     for field in fields {
         let words = dde::words(&field.instruction);
@@ -37,7 +37,7 @@ pub(super) fn of_fields(fields: &[Field], place: &str) -> Vec<Target> {
 }
 
 /// The template a document is attached to.
-pub(super) fn template(target: &str, place: &str) -> Option<Target> {
+pub(in crate::office) fn template(target: &str, place: &str) -> Option<Target> {
     target_of(TargetKind::Template, target, place)
 }
 

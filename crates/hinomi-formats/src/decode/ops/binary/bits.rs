@@ -1,16 +1,16 @@
 //! Operations on each byte for itself: ADD, SUB, NOT, rotations, ROT47, and XOR with every key.
 
-use super::bytes::key;
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, bytes_to_text, push_str};
 use crate::decode::error::Fault;
 use crate::decode::html;
+use crate::decode::ops::bytes::key;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 
 const KEYS: &[&str] = &["Hex", "Decimal", "Binary", "Base64", "UTF8", "Latin1"];
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "ADD", args: &[arg("Key", Kind::Toggle(KEYS))], run: Takes::Bytes(add) },
     Op { name: "SUB", args: &[arg("Key", Kind::Toggle(KEYS))], run: Takes::Bytes(sub) },
     Op { name: "NOT", args: &[], run: Takes::Bytes(not) },
@@ -134,7 +134,7 @@ fn rot47(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
 
 fn xor_brute_force(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
     let length = if args.number(0) >= 2.0 { 2_u32 } else { 1 };
-    let sample = super::slices::slice(input, args.number(2), args.number(2) + args.number(1));
+    let sample = crate::decode::ops::slices::slice(input, args.number(2), args.number(2) + args.number(1));
     let crib = lower(args.text(7));
     let (mut out, mut first) = (Vec::new(), true);
     for number in 1..256_u32.saturating_pow(length) {
@@ -167,7 +167,7 @@ fn xor_brute_force(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
 }
 
 fn lower(text: &[u16]) -> Vec<u16> {
-    super::text::with_case(text, str::to_lowercase)
+    crate::decode::ops::text::with_case(text, str::to_lowercase)
 }
 
 fn mix(input: &[u8], key: &[u8], scheme: &str, keep_nulls: bool) -> Vec<u8> {

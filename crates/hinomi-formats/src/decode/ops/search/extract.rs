@@ -1,23 +1,23 @@
 //! Extracting what follows a pattern: domains, addresses of machines and people, file paths, hashes, strings.
 
-use super::lines::by_address;
-use super::text::with_case;
-use super::urls::by_letters;
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, push_str};
 use crate::decode::error::Fault;
+use crate::decode::ops::lines::by_address;
+use crate::decode::ops::text::with_case;
+use crate::decode::ops::urls::by_letters;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use crate::decode::regex::{Flags, Regex};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-const TOTAL: super::Spec = arg("Display total", Kind::Flag(false));
-const SORT: super::Spec = arg("Sort", Kind::Flag(false));
-const UNIQUE: super::Spec = arg("Unique", Kind::Flag(false));
+const TOTAL: crate::decode::ops::Spec = arg("Display total", Kind::Flag(false));
+const SORT: crate::decode::ops::Spec = arg("Sort", Kind::Flag(false));
+const UNIQUE: crate::decode::ops::Spec = arg("Unique", Kind::Flag(false));
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "Extract domains",
         args: &[TOTAL, SORT, UNIQUE, arg("Underscore (DMARC, DKIM, etc)", Kind::Flag(false))],
