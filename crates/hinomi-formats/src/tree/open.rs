@@ -128,6 +128,10 @@ impl<'a> Opener<'a> {
                 module.code = String::new();
             }
         }
+        if let Some(workbook) = &mut document.workbook {
+            surveys.push(script::survey_xlm(workbook, self.limits).take(self.problems));
+            workbook.sheets.iter_mut().for_each(|sheet| sheet.cells = Vec::new());
+        }
         for embedded in &mut document.embedded {
             let name = embedded.name.clone().unwrap_or_default();
             self.children.push(Child {

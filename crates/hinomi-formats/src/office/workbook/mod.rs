@@ -12,7 +12,7 @@ mod ptg;
 mod reference;
 
 use super::cfb::{CompoundFile, EntryKind};
-use crate::{Budget, Limits, Parsed, archive};
+use crate::{Budget, Limits, Parsed, Problem, archive};
 use keep::Keep;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -70,6 +70,35 @@ pub fn macro_workbook(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Opt
     has_macro_sheets(bytes, limits, budget).then(|| workbook(bytes, limits, budget)).flatten()
 }
 
+/// The workbook of a compound file with all its cells, when it has macro sheets or names that start by
+/// themselves; its index alone is looked at to find out, and what is damaged in that is told to `problems`.
+pub(super) fn with_macros(
+    file: &CompoundFile<'_>,
+    limits: &Limits,
+    budget: &mut Budget,
+    problems: &mut Vec<Problem>,
+) -> Option<Workbook> {
+    let (place, stream) = stream_of(file, budget)?;
+    // A damaged stream of a workbook without macros is nobody's loss but that of its reader.
+    let index = workbook_of_stream(&stream.value, place, Cells::None, limits).take(problems);
+    if !index.has_macros() {
+        return None;
+    }
+    problems.extend(stream.problems);
+    Some(workbook_of_stream(&stream.value, place, Cells::All, limits).take(problems))
+}
+
+/// The stream of records in a compound file, and its name.
+fn stream_of<'a>(
+    file: &'a CompoundFile<'_>,
+    budget: &mut Budget,
+) -> Option<(&'static str, Parsed<std::borrow::Cow<'a, [u8]>>)> {
+    ["Workbook", "Book"].into_iter().find_map(|name| {
+        let id = file.find(name).filter(|id| file.kind(*id) == EntryKind::Stream)?;
+        Some((name, file.read(id, budget)))
+    })
+}
+
 fn of_compound_file(
     bytes: &[u8],
     cells: Cells,
@@ -78,11 +107,7 @@ fn of_compound_file(
 ) -> Option<Parsed<Workbook>> {
     // A damaged directory is told by the reader of the document.
     let file = CompoundFile::open(bytes, limits)?.value;
-    let stream = ["Workbook", "Book"].into_iter().find_map(|name| {
-        let id = file.find(name).filter(|id| file.kind(*id) == EntryKind::Stream)?;
-        Some((name, file.read(id, budget)))
-    });
-    let (name, stream) = stream?;
+    let (name, stream) = stream_of(&file, budget)?;
     let mut parsed = workbook_of_stream(&stream.value, name, cells, limits);
     parsed.problems.splice(0..0, stream.problems);
     Some(parsed)

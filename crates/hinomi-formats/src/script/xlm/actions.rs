@@ -49,9 +49,32 @@ pub(super) fn call(machine: &mut Machine<'_>, name: &str, arguments: &[Expr], he
 
 /// Functions among these that are no commands by number.
 const OTHERS: [&str; 26] = [
-    "GOTO", "HALT", "RETURN", "SET.NAME", "SET.VALUE", "FOPEN", "FCLOSE", "FWRITE", "FWRITELN", "ECHO",
-    "CANCEL.KEY", "VOLATILE", "STEP", "RESULT", "PAUSE", "RESUME", "TERMINATE", "POKE", "UNREGISTER", "ADD.BAR",
-    "ADD.MENU", "ADD.COMMAND", "SHOW.BAR", "DELETE.BAR", "RESTART", "ERROR",
+    "GOTO",
+    "HALT",
+    "RETURN",
+    "SET.NAME",
+    "SET.VALUE",
+    "FOPEN",
+    "FCLOSE",
+    "FWRITE",
+    "FWRITELN",
+    "ECHO",
+    "CANCEL.KEY",
+    "VOLATILE",
+    "STEP",
+    "RESULT",
+    "PAUSE",
+    "RESUME",
+    "TERMINATE",
+    "POKE",
+    "UNREGISTER",
+    "ADD.BAR",
+    "ADD.MENU",
+    "ADD.COMMAND",
+    "SHOW.BAR",
+    "DELETE.BAR",
+    "RESTART",
+    "ERROR",
 ];
 
 /// What a call can do, and which of its arguments tell most; all when there are none.
@@ -159,8 +182,11 @@ pub(super) fn library_call(
     if machine.is_looking {
         return Value::Unknown;
     }
-    let texts: Vec<Rc<str>> =
-        values.iter().filter(|value| matches!(value, Value::Text(_) | Value::Unknown)).map(Value::to_text).collect();
+    let texts: Vec<Rc<str>> = values
+        .iter()
+        .filter(|value| matches!(value, Value::Text(_) | Value::Unknown))
+        .map(Value::to_text)
+        .collect();
     let export = &*registered.export;
     let power = vba::library_power(export).unwrap_or(Power::Library);
     let lower = export.to_ascii_lowercase();
@@ -258,9 +284,8 @@ fn set_value(machine: &mut Machine<'_>, arguments: &[Expr], here: Place) -> Valu
     if let Value::Array(rows) = value {
         for place in machine.places(range) {
             let row = rows.get((place.row - range.first.row) as usize).or_else(|| rows.last());
-            let element = row.and_then(|row| {
-                row.get((place.column - range.first.column) as usize).or_else(|| row.last())
-            });
+            let element = row
+                .and_then(|row| row.get((place.column - range.first.column) as usize).or_else(|| row.last()));
             machine.book.write_value(place, element.cloned().unwrap_or_default());
         }
         return Value::Bool(true);

@@ -60,10 +60,6 @@ impl<'w> Book<'w> {
         self.workbook.sheets.get(sheet).map_or("", |sheet| &sheet.name)
     }
 
-    pub(super) fn is_macro(&self, sheet: usize) -> bool {
-        self.workbook.sheets.get(sheet).is_some_and(|sheet| sheet.kind == SheetKind::Macro)
-    }
-
     /// What a defined name of the file stands for.
     pub(super) fn name(&self, name: &str) -> Option<Rc<str>> {
         self.names.get(name).cloned()
@@ -71,7 +67,8 @@ impl<'w> Book<'w> {
 
     fn stored(&self, place: Place) -> Option<&'w crate::office::Cell> {
         let cells = &self.workbook.sheets.get(place.sheet)?.cells;
-        let at = cells.binary_search_by_key(&(place.row, place.column), |cell| (cell.row, cell.column)).ok()?;
+        let at =
+            cells.binary_search_by_key(&(place.row, place.column), |cell| (cell.row, cell.column)).ok()?;
         cells.get(at)
     }
 
@@ -188,7 +185,8 @@ impl<'w> Book<'w> {
         let cells = self.workbook.sheets.get(sheet).map_or(&[][..], |sheet| &sheet.cells);
         let from = cells.partition_point(|cell| cell.row < range.first.row);
         let columns = range.first.column..=range.last_column;
-        let stored = cells.get(from..).unwrap_or_default().iter().take_while(|cell| cell.row <= range.last_row);
+        let stored =
+            cells.get(from..).unwrap_or_default().iter().take_while(|cell| cell.row <= range.last_row);
         let stored = stored.filter(|cell| columns.contains(&cell.column));
         let stored = stored.map(|cell| Place { sheet, row: cell.row, column: cell.column });
         let last = Place { sheet, row: range.last_row, column: range.last_column };

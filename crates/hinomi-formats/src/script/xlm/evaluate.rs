@@ -39,7 +39,8 @@ impl Machine<'_> {
             }
             Expr::Name(name) => self.name_value(name, here),
             Expr::Array(rows) => {
-                let rows = rows.iter().map(|row| row.iter().map(|element| self.scalar(element, here)).collect());
+                let rows =
+                    rows.iter().map(|row| row.iter().map(|element| self.scalar(element, here)).collect());
                 Value::Array(Rc::new(rows.collect()))
             }
             Expr::CallPlace(target, _) => match self.range_of(target, here) {
@@ -64,7 +65,8 @@ impl Machine<'_> {
                 let mut place = range.first;
                 if range.columns() == 1 && (range.first.row..=range.last_row).contains(&here.row) {
                     place.row = here.row;
-                } else if range.rows() == 1 && (range.first.column..=range.last_column).contains(&here.column) {
+                } else if range.rows() == 1 && (range.first.column..=range.last_column).contains(&here.column)
+                {
                     place.column = here.column;
                 }
                 self.cell_value(place)
@@ -191,14 +193,17 @@ impl Machine<'_> {
     fn choose(&mut self, arguments: &[Expr], here: Place) -> Value {
         let index = arguments.first().map(|index| self.scalar(index, here)).unwrap_or_default();
         let chosen = index.whole().and_then(|index| usize::try_from(index).ok()).filter(|index| *index > 0);
-        chosen.and_then(|index| arguments.get(index)).map_or(Value::Unknown, |chosen| self.evaluate(chosen, here))
+        chosen
+            .and_then(|index| arguments.get(index))
+            .map_or(Value::Unknown, |chosen| self.evaluate(chosen, here))
     }
 
     /// What is no function of Excel: a name given to a library function, or to a macro.
     fn call_by_name(&mut self, name: &str, arguments: &[Expr], here: Place) -> Value {
         let name = name.to_lowercase();
         if let Some(registered) = self.registered.get(&*name).cloned() {
-            let arguments: Vec<Value> = arguments.iter().map(|argument| self.scalar(argument, here)).collect();
+            let arguments: Vec<Value> =
+                arguments.iter().map(|argument| self.scalar(argument, here)).collect();
             return actions::library_call(self, &registered, &arguments, here);
         }
         match self.name_value(&name, here) {
@@ -238,7 +243,11 @@ fn applied(operator: Operator, left: &Value, right: &Value) -> Value {
         Operator::Join => Value::text(&format!("{}{}", left.to_text(), right.to_text())),
         Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Power => {
             let (Some(a), Some(b)) = (left.number(), right.number()) else {
-                return if *left == Value::Error || *right == Value::Error { Value::Error } else { Value::Unknown };
+                return if *left == Value::Error || *right == Value::Error {
+                    Value::Error
+                } else {
+                    Value::Unknown
+                };
             };
             let number = match operator {
                 Operator::Add => a + b,

@@ -114,7 +114,9 @@ impl<'t> Reader<'t> {
         let mut rest = Vec::new();
         loop {
             self.skip_space();
-            let Some((sign, operator)) = signs.iter().find(|(sign, _)| self.rest.starts_with(sign)) else { break };
+            let Some((sign, operator)) = signs.iter().find(|(sign, _)| self.rest.starts_with(sign)) else {
+                break;
+            };
             self.eat(sign);
             rest.push((*operator, self.level(level + 1)?));
         }
@@ -287,7 +289,8 @@ impl<'t> Reader<'t> {
             return Ok(Expr::Error);
         }
         let len = self.rest.find(|c: char| !is_word(c)).unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at_checked(len).filter(|(word, _)| !word.is_empty()).ok_or(Fault::Syntax)?;
+        let (word, rest) =
+            self.rest.split_at_checked(len).filter(|(word, _)| !word.is_empty()).ok_or(Fault::Syntax)?;
         self.rest = rest;
         if self.eat("(") {
             let name = word.to_uppercase();

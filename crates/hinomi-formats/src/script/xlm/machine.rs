@@ -144,7 +144,8 @@ impl<'w> Machine<'w> {
         while let Some(decisions) = self.pending.pop() {
             self.steps_kept = self.steps_left / 2;
             self.begin(decisions);
-            self.record.begin(entry);
+            let (Start::At(from) | Start::Formula(_, from)) = start;
+            self.record.begin(entry, *from);
             match start {
                 Start::At(place) => {
                     self.execute(*place);
@@ -270,9 +271,11 @@ impl<'w> Machine<'w> {
                 let sheet = self.book.sheet_name(place.sheet).to_owned();
                 self.tell(match fault {
                     Fault::TooDeep => Problem::limit(sheet, "nesting_max", u64::from(Limits::NESTING_MAX)),
-                    Fault::Syntax => {
-                        Problem::new(ProblemKind::Unsupported, sheet, "a formula of the macro could not be read")
-                    }
+                    Fault::Syntax => Problem::new(
+                        ProblemKind::Unsupported,
+                        sheet,
+                        "a formula of the macro could not be read",
+                    ),
                 });
                 None
             }
@@ -341,7 +344,13 @@ impl<'w> Machine<'w> {
     }
 
     /// The next formula below whose function is wanted and that belongs to the block at `here`.
-    fn find(&mut self, here: Place, wanted: &[&str], opens: &[&str], closes: &[&str]) -> Option<(Place, Rc<Expr>)> {
+    fn find(
+        &mut self,
+        here: Place,
+        wanted: &[&str],
+        opens: &[&str],
+        closes: &[&str],
+    ) -> Option<(Place, Rc<Expr>)> {
         let mut depth = 0_u32;
         let mut at = below(here);
         while self.spend(1) {
@@ -366,8 +375,10 @@ impl<'w> Machine<'w> {
     /// FOR(counter, start, end, step).
     fn begin_for(&mut self, arguments: &[Expr], here: Place, loops: &mut Vec<Loop>) -> Place {
         let name = arguments.first().map(|name| self.name_of(name, here)).unwrap_or_default();
-        let mut number = |at: usize| arguments.get(at).and_then(|argument| self.scalar(argument, here).number());
-        let (start, end, step) = (number(1).unwrap_or(0.0), number(2).unwrap_or(0.0), number(3).unwrap_or(1.0));
+        let mut number =
+            |at: usize| arguments.get(at).and_then(|argument| self.scalar(argument, here).number());
+        let (start, end, step) =
+            (number(1).unwrap_or(0.0), number(2).unwrap_or(0.0), number(3).unwrap_or(1.0));
         self.names.insert(Rc::clone(&name), Value::Number(start));
         if runs_over(start, end, step) {
             return self.behind_loop(here);

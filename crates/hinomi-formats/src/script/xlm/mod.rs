@@ -11,9 +11,6 @@ mod record;
 mod reference;
 #[cfg(test)]
 mod tests;
-
-
-mod texts;
 mod value;
 
 use super::vba::GAP;
@@ -23,7 +20,7 @@ use crate::{Limits, Parsed, Problem, ProblemKind, url};
 use book::Book;
 use formula::{Style, parse};
 use machine::{Machine, Start};
-use record::{File, Recorded};
+use record::{File, Recorded, cell_of};
 use reference::Place;
 use std::collections::HashSet;
 
@@ -113,19 +110,21 @@ fn finish(
     let mut calls = record.calls;
     calls.sort_by_key(|call| call.place);
     let sheet_name = |place: Place| workbook.sheets.get(place.sheet).map_or("", |sheet| sheet.name.as_str());
-    let line = |place: Place| format!("{}:{}", sheet_name(place), u64::from(place.row) + 1);
+    let line = |place: Place| cell_of(sheet_name(place), place);
     let mut lines: Vec<(String, String)> = Vec::new();
     for call in &calls {
         lines.extend(call.command.as_ref().map(|command| (line(call.place), shown(command))));
     }
     let texts = record.texts.iter().filter(|(_, text)| !text.starts_with('='));
     lines.extend(
-        texts.filter(|(_, text)| command::looks_like_command(text)).map(|(at, text)| (line(*at), shown(text))),
+        texts
+            .filter(|(_, text)| command::looks_like_command(text))
+            .map(|(at, text)| (line(*at), shown(text))),
     );
     lines.extend(constants(workbook, &lines));
     let mut commands = read_lines(&lines, limits, problems);
     for file in &record.files {
-        commands.extend(of_file(file, &line, limits, problems));
+        commands.extend(of_file(file, line, limits, problems));
     }
     let mut survey = Survey { entry_points: entries, commands, ..Survey::default() };
     survey.urls = loose_urls(&calls, &record.texts, &record.files, &survey.commands, limits, problems);
@@ -162,7 +161,8 @@ fn constants(workbook: &Workbook, known: &[(String, String)]) -> Vec<(String, St
                 continue;
             }
             if !known.iter().take(COMMANDS_MAX).any(|(_, line)| line.contains(text.as_str())) {
-                found.push((format!("{}:{}", sheet.name, u64::from(cell.row) + 1), text.clone()));
+                let place = Place { sheet: 0, row: cell.row, column: cell.column };
+                found.push((cell_of(&sheet.name, place), text.clone()));
             }
         }
     }
@@ -172,13 +172,15 @@ fn constants(workbook: &Workbook, known: &[(String, String)]) -> Vec<(String, St
 /// Reads command lines, each once; one that another begins with is only a step on the way to it.
 fn read_lines(lines: &[(String, String)], limits: &Limits, problems: &mut Vec<Problem>) -> Vec<Command> {
     let mut seen = HashSet::new();
-    let mut kept: Vec<&(String, String)> = lines.iter().filter(|(_, text)| seen.insert(text.as_str())).collect();
+    let mut kept: Vec<&(String, String)> =
+        lines.iter().filter(|(_, text)| seen.insert(text.as_str())).collect();
     if kept.len() > COMMANDS_MAX {
         let detail = format!("only {COMMANDS_MAX} of {} command lines are read", kept.len());
         problems.push(Problem::new(ProblemKind::Unsupported, "xlm", detail));
         kept.truncate(COMMANDS_MAX);
     }
-    let is_step = |text: &str| kept.iter().any(|(_, other)| other.len() > text.len() && other.starts_with(text));
+    let is_step =
+        |text: &str| kept.iter().any(|(_, other)| other.len() > text.len() && other.starts_with(text));
     let whole: Vec<_> = kept.iter().filter(|(_, text)| !text.trim().is_empty() && !is_step(text)).collect();
     whole
         .into_iter()

@@ -2,10 +2,11 @@
 
 use super::reference::{Place, Range};
 use super::value::Value;
-use crate::office::push_cell;
+use crate::office::push_sheet;
 use crate::script::vba::GAP;
 use crate::script::{CallStep, Power};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 /// Steps of the way to a call that are kept: of a longer way, the last ones.
 const PATH_STEPS_MAX: usize = 32;
@@ -57,18 +58,17 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A new run, from an entry point or from none.
-    pub(super) fn begin(&mut self, entry: Option<usize>) {
+    /// A new run from a place, for an entry point or for none.
+    pub(super) fn begin(&mut self, entry: Option<usize>, start: Place) {
         self.entry = entry;
         self.run += 1;
         self.path.clear();
-        self.current = None;
+        self.current = Some(start);
         self.open.clear();
     }
 
     /// Calls the macro at a place by a name: its entry point.
     pub(super) fn name_macro(&mut self, place: Place, sheet: &str, name: &str) {
-        self.current = Some(place);
         self.names.insert(place, (sheet.to_owned(), name.to_owned()));
     }
 
@@ -87,16 +87,31 @@ impl Record {
     }
 
     fn step_of(&self, began: Place, sheet: &str, line: Place) -> CallStep {
-        let (module, procedure) = self.names.get(&began).cloned().unwrap_or_else(|| {
-            let mut cell = String::new();
-            push_cell(&mut cell, began.row, began.column);
-            (sheet.to_owned(), cell.replace('$', ""))
-        });
+        let (module, procedure) =
+            self.names.get(&began).cloned().unwrap_or_else(|| (sheet.to_owned(), cell_of(sheet, began)));
         CallStep { module, procedure, line: line.row.saturating_add(1) }
     }
 
+    /// The way to a call: from macro to macro, and then the cell of the call.
+    fn way(&self, sheet: &str, place: Place) -> Vec<CallStep> {
+        let began = self.current.unwrap_or(place);
+        let mut way: Vec<CallStep> = self.path.iter().map(|(step, _)| step.clone()).collect();
+        way.push(self.step_of(began, sheet, place));
+        if began != place {
+            let (module, procedure) = (sheet.to_owned(), cell_of(sheet, place));
+            way.push(CallStep { module, procedure, line: place.row.saturating_add(1) });
+        }
+        way.drain(..way.len().saturating_sub(PATH_STEPS_MAX));
+        way
+    }
+
     /// A subroutine begins; what is given back is handed to [`Self::leave`].
-    pub(super) fn enter(&mut self, sheet: &str, from: Place, to: Place) -> (Vec<(CallStep, Place)>, Option<Place>) {
+    pub(super) fn enter(
+        &mut self,
+        sheet: &str,
+        from: Place,
+        to: Place,
+    ) -> (Vec<(CallStep, Place)>, Option<Place>) {
         let before = (self.path.clone(), self.current);
         self.step(sheet, from, to);
         before
@@ -135,11 +150,7 @@ impl Record {
             return;
         }
         same.push(self.calls.len());
-        let mut path: Vec<CallStep> = Vec::new();
-        if entry.is_some() {
-            path.extend(self.path.iter().map(|(step, _)| step.clone()));
-            path.push(self.step_of(self.current.unwrap_or(place), sheet, place));
-        }
+        let path = if entry.is_some() { self.way(sheet, place) } else { Vec::new() };
         let entries = entry.into_iter().collect();
         let name = name.to_owned();
         self.calls.push(Recorded { place, name, power, argument, command, entries, path });
@@ -187,6 +198,14 @@ impl Record {
         let index = number.checked_sub(1).and_then(|at| self.open.get(at)).copied()?;
         self.files.get(index).map(|file| file.path.as_str())
     }
+}
+
+/// A cell as it is told: `Macro1!R3C2`.
+pub(super) fn cell_of(sheet: &str, place: Place) -> String {
+    let mut cell = String::new();
+    push_sheet(&mut cell, sheet);
+    let _ = write!(cell, "!R{}C{}", u64::from(place.row) + 1, u64::from(place.column) + 1);
+    cell
 }
 
 /// Whether a text says no more than another: the same start and end around a gap.

@@ -101,7 +101,10 @@ impl Target {
         let (first, rest) = end(text)?;
         let second = rest.strip_prefix(':').and_then(|after| {
             // `A1:Macro1!B2` names the sheet again.
-            let after = after.rsplit_once('!').filter(|(name, _)| name.chars().all(is_word)).map_or(after, |(_, r)| r);
+            let after = after
+                .rsplit_once('!')
+                .filter(|(name, _)| name.chars().all(is_word))
+                .map_or(after, |(_, r)| r);
             end(after)
         });
         let (first, last, rest) = match (first, second) {

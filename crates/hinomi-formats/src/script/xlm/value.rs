@@ -46,7 +46,10 @@ impl Value {
 
     /// As a whole number, rounded towards zero.
     pub(super) fn whole(&self) -> Option<i64> {
-        #[expect(clippy::cast_possible_truncation, reason = "as casts of floats saturate, which is wanted here")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "as casts of floats saturate, which is wanted here"
+        )]
         self.number().map(|number| number.trunc() as i64)
     }
 

@@ -117,7 +117,9 @@ impl<'a> Globals<'a> {
             }
             SUPBOOK => links::book(&mut fields, &mut self.scope)?,
             EXTERNNAME | OLD_EXTERNNAME => links::name(&mut fields, &mut self.scope)?,
-            EXTERNSHEET if self.scope.version == Version::Biff8 => links::sheets(&mut fields, &mut self.scope)?,
+            EXTERNSHEET if self.scope.version == Version::Biff8 => {
+                links::sheets(&mut fields, &mut self.scope)?
+            }
             EXTERNSHEET => links::old_sheet(&mut fields, &mut self.scope)?,
             _ => {}
         }

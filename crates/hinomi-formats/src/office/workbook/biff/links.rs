@@ -48,17 +48,15 @@ fn target(path: &str) -> String {
     while let Some(c) = characters.next() {
         match c {
             // A volume: a letter follows, or `@` for a share.
-            '\u{1}' => match (text.is_empty(), characters.peek()) {
-                (true, Some('\u{1}')) => {
-                    characters.next();
+            '\u{1}' => {
+                if text.is_empty() && characters.next_if_eq(&'\u{1}').is_some() {
                     match characters.next() {
                         Some('@') => text.push_str("\\\\"),
                         Some(drive) => text.extend([drive, ':', '\\']),
                         None => {}
                     }
                 }
-                _ => {}
-            },
+            }
             '\u{2}' => text.push('\\'),
             '\u{3}' => text.push('\\'),
             '\u{4}' => text.push_str("..\\"),

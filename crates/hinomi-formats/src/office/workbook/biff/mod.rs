@@ -113,7 +113,8 @@ fn names(globals: &Globals<'_>, decompiler: &mut Decompiler<'_>, keep: &mut Keep
 
 fn links(globals: &Globals<'_>) -> Vec<Link> {
     use super::ptg::BookKind;
-    let linked = globals.scope.books.iter().filter(|book| matches!(book.kind, BookKind::Workbook | BookKind::Dde));
+    let linked =
+        globals.scope.books.iter().filter(|book| matches!(book.kind, BookKind::Workbook | BookKind::Dde));
     let link = |book: &super::ptg::Book| Link {
         target: book.target.clone(),
         items: book.names.clone(),

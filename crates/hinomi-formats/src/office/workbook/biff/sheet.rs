@@ -142,7 +142,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Formula (MS-XLS 2.4.127).
-    fn formula(&mut self, fields: &mut Fields<'a>, open: &mut Open<'a, '_>, keep: &mut Keep<'_>) -> Option<()> {
+    fn formula(
+        &mut self,
+        fields: &mut Fields<'a>,
+        open: &mut Open<'a, '_>,
+        keep: &mut Keep<'_>,
+    ) -> Option<()> {
         let row = u32::from(fields.u16()?);
         let column = u32::from(fields.u16()?);
         fields.u16()?;

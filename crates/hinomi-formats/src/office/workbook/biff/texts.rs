@@ -17,7 +17,11 @@ pub(super) fn uncounted(fields: &mut Fields<'_>, len: usize, scope: &Scope) -> O
     }
     let is_wide = fields.u8()? & 1 != 0;
     let bytes = fields.take_most(len << u8::from(is_wide));
-    if is_wide { push_utf_16(bytes, &mut text) } else { push_low_bytes(bytes, &mut text) }
+    if is_wide {
+        push_utf_16(bytes, &mut text)
+    } else {
+        push_low_bytes(bytes, &mut text)
+    }
     Some(text)
 }
 
@@ -139,7 +143,11 @@ impl<'a> Segments<'_, 'a> {
                 continue;
             }
             let bytes = self.here.take(fit.checked_mul(width)?)?;
-            if is_wide { push_utf_16(bytes, text) } else { push_low_bytes(bytes, text) }
+            if is_wide {
+                push_utf_16(bytes, text)
+            } else {
+                push_low_bytes(bytes, text)
+            }
             left = left.checked_sub(fit)?;
         }
         let behind = runs.saturating_mul(4).saturating_add(usize::try_from(phonetic).unwrap_or(usize::MAX));

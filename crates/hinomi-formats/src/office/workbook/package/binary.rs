@@ -96,7 +96,8 @@ pub(super) fn index(part: &[u8], keep: &mut Keep<'_>) -> Option<Index> {
     if Records::new(part).next()?.id != BEGIN_BOOK {
         return None;
     }
-    let mut index = Index { scope: Scope { version: Version::Biff12, ..Scope::default() }, ..Index::default() };
+    let mut index =
+        Index { scope: Scope { version: Version::Biff12, ..Scope::default() }, ..Index::default() };
     let mut names = Vec::new();
     for record in Records::new(part) {
         let mut fields = Fields::new(record.body);
@@ -109,10 +110,14 @@ pub(super) fn index(part: &[u8], keep: &mut Keep<'_>) -> Option<Index> {
                 index.scope.sheets.push(sheet.sheet.name.clone());
                 index.sheets.push(sheet);
             }),
-            SUP_SELF | SUP_SAME => Some(index.scope.books.push(Book::default())),
+            SUP_SELF | SUP_SAME => {
+                index.scope.books.push(Book::default());
+                None
+            }
             SUP_ADD_IN => {
                 let kind = BookKind::AddIn;
-                Some(index.scope.books.push(Book { kind, ..Book::default() }))
+                index.scope.books.push(Book { kind, ..Book::default() });
+                None
             }
             SUP_BOOK_SOURCE => name_text(&mut fields).map(|relation| {
                 // Formulas write a linked workbook by its number.
@@ -199,7 +204,8 @@ fn extern_sheets(fields: &mut Fields<'_>, scope: &mut Scope) -> Option<()> {
 
 /// A part that describes a linked workbook or server (MS-XLSB 2.1.7.22), and the sheets it names.
 pub(super) fn link(part: &[u8], relations: &Relations) -> (Link, Vec<String>) {
-    let mut link = Link { target: relations.external_path().unwrap_or_default().to_owned(), ..Link::default() };
+    let mut link =
+        Link { target: relations.external_path().unwrap_or_default().to_owned(), ..Link::default() };
     let mut sheets = Vec::new();
     for record in Records::new(part) {
         let mut fields = Fields::new(record.body);

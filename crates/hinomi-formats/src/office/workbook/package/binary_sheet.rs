@@ -36,6 +36,9 @@ pub(super) fn texts(part: &[u8]) -> Texts {
     texts
 }
 
+/// A formula as tokens, and what stands behind them.
+type Tokens<'a> = (&'a [u8], &'a [u8]);
+
 /// One sheet while it is read.
 struct Open<'a, 's, 'd> {
     sheet: &'s mut Sheet,
@@ -43,7 +46,7 @@ struct Open<'a, 's, 'd> {
     decompiler: &'s mut Decompiler<'d>,
     row: u32,
     column: u32,
-    shared: HashMap<(u32, u32), (&'a [u8], &'a [u8])>,
+    shared: HashMap<(u32, u32), Tokens<'a>>,
     pending: Vec<(usize, (u32, u32))>,
     text: String,
 }

@@ -217,7 +217,8 @@ pub(super) fn push_cell_text(raw: &[u8], is_cdata: bool, text: &mut String) {
 /// Reads the workbook part; `None` when it is none.
 pub(super) fn index(part: &[u8], keep: &mut Keep<'_>) -> Option<Index> {
     let part = utf_8(part);
-    let root = events(&part).find_map(|event| if let Event::Open(element) = event { Some(element) } else { None });
+    let root =
+        events(&part).find_map(|event| if let Event::Open(element) = event { Some(element) } else { None });
     if root?.name != b"workbook" {
         return None;
     }
@@ -231,7 +232,9 @@ pub(super) fn index(part: &[u8], keep: &mut Keep<'_>) -> Option<Index> {
             Event::Open(element) => match element.name {
                 b"sheet" if keep.pay(size_of::<Sheet>()) => index.sheets.push(sheet(&element)),
                 b"definedName" => name = Some(defined_name(&element)),
-                b"externalReference" => index.externals.extend(element.attribute("id").map(|id| (id, usize::MAX))),
+                b"externalReference" => {
+                    index.externals.extend(element.attribute("id").map(|id| (id, usize::MAX)))
+                }
                 _ => {}
             },
             Event::Text(text, is_cdata) => {
@@ -272,7 +275,8 @@ fn defined_name(element: &Element<'_>) -> DefinedName {
 /// A part that describes a linked workbook or server (ECMA-376-1, 18.14).
 pub(super) fn link(part: &[u8], relations: &Relations) -> Link {
     let part = utf_8(part);
-    let mut link = Link { target: relations.external_path().unwrap_or_default().to_owned(), ..Link::default() };
+    let mut link =
+        Link { target: relations.external_path().unwrap_or_default().to_owned(), ..Link::default() };
     for event in events(&part) {
         let Event::Open(element) = event else { continue };
         match element.name {

@@ -214,8 +214,12 @@ impl Reader<'_, '_> {
             Cells::Macro => sheet.kind == SheetKind::Macro,
             Cells::All => true,
         };
-        let wanted: BTreeSet<String> =
-            workbook.sheets.iter().filter(|sheet| is_wanted(sheet)).map(|sheet| sheet.place.clone()).collect();
+        let wanted: BTreeSet<String> = workbook
+            .sheets
+            .iter()
+            .filter(|sheet| is_wanted(sheet))
+            .map(|sheet| sheet.place.clone())
+            .collect();
         if wanted.is_empty() {
             return workbook;
         }

@@ -52,7 +52,9 @@ fn whole_lines(text: &str, by: (i64, i64)) -> Option<(String, &str)> {
         let (fixed, bare) = end.strip_prefix('$').map_or(("", end), |bare| ("$", bare));
         moved.push_str(fixed);
         match (column_number(bare), bare.parse::<u32>().ok().and_then(|row| row.checked_sub(1))) {
-            (Some(column), None) => push_column(&mut moved, along(column, fixed.is_empty(), by.1, COLUMNS_MAX)),
+            (Some(column), None) => {
+                push_column(&mut moved, along(column, fixed.is_empty(), by.1, COLUMNS_MAX))
+            }
             (None, Some(row)) => {
                 let row = along(row, fixed.is_empty(), by.0, ROWS_MAX);
                 moved.push_str(&row.saturating_add(1).to_string());

@@ -149,13 +149,7 @@ impl Operands<'_, '_> {
     }
 
     /// A reference to another sheet.
-    fn foreign(
-        &self,
-        tokens: &mut Fields<'_>,
-        is_area: bool,
-        is_gone: bool,
-        out: &mut String,
-    ) -> Option<()> {
+    fn foreign(&self, tokens: &mut Fields<'_>, is_area: bool, is_gone: bool, out: &mut String) -> Option<()> {
         let start = out.len();
         let has_sheet = if self.scope.version == Version::Biff5 {
             self.old_prefix(tokens, out)?
@@ -208,11 +202,13 @@ impl Operands<'_, '_> {
     fn area(&self, tokens: &mut Fields<'_>, is_offset: bool, out: &mut String) -> Option<()> {
         let mut rows = [0_u32; 2];
         for row in &mut rows {
-            *row = if self.scope.version == Version::Biff12 { tokens.u32()? } else { u32::from(tokens.u16()?) };
+            *row =
+                if self.scope.version == Version::Biff12 { tokens.u32()? } else { u32::from(tokens.u16()?) };
         }
         let mut columns = [0_u16; 2];
         for column in &mut columns {
-            *column = if self.scope.version == Version::Biff5 { u16::from(tokens.u8()?) } else { tokens.u16()? };
+            *column =
+                if self.scope.version == Version::Biff5 { u16::from(tokens.u8()?) } else { tokens.u16()? };
         }
         let [first, last] = [0, 1].map(|at: usize| {
             let row = rows.get(at).copied().unwrap_or_default();

@@ -97,7 +97,9 @@ impl Scope {
                 out.push('!');
                 return true;
             }
-            (BookKind::Workbook, first) => push_path(&mut name, &book.target, first.map_or("", String::as_str)),
+            (BookKind::Workbook, first) => {
+                push_path(&mut name, &book.target, first.map_or("", String::as_str))
+            }
         }
         if let Some(last) = sheet(row.last).filter(|_| row.last != row.first) {
             name.push(':');

@@ -7,14 +7,37 @@ pub(super) type NodeId = u32;
 #[derive(Debug, Clone, Copy)]
 enum Node {
     /// Text as it stands, in the leaves.
-    Leaf { start: usize, end: usize },
-    Infix { sign: &'static str, level: u8, left: NodeId, right: NodeId },
-    Prefix { sign: &'static str, inner: NodeId },
-    Percent { inner: NodeId },
-    Paren { inner: NodeId },
-    Call { name: &'static str, first: usize, count: usize },
+    Leaf {
+        start: usize,
+        end: usize,
+    },
+    Infix {
+        sign: &'static str,
+        level: u8,
+        left: NodeId,
+        right: NodeId,
+    },
+    Prefix {
+        sign: &'static str,
+        inner: NodeId,
+    },
+    Percent {
+        inner: NodeId,
+    },
+    Paren {
+        inner: NodeId,
+    },
+    Call {
+        name: &'static str,
+        first: usize,
+        count: usize,
+    },
     /// A call of what has no number: the name is a node.
-    CallOf { name: NodeId, first: usize, count: usize },
+    CallOf {
+        name: NodeId,
+        first: usize,
+        count: usize,
+    },
 }
 
 /// How tightly operators bind, loosest first. What is not an operator binds tightest.

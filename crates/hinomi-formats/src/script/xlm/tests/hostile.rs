@@ -6,8 +6,12 @@ use super::*;
 #[track_caller]
 fn check_limits(lines: &str, expected: &[&str]) {
     let parsed = survey(&book(lines), &Limits::desk());
-    let mut names: Vec<String> =
-        parsed.problems.iter().filter_map(|problem| problem.limit.as_ref()).map(|limit| limit.name.clone()).collect();
+    let mut names: Vec<String> = parsed
+        .problems
+        .iter()
+        .filter_map(|problem| problem.limit.as_ref())
+        .map(|limit| limit.name.clone())
+        .collect();
     names.sort();
     names.dedup();
     assert_eq!(names, expected, "{:?}", parsed.problems);
@@ -52,7 +56,8 @@ fn cells_that_mean_each_other() {
 fn formulas_nested_too_deep() {
     for (open, close) in [("(", ")"), ("CHAR(", ")"), ("{", "}")] {
         let formula = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
-        let parsed = survey(&book(&format!("[Macro1]\nA1: ={formula}\nname Auto_Open =Macro1!$A$1")), &Limits::desk());
+        let parsed =
+            survey(&book(&format!("[Macro1]\nA1: ={formula}\nname Auto_Open =Macro1!$A$1")), &Limits::desk());
         assert_eq!(parsed.problems.len(), 1, "{open}");
     }
 }
@@ -61,7 +66,9 @@ fn formulas_nested_too_deep() {
 fn long_chains_are_no_nesting() {
     let formula = vec!["\"m\""; 5_000].join("&");
     let sum = vec!["1"; 5_000].join("+");
-    let lines = format!("[Macro1]\nA1: =ALERT({formula})\nA2: =ALERT({sum})\nA3: =HALT()\nname Auto_Open =Macro1!$A$1");
+    let lines = format!(
+        "[Macro1]\nA1: =ALERT({formula})\nA2: =ALERT({sum})\nA3: =HALT()\nname Auto_Open =Macro1!$A$1"
+    );
     let parsed = survey(&book(&lines), &Limits::desk());
     assert_eq!(parsed.problems, []);
     assert_eq!(parsed.value.calls[1].argument, "5000");
@@ -71,7 +78,7 @@ fn long_chains_are_no_nesting() {
 fn undecided_conditions_do_not_multiply() {
     let mut lines = String::from("[Macro1]\n");
     for row in 1..=200 {
-        lines.push_str(&format!("A{row}: =IF(RAND()>0.5,EXEC(\"cmd /c {row}\"),)\n"));
+        writeln!(lines, "A{row}: =IF(RAND()>0.5,EXEC(\"cmd /c {row}\"),)").unwrap();
     }
     lines.push_str("A201: =HALT()\nname Auto_Open =Macro1!$A$1");
     let parsed = survey(&book(&lines), &Limits::desk());
@@ -83,7 +90,7 @@ fn undecided_conditions_do_not_multiply() {
 fn many_entry_points_share_the_fuel() {
     let mut lines = String::from("[Macro1]\nA1: =GOTO(A1)\nB1: =EXEC(\"cmd /c late\")\nB2: =HALT()\n");
     for number in 0..300 {
-        lines.push_str(&format!("name Auto_Open{number} =Macro1!$A$1\n"));
+        writeln!(lines, "name Auto_Open{number} =Macro1!$A$1").unwrap();
     }
     check_limits(&lines, &["steps_max"]);
 }

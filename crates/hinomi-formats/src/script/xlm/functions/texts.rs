@@ -1,27 +1,31 @@
 //! Functions of text.
 
-use super::evaluate::lost;
-use super::machine::Machine;
-use super::value::{Value, number_text};
+use super::super::evaluate::lost;
+use super::super::machine::Machine;
+use super::super::value::{Value, number_text};
 use crate::Problem;
 use crate::script::vba::GAP;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// Whether a function is one of these.
 pub(super) fn is_one(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "CHAR", "UNICHAR", "CODE", "UNICODE", "CONCATENATE", "MID", "LEFT", "RIGHT", "MIDB", "LEFTB", "RIGHTB", "LEN",
-        "LENB", "LOWER", "UPPER", "PROPER", "TRIM", "CLEAN", "EXACT", "FIND", "FINDB", "SEARCH", "SEARCHB", "SUBSTITUTE",
-        "REPLACE", "REPLACEB", "REPT", "T", "N", "VALUE", "TEXT", "FIXED", "DOLLAR", "ADDRESS", "ASC", "DBCS",
-        "DEC2HEX", "DEC2BIN", "BASE",
-    ];
-    NAMES.contains(&name)
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| OF_TEXTS.split_ascii_whitespace().collect());
+    NAMES.contains(name)
 }
+
+const OF_TEXTS: &str = "
+    CHAR UNICHAR CODE UNICODE CONCATENATE MID LEFT RIGHT MIDB LEFTB RIGHTB LEN LENB LOWER UPPER
+    PROPER TRIM CLEAN EXACT FIND FINDB SEARCH SEARCHB SUBSTITUTE REPLACE REPLACEB REPT T N VALUE
+    TEXT FIXED DOLLAR ADDRESS ASC DBCS DEC2HEX DEC2BIN BASE
+";
 
 pub(super) fn call(machine: &mut Machine<'_>, name: &str, values: &[Value]) -> Value {
     let first = values.first().cloned().unwrap_or_default();
     let text = |at: usize| values.get(at).map(Value::to_text).unwrap_or_default();
     let here = text(0);
-    let cost: usize = values.iter().map(|value| if let Value::Text(text) = value { text.len() } else { 0 }).sum();
+    let cost: usize =
+        values.iter().map(|value| if let Value::Text(text) = value { text.len() } else { 0 }).sum();
     if !machine.spend_text(cost) {
         return Value::Unknown;
     }
@@ -150,7 +154,9 @@ fn piece(name: &str, values: &[Value]) -> Value {
             Value::text(between(from(start), text.len()))
         }
         _ => {
-            let (Some(start), Some(len)) = (whole(values, 1, 1), whole(values, 2, 0)) else { return Value::Unknown };
+            let (Some(start), Some(len)) = (whole(values, 1, 1), whole(values, 2, 0)) else {
+                return Value::Unknown;
+            };
             let Some(start) = start.checked_sub(1) else { return Value::Error };
             let (start_at, end_at) = (from(start), from(start.saturating_add(len)));
             if name.starts_with("MID") {
@@ -243,7 +249,9 @@ fn formatted(value: &Value, format: &str) -> Value {
 fn address(values: &[Value]) -> Value {
     let number = |at: usize| values.get(at).and_then(Value::whole);
     let (Some(row), Some(column)) = (number(0), number(1)) else { return Value::Unknown };
-    let (Ok(row), Ok(column)) = (u32::try_from(row - 1), u32::try_from(column - 1)) else { return Value::Error };
+    let (Ok(row), Ok(column)) = (u32::try_from(row - 1), u32::try_from(column - 1)) else {
+        return Value::Error;
+    };
     let kind = values.get(2).filter(|kind| **kind != Value::Empty).and_then(Value::whole).unwrap_or(1);
     let is_a1 = values.get(3).filter(|style| **style != Value::Empty).and_then(Value::is_true) != Some(false);
     let mut text = String::new();
@@ -276,9 +284,13 @@ fn in_base(name: &str, values: &[Value]) -> Value {
     let base = match name {
         "DEC2HEX" => 16,
         "DEC2BIN" => 2,
-        _ => number(1).and_then(|base| u64::try_from(base).ok()).filter(|base| (2..=36).contains(base)).unwrap_or(10),
+        _ => number(1)
+            .and_then(|base| u64::try_from(base).ok())
+            .filter(|base| (2..=36).contains(base))
+            .unwrap_or(10),
     };
-    let least = number(if name == "BASE" { 2 } else { 1 }).and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
+    let least =
+        number(if name == "BASE" { 2 } else { 1 }).and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
     let mut digits = Vec::new();
     let mut rest = value;
     while rest > 0 || digits.len() < least.clamp(1, 255) {
