@@ -8,6 +8,7 @@ use super::reference::{Place, Range, Target};
 use super::value::{Value, number_text};
 use crate::script::{Power, command, vba};
 use crate::{Problem, office};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// A call of one of these functions; `None` when the function is another one.
@@ -26,7 +27,12 @@ pub(super) fn call(machine: &mut Machine<'_>, name: &str, arguments: &[Expr], he
             jump(machine, name, arguments, here);
             Value::Empty
         }
+        "BREAK" => {
+            machine.jump.get_or_insert(Jump::Break);
+            Value::Empty
+        }
         "RUN" => run(machine, arguments, here),
+        "ARGUMENT" => argument(machine, arguments, here),
         "SET.NAME" | "DEFINE.NAME" | "DELETE.NAME" => set_name(machine, name, arguments, here),
         "SET.VALUE" => set_value(machine, arguments, here),
         "FORMULA" | "FORMULA.FILL" | "FORMULA.ARRAY" => write_formula(machine, arguments, here),
@@ -48,7 +54,9 @@ pub(super) fn call(machine: &mut Machine<'_>, name: &str, arguments: &[Expr], he
 }
 
 /// Functions among these that are no commands by number.
-const OTHERS: [&str; 26] = [
+const OTHERS: [&str; 28] = [
+    "ARGUMENT",
+    "BREAK",
     "GOTO",
     "HALT",
     "RETURN",
@@ -217,6 +225,9 @@ fn jump(machine: &mut Machine<'_>, name: &str, arguments: &[Expr], here: Place) 
         _ => Some(Jump::Halt),
     };
     // A jump to nowhere known ends the run: what stands below would not have run.
+    if jump.is_none() && machine.jump.is_none() {
+        machine.tell_at(here, "where the macro goes on could not be told");
+    }
     machine.jump.get_or_insert(jump.unwrap_or(Jump::Halt));
 }
 
@@ -247,13 +258,27 @@ pub(super) fn range_of_value(machine: &mut Machine<'_>, value: &Value, here: Pla
 fn run(machine: &mut Machine<'_>, arguments: &[Expr], here: Place) -> Value {
     let value = arguments.first().map(|argument| machine.evaluate(argument, here)).unwrap_or_default();
     match place_of(machine, &value, here) {
-        Some(place) => machine.call_macro(place, here),
+        Some(place) => machine.call_macro(place, Vec::new(), here),
         None => {
             let argument = value.to_text().to_string();
             record(machine, here, "RUN", Power::Other, argument, None);
             Value::Unknown
         }
     }
+}
+
+/// ARGUMENT(name, type, cell): gives what the macro was called with a name, a cell, or both.
+fn argument(machine: &mut Machine<'_>, arguments: &[Expr], here: Place) -> Value {
+    let given = machine.arguments.last_mut().and_then(VecDeque::pop_front).unwrap_or_default();
+    let name = arguments.first().map(|name| machine.name_of(name, here)).unwrap_or_default();
+    if !name.is_empty() {
+        machine.names.insert(name, given.clone());
+    }
+    if let Some(Value::Range(range)) = arguments.get(2).map(|cell| machine.evaluate(cell, here)) {
+        let value = machine.followed(given.clone(), here);
+        machine.book.write_value(range.first, value);
+    }
+    given
 }
 
 /// SET.NAME(name, value), DEFINE.NAME(name, what it stands for).

@@ -43,8 +43,11 @@ impl Machine<'_> {
                     rows.iter().map(|row| row.iter().map(|element| self.scalar(element, here)).collect());
                 Value::Array(Rc::new(rows.collect()))
             }
-            Expr::CallPlace(target, _) => match self.range_of(target, here) {
-                Some(range) => self.call_macro(range.first, here),
+            Expr::CallPlace(target, arguments) => match self.range_of(target, here) {
+                Some(range) => {
+                    let arguments = self.evaluated(arguments, here);
+                    self.call_macro(range.first, arguments, here)
+                }
                 None => Value::Unknown,
             },
             Expr::Call(name, arguments) => self.call(name, arguments, here),
@@ -181,8 +184,16 @@ impl Machine<'_> {
         self.call_by_name(name, arguments, here)
     }
 
+    /// Arguments as they are handed to a macro: a reference stays one.
+    fn evaluated(&mut self, arguments: &[Expr], here: Place) -> Vec<Value> {
+        arguments.iter().map(|argument| self.evaluate(argument, here)).collect()
+    }
+
     fn if_function(&mut self, arguments: &[Expr], here: Place) -> Value {
         let condition = arguments.first().map(|condition| self.scalar(condition, here)).unwrap_or_default();
+        if self.is_looking && condition.is_true().is_none() {
+            return Value::Unknown;
+        }
         let branch = if self.decide(&condition, here) { 1 } else { 2 };
         match arguments.get(branch) {
             Some(branch) => self.evaluate(branch, here),
@@ -200,14 +211,17 @@ impl Machine<'_> {
 
     /// What is no function of Excel: a name given to a library function, or to a macro.
     fn call_by_name(&mut self, name: &str, arguments: &[Expr], here: Place) -> Value {
-        let name = name.to_lowercase();
-        if let Some(registered) = self.registered.get(&*name).cloned() {
+        let lower = name.to_lowercase();
+        if let Some(registered) = self.registered.get(&*lower).cloned() {
             let arguments: Vec<Value> =
                 arguments.iter().map(|argument| self.scalar(argument, here)).collect();
             return actions::library_call(self, &registered, &arguments, here);
         }
-        match self.name_value(&name, here) {
-            Value::Range(range) => self.call_macro(range.first, here),
+        match self.name_value(&lower, here) {
+            Value::Range(range) => {
+                let arguments = self.evaluated(arguments, here);
+                self.call_macro(range.first, arguments, here)
+            }
             Value::Text(text) => match self.registered.get(&*text.to_lowercase()).cloned() {
                 Some(registered) => {
                     let arguments: Vec<Value> =
@@ -216,20 +230,35 @@ impl Machine<'_> {
                 }
                 None => Value::Unknown,
             },
+            Value::Unknown => {
+                // Its arguments may do something themselves.
+                self.evaluated(arguments, here);
+                if !self.is_looking && self.jump.is_none() {
+                    self.tell_at(here, format!("what {} does is not known", cut(name)));
+                }
+                Value::Unknown
+            }
             value => value,
         }
     }
 
     /// Calls a macro as a subroutine; gives what it returns.
-    pub(super) fn call_macro(&mut self, place: Place, here: Place) -> Value {
-        if self.is_looking {
+    pub(super) fn call_macro(&mut self, place: Place, arguments: Vec<Value>, here: Place) -> Value {
+        if self.is_looking || self.jump.is_some() {
             return Value::Unknown;
         }
+        self.arguments.push(arguments.into());
         let trail = self.record.enter(self.book.sheet_name(here.sheet), here, place);
         let value = self.execute(place);
         self.record.leave(trail);
+        self.arguments.pop();
         value
     }
+}
+
+/// A name as problems tell it: no longer than Excel lets names be.
+fn cut(name: &str) -> &str {
+    name.get(..name.floor_char_boundary(255)).unwrap_or_default()
 }
 
 /// What an operation gives whose operand has no number: an error stays one, the rest is not known.

@@ -4,18 +4,16 @@
 //! start, with the same decisions up to there. All runs together never take more than [`Limits::steps_max`].
 
 use super::book::Book;
+use super::choices::Choices;
+use super::flow::Loop;
 use super::formula::{Expr, Fault};
-use super::record::Record;
+use super::record::{Record, cell_of};
 use super::reference::{Place, Range};
 use super::value::Value;
 use crate::{Limits, Problem, ProblemKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
-/// Runs that follow from undecided conditions, over all entry points.
-const RUNS_MAX: usize = 64;
-/// How often one undecided condition is decided anew within one run; then it is not met, so that loops end.
-const DECISIONS_PER_CELL_MAX: u32 = 2;
 /// Calls and expressions inside one another, counted over everything that is being worked out.
 const LEVELS_MAX: u32 = 4 * Limits::NESTING_MAX;
 
@@ -24,23 +22,9 @@ const LEVELS_MAX: u32 = 4 * Limits::NESTING_MAX;
 pub(super) enum Jump {
     Goto(Place),
     Return(Value),
+    /// Out of the innermost loop.
+    Break,
     Halt,
-}
-
-/// A loop that is open.
-enum Loop {
-    While { at: Place },
-    For { body: Place, name: Rc<str>, end: f64, step: f64 },
-    Cells { body: Place, name: Rc<str>, left: std::vec::IntoIter<Place> },
-}
-
-impl Loop {
-    fn body(&self) -> Place {
-        match self {
-            Self::While { at } => *at,
-            Self::For { body, .. } | Self::Cells { body, .. } => *body,
-        }
-    }
 }
 
 /// A library function given a name by REGISTER.
@@ -67,12 +51,9 @@ pub(super) struct Machine<'w> {
     /// Of `steps_left`, what must stay for other runs.
     steps_kept: u64,
     level: u32,
-    decisions: Vec<bool>,
-    decided: usize,
-    decided_at: HashMap<Place, u32>,
-    /// Decisions of runs to come.
-    pending: Vec<Vec<bool>>,
-    runs: usize,
+    choices: Choices,
+    /// What the macros that run now were called with, the innermost last; taken from the front by ARGUMENT.
+    pub(super) arguments: Vec<VecDeque<Value>>,
     pub(super) visited: HashSet<Place>,
     pub(super) problems: Vec<Problem>,
 }
@@ -92,11 +73,8 @@ impl<'w> Machine<'w> {
             steps_left: limits.steps_max,
             steps_kept: 0,
             level: 0,
-            decisions: Vec::new(),
-            decided: 0,
-            decided_at: HashMap::new(),
-            pending: Vec::new(),
-            runs: 0,
+            choices: Choices::default(),
+            arguments: Vec::new(),
             visited: HashSet::new(),
             problems: Vec::new(),
         }
@@ -139,11 +117,10 @@ impl<'w> Machine<'w> {
 
     /// Runs a macro from every side: again for each decision that could have gone the other way.
     pub(super) fn run_all(&mut self, start: &Start, entry: Option<usize>) {
-        self.pending = vec![Vec::new()];
-        self.runs = 0;
-        while let Some(decisions) = self.pending.pop() {
+        self.choices.restart();
+        while !self.is_spent() && self.choices.begin_run() {
             self.steps_kept = self.steps_left / 2;
-            self.begin(decisions);
+            self.begin();
             let (Start::At(from) | Start::Formula(_, from)) = start;
             self.record.begin(entry, *from);
             match start {
@@ -162,15 +139,14 @@ impl<'w> Machine<'w> {
                     self.execute(place);
                 }
             }
-            self.runs += 1;
-            if self.runs >= RUNS_MAX {
-                self.pending.clear();
-            }
         }
         self.steps_kept = 0;
+        if let Some(place) = self.choices.left_out() {
+            self.tell_at(place, "not every way behind the conditions nobody knows was gone");
+        }
     }
 
-    fn begin(&mut self, decisions: Vec<bool>) {
+    fn begin(&mut self) {
         self.book.reset();
         self.names.clear();
         self.registered.clear();
@@ -179,33 +155,22 @@ impl<'w> Machine<'w> {
         self.is_looking = false;
         self.later.clear();
         self.level = 0;
-        self.decisions = decisions;
-        self.decided = 0;
-        self.decided_at.clear();
+        self.arguments.clear();
     }
 
-    /// Decides what is not known: as planned for this run, else it is met, and the other way is run later.
+    /// Tells that a formula was not followed.
+    pub(super) fn tell_at(&mut self, place: Place, detail: impl Into<String>) {
+        let cell = cell_of(self.book.sheet_name(place.sheet), place);
+        self.tell(Problem::new(ProblemKind::Unsupported, cell, detail));
+    }
+
+    /// Decides a condition; where it is not known, another run goes the other way.
     pub(super) fn decide(&mut self, condition: &Value, place: Place) -> bool {
         if let Some(known) = condition.is_true() {
             return known;
         }
-        if let Some(planned) = self.decisions.get(self.decided) {
-            self.decided += 1;
-            return *planned;
-        }
-        let times = self.decided_at.entry(place).or_default();
-        *times += 1;
-        if *times > DECISIONS_PER_CELL_MAX || self.is_looking {
-            return false;
-        }
-        if self.runs + self.pending.len() + 1 < RUNS_MAX {
-            let mut other = self.decisions.clone();
-            other.push(false);
-            self.pending.push(other);
-        }
-        self.decisions.push(true);
-        self.decided += 1;
-        true
+        // Cells that are only looked at decide nothing.
+        !self.is_looking && self.choices.decide(place)
     }
 
     /// Goes one level deeper. `None` when that is too deep.
@@ -245,10 +210,10 @@ impl<'w> Machine<'w> {
                 None => {}
                 Some(Jump::Goto(place)) => {
                     self.record.step(self.book.sheet_name(here.sheet), here, place);
-                    loops.clear();
                     at = place;
                 }
                 Some(Jump::Return(value)) => return value,
+                Some(Jump::Break) => at = self.behind_open_loop(here, &mut loops),
                 Some(Jump::Halt) => {
                     self.jump = Some(Jump::Halt);
                     break;
@@ -282,150 +247,6 @@ impl<'w> Machine<'w> {
         }
     }
 
-    /// Blocks and loops: formulas whose outermost function decides what runs next. `None` for all others, else
-    /// where to go on.
-    fn control(&mut self, formula: &Expr, here: Place, loops: &mut Vec<Loop>) -> Option<Place> {
-        let Expr::Call(name, arguments) = formula else { return None };
-        match (&**name, arguments.len()) {
-            ("IF", 1) => {
-                if self.condition(arguments.first(), here) {
-                    return Some(below(here));
-                }
-                Some(self.next_branch(here))
-            }
-            ("ELSE" | "ELSE.IF", _) => Some(self.skip_to(here, &["END.IF"], &["IF"], &["END.IF"])),
-            ("END.IF", _) => Some(below(here)),
-            ("WHILE", _) => {
-                if !self.condition(arguments.first(), here) {
-                    return Some(self.behind_loop(here));
-                }
-                if !loops.iter().any(|open| matches!(open, Loop::While { at } if *at == here)) {
-                    loops.push(Loop::While { at: here });
-                }
-                Some(below(here))
-            }
-            ("FOR", _) => Some(self.begin_for(arguments, here, loops)),
-            ("FOR.CELL", _) => Some(self.begin_for_cell(arguments, here, loops)),
-            ("NEXT", _) => Some(self.next(here, loops)),
-            ("BREAK", _) => {
-                let from = loops.pop().map_or(here, |open| open.body());
-                Some(self.behind_loop(from.max(here)))
-            }
-            _ => None,
-        }
-    }
-
-    fn condition(&mut self, argument: Option<&Expr>, here: Place) -> bool {
-        let value = argument.map(|argument| self.scalar(argument, here)).unwrap_or_default();
-        self.decide(&value, here)
-    }
-
-    /// Where a block goes on whose condition is not met: in the first branch whose condition is, or behind it.
-    fn next_branch(&mut self, here: Place) -> Place {
-        let mut at = here;
-        loop {
-            let next = self.find(at, &["ELSE", "ELSE.IF", "END.IF"], &["IF"], &["END.IF"]);
-            let Some((place, formula)) = next else { return below(here) };
-            let Expr::Call(name, arguments) = &*formula else { return below(place) };
-            self.visited.insert(place);
-            if &**name != "ELSE.IF" || self.condition(arguments.first(), place) {
-                return below(place);
-            }
-            at = place;
-        }
-    }
-
-    fn behind_loop(&mut self, here: Place) -> Place {
-        self.skip_to(here, &["NEXT"], &["WHILE", "FOR", "FOR.CELL"], &["NEXT"])
-    }
-
-    fn skip_to(&mut self, here: Place, wanted: &[&str], opens: &[&str], closes: &[&str]) -> Place {
-        self.find(here, wanted, opens, closes).map_or_else(|| below(here), |(place, _)| below(place))
-    }
-
-    /// The next formula below whose function is wanted and that belongs to the block at `here`.
-    fn find(
-        &mut self,
-        here: Place,
-        wanted: &[&str],
-        opens: &[&str],
-        closes: &[&str],
-    ) -> Option<(Place, Rc<Expr>)> {
-        let mut depth = 0_u32;
-        let mut at = below(here);
-        while self.spend(1) {
-            let place = self.book.next_in_column(at)?;
-            at = below(place);
-            let Some(formula) = self.formula(place) else { continue };
-            let Expr::Call(name, arguments) = &*formula else { continue };
-            // IF with several arguments is a function and opens no block.
-            let is_block = &**name != "IF" || arguments.len() == 1;
-            if depth == 0 && wanted.contains(&&**name) {
-                return Some((place, formula));
-            }
-            if opens.contains(&&**name) && is_block {
-                depth = depth.saturating_add(1);
-            } else if closes.contains(&&**name) {
-                depth = depth.saturating_sub(1);
-            }
-        }
-        None
-    }
-
-    /// FOR(counter, start, end, step).
-    fn begin_for(&mut self, arguments: &[Expr], here: Place, loops: &mut Vec<Loop>) -> Place {
-        let name = arguments.first().map(|name| self.name_of(name, here)).unwrap_or_default();
-        let mut number =
-            |at: usize| arguments.get(at).and_then(|argument| self.scalar(argument, here).number());
-        let (start, end, step) =
-            (number(1).unwrap_or(0.0), number(2).unwrap_or(0.0), number(3).unwrap_or(1.0));
-        self.names.insert(Rc::clone(&name), Value::Number(start));
-        if runs_over(start, end, step) {
-            return self.behind_loop(here);
-        }
-        loops.push(Loop::For { body: here, name, end, step });
-        below(here)
-    }
-
-    /// FOR.CELL(name, area, skip blanks).
-    fn begin_for_cell(&mut self, arguments: &[Expr], here: Place, loops: &mut Vec<Loop>) -> Place {
-        let name = arguments.first().map(|name| self.name_of(name, here)).unwrap_or_default();
-        let area = arguments.get(1).map(|area| self.evaluate(area, here)).unwrap_or_default();
-        let Value::Range(range) = area else { return self.behind_loop(here) };
-        let skips_blanks = arguments.get(2).and_then(|skip| self.scalar(skip, here).is_true()) == Some(true);
-        let places = if skips_blanks { self.held(range) } else { self.places(range) };
-        let mut left = places.into_iter();
-        let Some(first) = left.next() else { return self.behind_loop(here) };
-        self.names.insert(Rc::clone(&name), Value::Range(Range::of(first)));
-        loops.push(Loop::Cells { body: here, name, left });
-        below(here)
-    }
-
-    fn next(&mut self, here: Place, loops: &mut Vec<Loop>) -> Place {
-        let Some(open) = loops.last_mut() else { return below(here) };
-        let body = open.body();
-        let (name, value) = match open {
-            Loop::While { at } => return *at,
-            Loop::For { name, end, step, .. } => {
-                let counter = self.names.get(name).and_then(Value::number).unwrap_or(*end) + *step;
-                (Rc::clone(name), (!runs_over(counter, *end, *step)).then_some(Value::Number(counter)))
-            }
-            Loop::Cells { name, left, .. } => {
-                (Rc::clone(name), left.next().map(|place| Value::Range(Range::of(place))))
-            }
-        };
-        match value {
-            Some(value) => {
-                self.names.insert(name, value);
-                below(body)
-            }
-            None => {
-                loops.pop();
-                below(here)
-            }
-        }
-    }
-
     /// The cells of a range that hold something.
     pub(super) fn held(&mut self, range: Range) -> Vec<Place> {
         const CELLS_MAX: usize = 1 << 16;
@@ -455,10 +276,6 @@ pub(super) enum Start {
     Formula(Expr, Place),
 }
 
-fn runs_over(counter: f64, end: f64, step: f64) -> bool {
-    if step < 0.0 { counter < end } else { counter > end }
-}
-
-fn below(place: Place) -> Place {
+pub(super) fn below(place: Place) -> Place {
     Place { row: place.row.saturating_add(1), ..place }
 }

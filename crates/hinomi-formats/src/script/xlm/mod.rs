@@ -3,7 +3,9 @@
 
 mod actions;
 mod book;
+mod choices;
 mod evaluate;
+mod flow;
 mod formula;
 mod functions;
 mod machine;
@@ -80,8 +82,13 @@ fn run_entry(machine: &mut Machine<'_>, name: &DefinedName, trigger: Trigger, en
         machine.record.name_macro(*place, &entry.module, &entry.name);
     }
     entries.push(entry);
-    if let Some(start) = start {
-        machine.run_all(&start, Some(index));
+    match start {
+        Some(start) => machine.run_all(&start, Some(index)),
+        None => machine.tell(Problem::new(
+            ProblemKind::Unsupported,
+            &*name.name,
+            "what the name starts could not be told",
+        )),
     }
 }
 

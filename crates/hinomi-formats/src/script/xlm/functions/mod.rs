@@ -76,8 +76,6 @@ fn plain(machine: &mut Machine<'_>, name: &str, values: &[Value], here: Place) -
                 Err(_) => Value::Unknown,
             }
         }
-        "GET.WORKSPACE" => workspace(first.whole()),
-        "GET.WINDOW" => window(first.whole()),
         _ => return Some(arithmetic(name, values)),
     })
 }
@@ -136,29 +134,4 @@ fn bits(name: &str, a: f64, b: f64) -> Value {
         "BITAND" => a & b,
         _ => a | b,
     } as f64)
-}
-
-/// GET.WORKSPACE: what a person's Excel says, so that macros that look for a sandbox go on.
-fn workspace(what: Option<i64>) -> Value {
-    match what {
-        Some(1) => Value::text("Windows (64-bit) NT 10.00"),
-        Some(2) => Value::text("16.0"),
-        Some(13) => Value::Number(1_440.0),
-        Some(14) => Value::Number(810.0),
-        // A mouse, sound in and out.
-        Some(19 | 42 | 43) => Value::Bool(true),
-        // Single steps: nobody watches.
-        Some(31) => Value::Bool(false),
-        _ => Value::Unknown,
-    }
-}
-
-/// GET.WINDOW: a window in front, over the whole screen.
-fn window(what: Option<i64>) -> Value {
-    match what {
-        Some(7 | 31) => Value::Bool(false),
-        Some(20) => Value::Bool(true),
-        Some(23) => Value::Number(3.0),
-        _ => Value::Unknown,
-    }
 }

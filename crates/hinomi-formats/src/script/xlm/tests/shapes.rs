@@ -447,3 +447,125 @@ fn the_way_to_a_call() {
         .collect();
     assert_eq!(path, ["Macro1.Auto_Open:1", "Macro1.Macro1!R3C2:3", "Two.Two!R1C1:1"]);
 }
+
+#[test]
+fn functions_of_the_macro_with_arguments() {
+    check(
+        r#"
+        [Macro1]
+        A1: =EXEC(decode("dne{0d{fbmd",-1)&plain("!"))
+        A2: =HALT()
+        C1: =ARGUMENT("text")
+        C2: =ARGUMENT("by",1,D9)
+        C3: =SET.NAME("out","")
+        C4: =FOR("i",1,LEN(text))
+        C5: =SET.NAME("out",out&CHAR(CODE(MID(text,i,1))+D9))
+        C6: =NEXT()
+        C7: =RETURN(SUBSTITUTE(out,"z"," "))
+        E1: =ARGUMENT("one")
+        E2: =RETURN(one&one)
+        name decode =Macro1!$C$1
+        name plain =Macro1!$E$1
+        name Auto_Open =Macro1!$A$1
+        "#,
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:1 EXEC(cmd /c ealc!!) [Auto_Open]
+            command Macro1!R1C1 Cmd cmd /c ealc!!
+        "#]],
+    );
+}
+
+#[test]
+fn loops_inside_loops_that_end_and_begin_anew() {
+    check(
+        r#"
+        [Macro1]
+        A1: =SET.NAME("s","cmd /c ")
+        A2: =FOR("i",1,3)
+        A3: =SET.NAME("j",0)
+        A4: =WHILE(j<2)
+        A5: =SET.NAME("j",j+1)
+        A6: =IF(j=2,BREAK(),SET.NAME("s",s&i&j&" "))
+        A7: =NEXT()
+        A8: =NEXT()
+        A9: =EXEC(s)
+        A10: =HALT()
+        name Auto_Open =Macro1!$A$1
+        "#,
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:9 EXEC(cmd /c 11 21 31 ) [Auto_Open]
+            command Macro1!R9C1 Cmd cmd /c 11 21 31 
+        "#]],
+    );
+}
+
+#[test]
+fn a_loop_that_is_left_by_a_jump_and_gone_on_with() {
+    check(
+        r#"
+        [Macro1]
+        A1: =SET.NAME("s","cmd /c ")
+        A2: =FOR("i",1,3)
+        A3: =GOTO(B1)
+        A4: =NEXT()
+        A5: =EXEC(s)
+        A6: =HALT()
+        B1: =SET.NAME("s",s&i)
+        B2: =GOTO(A4)
+        name Auto_Open =Macro1!$A$1
+        "#,
+        expect![[r#"
+            entry Open Macro1.Auto_Open:1
+            Process Macro1:5 EXEC(cmd /c 123) [Auto_Open]
+            command Macro1!R5C1 Cmd cmd /c 123
+        "#]],
+    );
+}
+
+#[test]
+fn many_gates_before_the_call() {
+    let mut lines = String::from("[Macro1]\n");
+    for row in 1..=40 {
+        writeln!(lines, "A{row}: =IF(GET.WORKSPACE({row})>{row},CLOSE(FALSE),)").unwrap();
+    }
+    lines.push_str("A41: =EXEC(\"cmd /c echo behind\")\nA42: =HALT()\nname Auto_Open =Macro1!$A$1");
+    check(
+        &lines,
+        expect![[r#"
+        entry Open Macro1.Auto_Open:1
+        Process Macro1:41 EXEC(cmd /c echo behind) [Auto_Open]
+        command Macro1!R41C1 Cmd cmd /c echo behind
+    "#]],
+    );
+}
+
+#[test]
+fn what_was_not_followed_is_told() {
+    for (line, expected) in [
+        ("=GOTO(INDIRECT(GET.CELL(6,B9)&\"x!\"))", "Macro1!R1C1: where the macro goes on could not be told"),
+        ("=EXEC(MyAddIn(1))", "Macro1!R1C1: what MYADDIN does is not known"),
+        ("=EXEC(1", "Macro1: a formula of the macro could not be read"),
+    ] {
+        let parsed = survey(
+            &book(&format!("[Macro1]\nA1: {line}\nA2: =HALT()\nname Auto_Open =Macro1!$A$1")),
+            &Limits::desk(),
+        );
+        let told: Vec<String> =
+            parsed.problems.iter().map(|problem| format!("{}: {}", problem.place, problem.detail)).collect();
+        assert_eq!(told, [expected], "{line}");
+    }
+}
+
+#[test]
+fn more_ways_than_are_gone_is_told() {
+    let mut lines = String::from("[Macro1]\n");
+    for row in 1..=100 {
+        writeln!(lines, "A{row}: =IF(GET.WORKSPACE({row})>{row},CLOSE(FALSE),)").unwrap();
+    }
+    lines.push_str("A101: =EXEC(\"cmd /c echo behind\")\nA102: =HALT()\nname Auto_Open =Macro1!$A$1");
+    let parsed = survey(&book(&lines), &Limits::desk());
+    let details: Vec<&str> = parsed.problems.iter().map(|problem| problem.detail.as_str()).collect();
+    assert_eq!(details, ["not every way behind the conditions nobody knows was gone"]);
+}
