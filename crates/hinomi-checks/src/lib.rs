@@ -46,6 +46,7 @@ pub const CHECKS: &[Check] = &[
     document::pdf_leads_to_document::CHECK,
     document::remote_template::CHECK,
     document::starts_powershell::CHECK,
+    document::stomped_macro::CHECK,
     mail::deceptive_file_name::CHECK,
     mail::look_alike_domain::CHECK,
     mail::own_account_sends::CHECK,

@@ -9,3 +9,4 @@ pub(crate) mod observe;
 pub(crate) mod pdf_leads_to_document;
 pub(crate) mod remote_template;
 pub(crate) mod starts_powershell;
+pub(crate) mod stomped_macro;

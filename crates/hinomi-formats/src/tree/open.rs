@@ -124,6 +124,9 @@ impl<'a> Opener<'a> {
         let mut surveys = Vec::with_capacity(document.projects.len());
         for project in &mut document.projects {
             surveys.push(script::survey_vba(&project.modules, self.limits).take(self.problems));
+            for module in &project.stomped {
+                surveys.push(script::survey_compiled(module, self.limits).take(self.problems));
+            }
             for module in &mut project.modules {
                 module.code = String::new();
             }

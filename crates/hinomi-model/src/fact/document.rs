@@ -25,6 +25,8 @@ pub struct MacroFact {
     /// Sheets that hold Excel 4.0 macros. The module of an entry point or a call on one is the sheet, its line the
     /// row.
     pub macro_sheets: Vec<MacroSheet>,
+    /// Modules whose compiled code does more than their source shows.
+    pub stomped: Vec<StompedModule>,
     /// Commands that fields or formulas start without any macro (DDE).
     pub dde: Vec<DdeFact>,
     /// What the document fetches from elsewhere when it is opened.
@@ -107,6 +109,22 @@ pub struct MacroSheet {
     pub name: String,
     /// `visible`, `hidden`, `very-hidden`.
     pub visibility: String,
+}
+
+/// A module whose source was replaced, while the compiled code that Office may run was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StompedModule {
+    /// Module.
+    pub module: String,
+    /// Names that only the compiled code has, those with power first.
+    pub only_compiled: Vec<String>,
+    /// String literals that only the compiled code has.
+    pub literals: Vec<String>,
+    /// No statement is left in the source.
+    pub source_removed: bool,
+    /// One of the names makes a procedure run when the document opens.
+    pub runs_on_open: bool,
 }
 
 /// A command in a field or formula.
