@@ -81,7 +81,8 @@ pub enum Content {
     Mail(Box<Mail>),
     /// An archive.
     Archive(Container),
-    /// An Office document, with its macros surveyed project by project. Module texts are dropped.
+    /// An Office document, with its macros surveyed project by project and then those of its macro sheets. Module
+    /// texts and cells are dropped.
     Document(Box<Document>, Vec<Survey>),
     /// A PDF.
     Pdf(Box<Pdf>),

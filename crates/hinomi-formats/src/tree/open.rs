@@ -135,6 +135,10 @@ impl<'a> Opener<'a> {
                 module.code = String::new();
             }
         }
+        if let Some(workbook) = &mut document.workbook {
+            surveys.push(script::survey_xlm(workbook, self.limits).take(self.problems));
+            workbook.sheets.iter_mut().for_each(|sheet| sheet.cells = Vec::new());
+        }
         if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
             document.sketches.bytes = sketch::of_bytes(bytes);
         }
