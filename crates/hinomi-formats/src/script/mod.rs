@@ -4,8 +4,9 @@ mod command;
 #[cfg(test)]
 mod tests;
 mod vba;
+mod xlm;
 
-use crate::office::{Module, Stomped};
+use crate::office::{Module, Stomped, Workbook};
 use crate::url::{self, Url};
 use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
@@ -157,6 +158,14 @@ pub enum Interpreter {
 /// Meets `modules_max`, `macro_bytes_max`, `text_bytes_max` (one string), `steps_max`, `layers_max`, `urls_max`.
 pub fn survey_vba(modules: &[Module], limits: &Limits) -> Parsed<Survey> {
     vba::survey(modules, limits)
+}
+
+/// Surveys the macros of a workbook's macro sheets (Excel 4.0, XLM) by running them in our own head. In the result
+/// modules are sheets, and lines are rows from 1.
+///
+/// Meets `steps_max`, `text_bytes_max` (one text, one file), `nesting_max`, `urls_max`, `layers_max`.
+pub fn survey_xlm(workbook: &Workbook, limits: &Limits) -> Parsed<Survey> {
+    xlm::survey(workbook, limits)
 }
 
 /// Surveys what is left of a module whose source was replaced: the string literals of its compiled code, as a script

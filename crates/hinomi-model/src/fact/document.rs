@@ -22,6 +22,9 @@ pub struct MacroFact {
     pub calls: Vec<Call>,
     /// URLs in the macros' strings, outside any command.
     pub urls: Vec<UrlFact>,
+    /// Sheets that hold Excel 4.0 macros. The module of an entry point or a call on one is the sheet, its line the
+    /// row.
+    pub macro_sheets: Vec<MacroSheet>,
     /// Modules whose compiled code does more than their source shows.
     pub stomped: Vec<StompedModule>,
     /// Commands that fields or formulas start without any macro (DDE).
@@ -30,6 +33,10 @@ pub struct MacroFact {
     pub targets: Vec<TargetFact>,
     /// Phrases in its text that ask the reader to switch macros on.
     pub decoys: Vec<String>,
+    /// The shape of the macros' code, for comparing with other documents; empty where there is too little.
+    pub code_sketch: String,
+    /// The same of the whole file's bytes.
+    pub file_sketch: String,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.
@@ -96,6 +103,16 @@ pub struct CallStep {
     pub procedure: String,
     /// The line at which it goes on to the next one, from 1.
     pub line: u32,
+}
+
+/// A sheet of Excel 4.0 macros.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MacroSheet {
+    /// Its name.
+    pub name: String,
+    /// `visible`, `hidden`, `very-hidden`.
+    pub visibility: String,
 }
 
 /// A module whose source was replaced, while the compiled code that Office may run was kept.
