@@ -1,7 +1,7 @@
 //! Documents that are a compound file themselves, and compound files inside other documents.
 
 mod embedded;
-mod encryption;
+pub(super) mod encryption;
 mod outside;
 pub(super) mod powerpoint;
 

@@ -13,11 +13,11 @@ pub(super) fn read(file: &CompoundFile<'_>, document: &mut Document, limits: &Li
             document.dde = dde::of_workbook(file, budget);
             let has_macros = !document.projects.is_empty() || has_macro_sheet(file);
             if has_macros || !document.dde.is_empty() {
-                decoys(file, &["Workbook", "Book"], document, limits);
+                decoys(file, document, limits, budget);
             }
         }
         Application::PowerPoint if !document.projects.is_empty() => {
-            decoys(file, &[powerpoint::STREAM], document, limits);
+            decoys_of_slides(file, document, limits, budget);
         }
         _ => {}
     }
@@ -36,12 +36,41 @@ fn text(file: &CompoundFile<'_>, document: &mut Document, limits: &Limits, budge
     }
 }
 
-fn decoys(file: &CompoundFile<'_>, streams: &[&str], document: &mut Document, limits: &Limits) {
-    for name in streams {
-        let Some(id) = file.find(name).filter(|id| file.kind(*id) == EntryKind::Stream) else { continue };
-        let pieces = file.pieces(id, limits.text_bytes_max as u64).value;
-        decoy::add(&mut document.decoys, decoy::in_bytes(&pieces.concat()));
+/// Decoys in the strings, labels and text boxes of a workbook; the numbers around them are most of the stream.
+fn decoys(file: &CompoundFile<'_>, document: &mut Document, limits: &Limits, budget: &mut Budget) {
+    const STRINGS: u16 = 0x00FC;
+    const TEXT_BOX: u16 = 0x01B6;
+    const LABEL: u16 = 0x0204;
+    const CONTINUE: u16 = 0x003C;
+    let Some(id) = file.find("Workbook").or_else(|| file.find("Book")) else { return };
+    if file.kind(id) != EntryKind::Stream {
+        return;
     }
+    let stream = file.read(id, budget).value;
+    let mut texts = Vec::new();
+    let mut at = 0_usize;
+    let mut goes_on = false;
+    while let (Some(record), Some(len)) = (u16_at(&stream, at), u16_at(&stream, at + 2)) {
+        let end = at + 4 + usize::from(len);
+        goes_on = matches!(record, STRINGS | TEXT_BOX | LABEL) || (record == CONTINUE && goes_on);
+        if goes_on && texts.len() < limits.text_bytes_max {
+            texts.extend_from_slice(stream.get(at + 4..end).unwrap_or_default());
+        }
+        at = end;
+    }
+    decoy::add(&mut document.decoys, decoy::in_bytes(&texts));
+}
+
+/// Decoys in the text boxes of slides.
+fn decoys_of_slides(file: &CompoundFile<'_>, document: &mut Document, limits: &Limits, budget: &mut Budget) {
+    let Some(parsed) = file.read_path(powerpoint::STREAM, budget) else { return };
+    let mut all = String::new();
+    for text in powerpoint::texts(&parsed.value) {
+        if all.len() < limits.text_bytes_max {
+            all.push_str(&text);
+        }
+    }
+    decoy::add(&mut document.decoys, decoy::in_text(&all));
 }
 
 /// Whether a workbook lists a sheet of Excel 4.0 macros (MS-XLS 2.4.28 BoundSheet8, `dt` 1).

@@ -63,6 +63,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
         application: types.application,
         projects: found.projects,
         encrypted: false,
+        opened_with: None,
         embedded: found.embedded,
         dde: outside.dde,
         targets: outside.targets,
