@@ -182,8 +182,7 @@ impl<'a> Lexer<'a> {
             Some(b'&') => {
                 let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
                 let next = rest.iter().take(8).find(|byte| **byte != b' ');
-                matches!(next, Some(b')' | b',' | b'\r' | b'\n' | b'=' | b'&' | b'\''))
-                    || rest.is_empty()
+                matches!(next, Some(b')' | b',' | b'\r' | b'\n' | b'=' | b'&' | b'\'')) || rest.is_empty()
             }
             _ => false,
         }
@@ -260,7 +259,13 @@ impl<'a> Lexer<'a> {
             self.no_bracket_before = start + 1 + end;
         }
         self.at += if byte == b':' { 2 } else { 1 };
-        Token { kind: Kind::Symbol(byte), text: self.slice(start, self.at), line: self.line, hash: 0, bracketed: false }
+        Token {
+            kind: Kind::Symbol(byte),
+            text: self.slice(start, self.at),
+            line: self.line,
+            hash: 0,
+            bracketed: false,
+        }
     }
 
     fn newline(&mut self, byte: u8) {

@@ -1,18 +1,19 @@
 //! Names: variables of modules, words of the language that stand for values, and names of the program around.
 
-use super::code::{Sort, Variable};
-use super::value::Value;
+use crate::script::vba::read::{Sort, Variable};
+use crate::script::vba::run::Object;
+use crate::script::vba::value::Value;
 use std::collections::{HashMap, HashSet};
 
 /// Variables and constants of modules; static variables of procedures live with them.
 #[derive(Default)]
-pub(super) struct Names {
+pub(in crate::script::vba) struct Names {
     own: HashMap<(usize, String), usize>,
     public: HashMap<String, usize>,
     /// What each turns into.
-    pub(super) sorts: Vec<Sort>,
+    pub(in crate::script::vba) sorts: Vec<Sort>,
     /// Controls that texts around the macros are known of: form and name, in lower case.
-    pub(super) controls: HashSet<(String, String)>,
+    pub(in crate::script::vba) controls: HashSet<(String, String)>,
 }
 
 /// Variables of modules that are kept apart.
@@ -20,7 +21,13 @@ const GLOBALS_MAX: usize = 20_000;
 
 impl Names {
     /// A new variable of a module; the same name again is the same variable.
-    pub(super) fn declare(&mut self, module: usize, name: &str, sort: Sort, public: bool) -> usize {
+    pub(in crate::script::vba) fn declare(
+        &mut self,
+        module: usize,
+        name: &str,
+        sort: Sort,
+        public: bool,
+    ) -> usize {
         if let Some(known) = self.own.get(&(module, name.to_owned())) {
             return *known;
         }
@@ -33,7 +40,7 @@ impl Names {
     }
 
     /// A variable that only one procedure knows.
-    pub(super) fn nameless(&mut self, sort: Sort) -> usize {
+    pub(in crate::script::vba) fn nameless(&mut self, sort: Sort) -> usize {
         if self.sorts.len() >= GLOBALS_MAX {
             return GLOBALS_MAX - 1;
         }
@@ -42,24 +49,24 @@ impl Names {
     }
 
     /// The variable a bare name in `module` means.
-    pub(super) fn find(&self, module: usize, name: &str) -> Option<Variable> {
+    pub(in crate::script::vba) fn find(&self, module: usize, name: &str) -> Option<Variable> {
         let own = self.own.get(&(module, name.to_owned()));
         own.or_else(|| self.public.get(name)).copied().map(Variable::Global)
     }
 
     /// Whether a form has a control of this name.
-    pub(super) fn is_control(&self, form: &str, lower: &str) -> bool {
+    pub(in crate::script::vba) fn is_control(&self, form: &str, lower: &str) -> bool {
         !self.controls.is_empty() && self.controls.contains(&(form.to_ascii_lowercase(), lower.to_owned()))
     }
 
     /// The variable of exactly this module.
-    pub(super) fn of_module(&self, module: usize, name: &str) -> Option<usize> {
+    pub(in crate::script::vba) fn of_module(&self, module: usize, name: &str) -> Option<usize> {
         self.own.get(&(module, name.to_owned())).copied()
     }
 }
 
 /// What a variable of a sort holds before anything is assigned.
-pub(super) fn initial(sort: Sort) -> Value {
+pub(in crate::script::vba) fn initial(sort: Sort) -> Value {
     match sort {
         Sort::Text => Value::text(""),
         Sort::Whole | Sort::Float => Value::Num(0.0),
@@ -69,7 +76,7 @@ pub(super) fn initial(sort: Sort) -> Value {
 }
 
 /// The sort a type name means.
-pub(super) fn sort_of(name: &str, array: bool) -> Sort {
+pub(in crate::script::vba) fn sort_of(name: &str, array: bool) -> Sort {
     match name.to_ascii_lowercase().as_str() {
         "byte" if array => Sort::Bytes,
         _ if array => Sort::Variant,
@@ -82,7 +89,7 @@ pub(super) fn sort_of(name: &str, array: bool) -> Sort {
 }
 
 /// Constants of the language and of the Office libraries that strings are made with.
-pub(super) fn constant(name: &str) -> Option<Value> {
+pub(in crate::script::vba) fn constant(name: &str) -> Option<Value> {
     if let Some((_, text)) = TEXTS.iter().find(|(known, _)| *known == name) {
         return Some(Value::text(*text));
     }
@@ -91,7 +98,7 @@ pub(super) fn constant(name: &str) -> Option<Value> {
         "false" | "mac" | "win16" => Value::Bool(false),
         "empty" => Value::Empty,
         "null" => Value::Null,
-        "nothing" => Value::Object(super::objects::Object::Nothing),
+        "nothing" => Value::Object(Object::Nothing),
         _ => Value::Num(NUMBERS.iter().find(|(known, _)| *known == name)?.1),
     })
 }
@@ -159,7 +166,7 @@ const NUMBERS: &[(&str, f64)] = &[
 ];
 
 /// Built-in properties by number (WdBuiltInProperty).
-pub(super) const BUILT_IN_PROPERTIES: &[(i64, &str)] = &[
+pub(in crate::script::vba) const BUILT_IN_PROPERTIES: &[(i64, &str)] = &[
     (1, "title"),
     (2, "subject"),
     (3, "author"),
@@ -173,7 +180,7 @@ pub(super) const BUILT_IN_PROPERTIES: &[(i64, &str)] = &[
 ];
 
 /// Libraries whose functions are those of the language.
-pub(super) fn is_namespace(name: &str) -> bool {
+pub(in crate::script::vba) fn is_namespace(name: &str) -> bool {
     matches!(name, "vba" | "strings" | "interaction" | "conversion" | "filesystem" | "information" | "math")
 }
 
@@ -215,6 +222,6 @@ const HOSTS: &[&str] = &[
     "worksheets",
 ];
 
-pub(super) fn is_host(name: &str) -> bool {
+pub(in crate::script::vba) fn is_host(name: &str) -> bool {
     HOSTS.binary_search(&name).is_ok()
 }

@@ -1,14 +1,14 @@
 //! Declarations: variables, constants, enumerations, and the header of a procedure (MS-VBAL 5.2, 5.3).
 
-use super::code::{Expr, Op, Parameter, Resize, Sort, Target, Variable};
 use super::expressions::type_name;
-use super::lex::{Kind, Token};
 use super::names::sort_of;
-use super::operators::Operator;
-use super::powers;
 use super::reader::{Reader, Tokens};
 use super::statements::Block;
-use super::value::Value;
+use crate::script::vba::lex::{Kind, Token};
+use crate::script::vba::powers;
+use crate::script::vba::read::{Expr, Op, Parameter, Resize, Sort, Target, Variable};
+use crate::script::vba::value::Value;
+use crate::script::vba::value::operators::Operator;
 
 /// Dimensions of one array.
 const DIMENSIONS_MAX: usize = 8;
@@ -24,7 +24,7 @@ struct Words {
 
 impl<'a> Reader<'_, 'a> {
     /// `(ByVal a As String, Optional b = 1, ParamArray c())`, and the variable of the result.
-    pub(super) fn header(&mut self, header: &[Token<'a>], gives: bool, name: &'a str) {
+    pub(in crate::script::vba) fn header(&mut self, header: &[Token<'a>], gives: bool, name: &'a str) {
         let open = header.iter().position(|token| token.is_symbol(b'(')).unwrap_or(header.len());
         let mut tokens = Tokens::new(header, open + 1);
         let mut parameters = Vec::new();
@@ -63,7 +63,8 @@ impl<'a> Reader<'_, 'a> {
             } else if !token.is("byref") && !token.is("optional") {
                 let array = tokens.take(b'(');
                 tokens.take(b')');
-                let sort = if tokens.take_word("as") { sort_of(&type_name(tokens), array) } else { Sort::Variant };
+                let sort =
+                    if tokens.take_word("as") { sort_of(&type_name(tokens), array) } else { Sort::Variant };
                 let default = tokens.take(b'=').then(|| self.expression(tokens, 0));
                 let Variable::Local(slot) = self.declare_local(token.text, sort) else { return None };
                 return Some(Parameter { name: token.text, slot, by_value, rest, default });
@@ -72,7 +73,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// `Dim a, b As String`, `Const c = "x"`, `ReDim Preserve d(3)`, `Dim o As New Thing`.
-    pub(super) fn declare(&mut self, tokens: &[Token<'a>]) {
+    pub(in crate::script::vba) fn declare(&mut self, tokens: &[Token<'a>]) {
         let mut reader = Tokens::new(tokens, 0);
         let mut words = Words::default();
         while let Some(token) = reader.peek().filter(|token| token.kind == Kind::Word) {
@@ -110,11 +111,8 @@ impl<'a> Reader<'_, 'a> {
             class = type_name(reader);
         }
         let sort = sort_of(&class, array);
-        let variable = if words.resize {
-            self.assigned(name.text)
-        } else {
-            self.declared(name.text, sort, words)
-        };
+        let variable =
+            if words.resize { self.assigned(name.text) } else { self.declared(name.text, sort, words) };
         if array && !bounds.is_empty() {
             let how = match (words.resize, words.preserve) {
                 (false, _) => Resize::Declare,
@@ -164,7 +162,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// A line inside `Type` or `Enum`; members of an enumeration are constants.
-    pub(super) fn member_of_type(&mut self, tokens: &[Token<'a>]) {
+    pub(in crate::script::vba) fn member_of_type(&mut self, tokens: &[Token<'a>]) {
         let Some(name) = tokens.first() else { return };
         if name.is("end") {
             self.blocks.pop();
@@ -174,7 +172,11 @@ impl<'a> Reader<'_, 'a> {
         let number = *next;
         *next = number.saturating_add(1);
         let mut reader = Tokens::new(tokens, 1);
-        let value = if reader.take(b'=') { self.expression(&mut reader, 0) } else { Expr::Known(Value::Num(number as f64)) };
+        let value = if reader.take(b'=') {
+            self.expression(&mut reader, 0)
+        } else {
+            Expr::Known(Value::Num(number as f64))
+        };
         if let Some(given) = folded(&value)
             && let Some(Block::Members { next, .. }) = self.blocks.last_mut()
         {

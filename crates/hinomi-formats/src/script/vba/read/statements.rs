@@ -1,30 +1,48 @@
 //! Statements of VBA (MS-VBAL 5.4), read into steps. A statement that is not understood loses the variable it
 //! would assign to, and the next one is read.
 
-use super::code::{Argument, Callee, Expr, LEAVE, OnError, Op, Sort, Target, Variable};
 use super::expressions::Path;
-use super::glance;
-use super::lex::{Kind, Token};
-use super::operators::Operator;
-use super::outline;
 use super::reader::{NESTING_MAX, Reader, Tokens};
-use super::value::Value;
 use crate::script::Obstacle;
+use crate::script::vba::glance;
+use crate::script::vba::lex::{Kind, Token};
+use crate::script::vba::outline;
+use crate::script::vba::read::{Argument, Callee, Expr, Invoke, LEAVE, OnError, Op, Sort, Target, Variable};
+use crate::script::vba::value::Value;
+use crate::script::vba::value::operators::Operator;
 
 /// A block that is open while statements are read.
-pub(super) enum Block {
-    If { next: Option<usize>, ends: Vec<usize>, on_line: bool },
-    For { head: usize, exits: Vec<usize>, back: Back },
-    Do { head: usize, exits: Vec<usize> },
-    Select { of: usize, next: Option<usize>, ends: Vec<usize> },
+pub(in crate::script::vba) enum Block {
+    If {
+        next: Option<usize>,
+        ends: Vec<usize>,
+        on_line: bool,
+    },
+    For {
+        head: usize,
+        exits: Vec<usize>,
+        back: Back,
+    },
+    Do {
+        head: usize,
+        exits: Vec<usize>,
+    },
+    Select {
+        of: usize,
+        next: Option<usize>,
+        ends: Vec<usize>,
+    },
     With,
     /// `Type`, `Enum`: the number of the next member.
-    Members { counts: bool, next: i64 },
+    Members {
+        counts: bool,
+        next: i64,
+    },
 }
 
 /// How a `For` goes on.
 #[derive(Clone, Copy)]
-pub(super) enum Back {
+pub(in crate::script::vba) enum Back {
     Count { counter: Variable, step: usize },
     Each,
 }
@@ -55,7 +73,7 @@ impl Block {
 
 impl<'a> Reader<'_, 'a> {
     /// Reads one statement. `more`: another one follows on the same line.
-    pub(super) fn statement(&mut self, tokens: &[Token<'a>], line_start: bool, more: bool) {
+    pub(in crate::script::vba) fn statement(&mut self, tokens: &[Token<'a>], line_start: bool, more: bool) {
         let mut tokens = tokens;
         if line_start && let Some(behind) = self.label(tokens, more) {
             tokens = behind;
@@ -141,7 +159,8 @@ impl<'a> Reader<'_, 'a> {
     fn next_arm(&mut self) {
         let jump = self.emit(Op::Jump(LEAVE));
         let here = self.here();
-        if let Some(Block::If { next, ends, .. } | Block::Select { next, ends, .. }) = self.blocks.last_mut() {
+        if let Some(Block::If { next, ends, .. } | Block::Select { next, ends, .. }) = self.blocks.last_mut()
+        {
             ends.push(jump);
             if let Some(next) = next.take() {
                 self.aim(next, here);
@@ -160,7 +179,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Closes the one-line blocks of a line.
-    pub(super) fn end_of_line(&mut self) {
+    pub(in crate::script::vba) fn end_of_line(&mut self) {
         while let Some(Block::If { on_line: true, .. }) = self.blocks.last() {
             self.close_last();
         }
@@ -185,7 +204,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    pub(super) fn close(&mut self, block: Block) {
+    pub(in crate::script::vba) fn close(&mut self, block: Block) {
         match block {
             Block::If { next, ends, .. } | Block::Select { next, ends, .. } => {
                 let here = self.here();
@@ -211,7 +230,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Sets where the jump at `at` leads.
-    pub(super) fn aim(&mut self, at: usize, target: usize) {
+    pub(in crate::script::vba) fn aim(&mut self, at: usize, target: usize) {
         match self.body.steps.get_mut(at).map(|step| &mut step.op) {
             Some(
                 Op::JumpUnless { to, .. }
@@ -227,7 +246,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    pub(super) fn jump_to(&mut self, label: &'a str) {
+    pub(in crate::script::vba) fn jump_to(&mut self, label: &'a str) {
         let at = self.emit(Op::Jump(LEAVE));
         self.jumps.push((at, label));
     }
@@ -248,7 +267,9 @@ impl<'a> Reader<'_, 'a> {
         }
         let word = first.text.to_ascii_lowercase();
         let handled = first.text.len() <= 10
-            && (self.block_statement(&word, tokens) || self.jump_statement(&word, tokens) || self.file_statement(&word, tokens));
+            && (self.block_statement(&word, tokens)
+                || self.jump_statement(&word, tokens)
+                || self.file_statement(&word, tokens));
         if !handled {
             self.plain_statement(&word, tokens);
         }
@@ -414,11 +435,16 @@ impl<'a> Reader<'_, 'a> {
         let start = self.expression(&mut reader, 0);
         reader.take_word("to");
         let last = self.expression(&mut reader, 0);
-        let by = if reader.take_word("step") { self.expression(&mut reader, 0) } else { Expr::Known(Value::Num(1.0)) };
+        let by = if reader.take_word("step") {
+            self.expression(&mut reader, 0)
+        } else {
+            Expr::Known(Value::Num(1.0))
+        };
         let (end, step) = (self.hidden(Sort::Variant), self.hidden(Sort::Variant));
         self.emit(Op::Assign { to: Target::Variable(counter), value: start });
         self.emit(Op::Assign { to: Target::Variable(Variable::Local(end)), value: last });
         self.emit(Op::Assign { to: Target::Variable(Variable::Local(step)), value: by });
+        self.emit(Op::Enter);
         let head = self.emit(Op::ForTest { counter, end, step, exit: LEAVE });
         self.blocks.push(Block::For { head, exits: Vec::new(), back: Back::Count { counter, step } });
     }
@@ -437,6 +463,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn do_loop(&mut self, tokens: &[Token<'a>]) {
+        self.emit(Op::Enter);
         let head = self.here();
         self.blocks.push(Block::Do { head, exits: Vec::new() });
         // `Do While x`, `While x`
@@ -480,8 +507,8 @@ impl<'a> Reader<'_, 'a> {
         let rest = tokens.get(1..).unwrap_or_default();
         match word {
             "dim" | "static" | "const" | "redim" | "private" | "public" | "global" => self.declare(tokens),
-            "option" | "attribute" | "implements" | "event" | "declare" | "deftype" | "end" | "stop" | "randomize"
-            | "beep" | "doevents" | "close" | "reset" => {}
+            "option" | "attribute" | "implements" | "event" | "declare" | "deftype" | "end" | "stop"
+            | "randomize" | "beep" | "doevents" | "close" | "reset" => {}
             "call" | "let" | "set" | "lset" | "rset" | "raiseevent" => self.assign_or_call(rest),
             "erase" => {
                 let lost = rest.iter().filter(|token| token.kind == Kind::Word);
@@ -556,7 +583,7 @@ impl<'a> Reader<'_, 'a> {
         let setter = self.variable(&lower).is_none().then(|| self.setter(None, &lower)).flatten();
         if let Some(procedure) = setter {
             let value = self.expression(reader, 0);
-            let to = Target::Property { procedure, arguments: Vec::new(), line: self.line };
+            let to = Target::Property { procedure, arguments: Vec::new() };
             self.emit(Op::Assign { to, value });
             return;
         }
@@ -605,20 +632,20 @@ impl<'a> Reader<'_, 'a> {
                 (base, arguments) => Target::Item { base, arguments },
             },
             Expr::Call(call) => match call.callee {
-                Callee::Builtin(name, _) if name.len() <= 4 && name.to_ascii_lowercase().starts_with("mid") => {
+                Callee::Builtin(name, _)
+                    if name.len() <= 4 && name.to_ascii_lowercase().starts_with("mid") =>
+                {
                     self.mid_target(call.arguments)
                 }
                 Callee::Procedure(index) => {
                     let name = self.project.procedures.get(index).map_or("", |found| found.name);
                     match self.setter(None, &name.to_ascii_lowercase()) {
-                        Some(procedure) => {
-                            Target::Property { procedure, arguments: call.arguments, line: self.line }
-                        }
+                        Some(procedure) => Target::Property { procedure, arguments: call.arguments },
                         None => Target::Lost(None),
                     }
                 }
                 callee => {
-                    let base = Expr::Call(Box::new(super::code::Invoke { callee, ..*call }));
+                    let base = Expr::Call(Box::new(Invoke { callee, ..*call }));
                     Target::Item { base, arguments: Vec::new() }
                 }
             },
@@ -681,8 +708,22 @@ fn without_arguments(expr: Expr<'_>) -> Expr<'_> {
 /// Words that are a whole statement, so that a colon behind them ends it and makes no label.
 fn stands_alone(token: &Token<'_>) -> bool {
     const WORDS: &[&str] = &[
-        "else", "do", "loop", "next", "wend", "return", "stop", "end", "beep", "resume", "randomize", "doevents",
-        "endif", "close", "reset", "cls",
+        "else",
+        "do",
+        "loop",
+        "next",
+        "wend",
+        "return",
+        "stop",
+        "end",
+        "beep",
+        "resume",
+        "randomize",
+        "doevents",
+        "endif",
+        "close",
+        "reset",
+        "cls",
     ];
     WORDS.iter().any(|word| token.is(word))
 }

@@ -1,17 +1,20 @@
 //! Values of the evaluator. What is not known leaves a gap in a string, so that known parts still show; what may
 //! be one of a few values stays those few.
 
-use super::objects::Object;
-use super::text::Text;
+pub(in crate::script::vba) mod operators;
+pub(in crate::script::vba) mod text;
+
+use crate::script::vba::run::Object;
 use encoding_rs::SHIFT_JIS;
 use std::rc::Rc;
+use text::Text;
 
 /// Stands in a string for a piece that is not constant. Shown to people as `…`.
 pub(crate) const GAP: char = '\u{fffc}';
 
 /// A value as far as it is known (MS-VBAL 2.1).
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) enum Value {
+pub(in crate::script::vba) enum Value {
     /// Anything.
     #[default]
     Unknown,
@@ -30,27 +33,48 @@ pub(super) enum Value {
 }
 
 /// The elements of an array.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Items {
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::script::vba) struct Items {
     /// The last dimension runs fastest.
-    pub(super) items: Vec<Value>,
+    pub(in crate::script::vba) items: Vec<Value>,
     /// Lower bound and length of each dimension.
-    pub(super) bounds: Vec<(i64, usize)>,
+    pub(in crate::script::vba) bounds: Vec<(i64, usize)>,
     /// An array of Byte: assigned to a string it is UTF-16 text.
-    pub(super) bytes: bool,
+    pub(in crate::script::vba) bytes: bool,
+    /// Arrays inside one another, this one included.
+    deep: u32,
+    /// Values in it and in what it holds.
+    size: usize,
 }
 
 /// Elements of one array; a longer one is not known.
-pub(super) const ITEMS_MAX: usize = 65_536;
+pub(in crate::script::vba) const ITEMS_MAX: usize = 65_536;
 /// Values kept apart where paths join.
-pub(super) const EITHER_MAX: usize = 4;
+pub(in crate::script::vba) const EITHER_MAX: usize = 4;
 /// Arrays inside one another: `Array(Array("a"), "b")` is two deep. What is deeper is not known, so that nothing
 /// that goes through a value goes deep.
-const ARRAYS_DEEP_MAX: u32 = 4;
+pub(in crate::script::vba) const ARRAYS_DEEP_MAX: u32 = 4;
 
 impl Items {
+    /// Sets one element. An array in it counts with all it holds, and is not known when that is too much.
+    pub(in crate::script::vba) fn set(&mut self, place: usize, value: Value) {
+        let Some(slot) = self.items.get_mut(place) else { return };
+        let fits =
+            value.arrays_deep() < ARRAYS_DEEP_MAX && self.size.saturating_add(value.size()) <= ITEMS_MAX;
+        let value = if fits || value.arrays_deep() == 0 { value } else { Value::Unknown };
+        self.size = (self.size + value.size()).saturating_sub(slot.size());
+        self.deep = self.deep.max(1 + value.arrays_deep());
+        *slot = value;
+    }
+
+    /// Counts anew what it holds.
+    pub(in crate::script::vba) fn measure(&mut self) {
+        self.deep = 1 + self.items.iter().map(Value::arrays_deep).max().unwrap_or_default();
+        self.size = self.items.iter().map(Value::size).sum();
+    }
+
     /// The place of an element, when it has one.
-    pub(super) fn place(&self, indexes: &[Value]) -> Option<usize> {
+    pub(in crate::script::vba) fn place(&self, indexes: &[Value]) -> Option<usize> {
         if indexes.len() != self.bounds.len() {
             return None;
         }
@@ -64,45 +88,63 @@ impl Items {
 }
 
 impl Value {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(in crate::script::vba) fn text(text: impl Into<String>) -> Self {
         Self::Str(Text::new(text))
     }
 
     /// An array from 0, as far as the limits let it be known.
-    pub(super) fn array(items: Vec<Self>) -> Self {
+    pub(in crate::script::vba) fn array(items: Vec<Self>) -> Self {
         let len = items.len();
         Self::array_of(items, vec![(0, len)], false)
     }
 
-    pub(super) fn bytes(bytes: &[u8]) -> Self {
+    pub(in crate::script::vba) fn bytes(bytes: &[u8]) -> Self {
         let items: Vec<Self> = bytes.iter().map(|byte| Self::Num(f64::from(*byte))).collect();
         let len = items.len();
         Self::array_of(items, vec![(0, len)], true)
     }
 
-    pub(super) fn array_of(mut items: Vec<Self>, bounds: Vec<(i64, usize)>, bytes: bool) -> Self {
+    pub(in crate::script::vba) fn array_of(
+        mut items: Vec<Self>,
+        bounds: Vec<(i64, usize)>,
+        bytes: bool,
+    ) -> Self {
         if items.len() > ITEMS_MAX {
             return Self::Unknown;
         }
+        let mut left = ITEMS_MAX;
         for item in &mut items {
-            if item.arrays_deep() >= ARRAYS_DEEP_MAX {
+            let size = item.size();
+            if item.arrays_deep() >= ARRAYS_DEEP_MAX || size > left {
                 *item = Self::Unknown;
             }
+            left = left.saturating_sub(item.size());
         }
-        Self::Array(Rc::new(Items { items, bounds, bytes }))
+        let mut array = Items { items, bounds, bytes, deep: 1, size: 0 };
+        array.measure();
+        Self::Array(Rc::new(array))
     }
 
     /// Arrays inside one another, this one included.
-    pub(super) fn arrays_deep(&self) -> u32 {
+    pub(in crate::script::vba) fn arrays_deep(&self) -> u32 {
         match self {
-            Self::Array(array) => 1 + array.items.iter().map(Self::arrays_deep).max().unwrap_or_default(),
+            Self::Array(array) => array.deep,
             Self::Either(values) => values.iter().map(Self::arrays_deep).max().unwrap_or_default(),
             _ => 0,
         }
     }
 
+    /// Values in it, itself included.
+    fn size(&self) -> usize {
+        match self {
+            Self::Array(array) => 1 + array.size,
+            Self::Either(values) => values.iter().map(Self::size).sum(),
+            _ => 1,
+        }
+    }
+
     /// One of several: equal ones are one, too many are unknown.
-    pub(super) fn either(values: impl IntoIterator<Item = Self>) -> Self {
+    pub(in crate::script::vba) fn either(values: impl IntoIterator<Item = Self>) -> Self {
         let mut kept: Vec<Self> = Vec::new();
         for value in values {
             let more = match value {
@@ -127,7 +169,7 @@ impl Value {
     }
 
     /// The values it may be; itself when it is one.
-    pub(super) fn alternatives(&self) -> &[Self] {
+    pub(in crate::script::vba) fn alternatives(&self) -> &[Self] {
         match self {
             Self::Either(values) => values,
             one => std::slice::from_ref(one),
@@ -135,7 +177,7 @@ impl Value {
     }
 
     /// The value as VBA would join it to a string. Of several, their common start.
-    pub(super) fn into_text(self) -> Text {
+    pub(in crate::script::vba) fn into_text(self) -> Text {
         match self {
             Self::Str(text) => text,
             other => Text::new(other.to_text_or_gap()),
@@ -158,7 +200,7 @@ impl Value {
     }
 
     /// The string, when it is one without gaps.
-    pub(super) fn known_text(&self) -> Option<&str> {
+    pub(in crate::script::vba) fn known_text(&self) -> Option<&str> {
         match self {
             Self::Str(text) if !text.has_gap() => Some(text.as_str()),
             Self::Empty => Some(""),
@@ -167,7 +209,7 @@ impl Value {
     }
 
     /// The number it is, or reads as.
-    pub(super) fn number(&self) -> Option<f64> {
+    pub(in crate::script::vba) fn number(&self) -> Option<f64> {
         match self {
             Self::Num(number) => Some(*number),
             Self::Bool(truth) => Some(if *truth { -1.0 } else { 0.0 }),
@@ -178,7 +220,7 @@ impl Value {
     }
 
     /// What a condition makes of it.
-    pub(super) fn truth(&self) -> Option<bool> {
+    pub(in crate::script::vba) fn truth(&self) -> Option<bool> {
         match self {
             Self::Str(text) if text.as_str().eq_ignore_ascii_case("true") => Some(true),
             Self::Str(text) if text.as_str().eq_ignore_ascii_case("false") => Some(false),
@@ -192,19 +234,19 @@ impl Value {
     }
 
     /// The number rounded as VBA rounds; `None` when absurd.
-    pub(super) fn whole(&self) -> Option<i64> {
+    pub(in crate::script::vba) fn whole(&self) -> Option<i64> {
         let number = self.number()?.round_ties_even();
         // Lossless: the range is checked first.
         (-9e15..=9e15).contains(&number).then_some(number as i64)
     }
 
     /// The number as an index or count; `None` when negative or absurd.
-    pub(super) fn index(&self) -> Option<usize> {
+    pub(in crate::script::vba) fn index(&self) -> Option<usize> {
         u32::try_from(self.whole()?).ok().map(|number| number as usize)
     }
 
     /// Bytes it holds, for the fuel.
-    pub(super) fn weight(&self) -> u64 {
+    pub(in crate::script::vba) fn weight(&self) -> u64 {
         match self {
             Self::Str(text) => text.bytes() as u64,
             Self::Array(array) => (array.items.len() * size_of::<Self>()) as u64,
@@ -214,7 +256,7 @@ impl Value {
     }
 
     /// Whether nothing was left out of it.
-    pub(super) fn is_known(&self) -> bool {
+    pub(in crate::script::vba) fn is_known(&self) -> bool {
         match self {
             Self::Unknown | Self::Either(_) => false,
             Self::Str(text) => !text.has_gap(),
@@ -225,7 +267,7 @@ impl Value {
 }
 
 /// What several strings begin with alike, and a gap; unknown when they are no strings.
-pub(super) fn common_start(values: &[Value]) -> Value {
+pub(in crate::script::vba) fn common_start(values: &[Value]) -> Value {
     let mut texts = values.iter().map(|value| match value {
         Value::Str(text) => Some(text.as_str()),
         Value::Empty => Some(""),
@@ -254,7 +296,7 @@ fn number_text(number: f64) -> String {
 }
 
 /// A string as the number VBA makes of it: blanks around, `&H` and `&O`, exponents with `E` or `D`.
-pub(super) fn read_number(text: &str) -> Option<f64> {
+pub(in crate::script::vba) fn read_number(text: &str) -> Option<f64> {
     let text = text.trim();
     match text.as_bytes() {
         [b'&', b'h' | b'H', ..] => radix_number(text.get(2..)?, 16),
@@ -269,7 +311,7 @@ pub(super) fn read_number(text: &str) -> Option<f64> {
 
 /// Digits behind `&H` or `&O`. An Integer has 16 bits and a sign, a Long 32; a `&` behind the digits makes a Long
 /// (MS-VBAL 3.3.2).
-pub(super) fn radix_number(digits: &str, radix: u32) -> Option<f64> {
+pub(in crate::script::vba) fn radix_number(digits: &str, radix: u32) -> Option<f64> {
     let (digits, long) = match digits.strip_suffix('&') {
         Some(digits) => (digits, true),
         None => (digits, false),
@@ -292,12 +334,12 @@ fn wide_text(items: &[Value]) -> Option<String> {
 }
 
 /// The bytes that numbers are; `None` when one is no byte.
-pub(super) fn byte_values(items: &[Value]) -> Option<Vec<u8>> {
+pub(in crate::script::vba) fn byte_values(items: &[Value]) -> Option<Vec<u8>> {
     items.iter().map(|item| item.index().and_then(|number| u8::try_from(number).ok())).collect()
 }
 
 /// Bytes as text of the code page: ASCII, else Japanese, else one character a byte.
-pub(super) fn ansi_text(bytes: &[u8]) -> String {
+pub(in crate::script::vba) fn ansi_text(bytes: &[u8]) -> String {
     match SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => text.into_owned(),
         None => bytes.iter().map(|byte| char::from(*byte)).collect(),
@@ -305,7 +347,7 @@ pub(super) fn ansi_text(bytes: &[u8]) -> String {
 }
 
 /// Text as bytes of the code page; what has none is left as its low byte.
-pub(super) fn ansi_bytes(text: &str) -> Vec<u8> {
+pub(in crate::script::vba) fn ansi_bytes(text: &str) -> Vec<u8> {
     let (bytes, _, failed) = SHIFT_JIS.encode(text);
     if failed { text.chars().map(|c| (u32::from(c) & 0xff) as u8).collect() } else { bytes.into_owned() }
 }

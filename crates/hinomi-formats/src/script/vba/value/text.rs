@@ -1,12 +1,12 @@
 //! Strings of the evaluator: shared, so that copying a variable costs nothing, and counted in characters, as VBA
 //! counts.
 
-use super::value::GAP;
+use super::GAP;
 use std::rc::Rc;
 
 /// A string. `ascii` makes places in it bytes; most long strings of droppers are ASCII.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct Text(Rc<Inner>);
+pub(in crate::script::vba) struct Text(Rc<Inner>);
 
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
@@ -21,32 +21,37 @@ impl Default for Inner {
 }
 
 impl Text {
-    pub(super) fn new(text: impl Into<String>) -> Self {
+    pub(in crate::script::vba) fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         let ascii = text.is_ascii();
         Self(Rc::new(Inner { text, ascii }))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::script::vba) fn as_str(&self) -> &str {
         &self.0.text
     }
 
+    /// Whether both are the same string in memory.
+    pub(in crate::script::vba) fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Bytes it takes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::script::vba) fn bytes(&self) -> usize {
         self.0.text.len()
     }
 
-    pub(super) fn has_gap(&self) -> bool {
+    pub(in crate::script::vba) fn has_gap(&self) -> bool {
         !self.0.ascii && self.0.text.contains(GAP)
     }
 
     /// Length in characters.
-    pub(super) fn chars(&self) -> usize {
+    pub(in crate::script::vba) fn chars(&self) -> usize {
         if self.0.ascii { self.0.text.len() } else { self.0.text.chars().count() }
     }
 
     /// `count` characters from the one at `start`, from 0.
-    pub(super) fn slice(&self, start: usize, count: usize) -> Self {
+    pub(in crate::script::vba) fn slice(&self, start: usize, count: usize) -> Self {
         if start == 0 && count >= self.0.text.len() {
             return self.clone();
         }
@@ -67,9 +72,10 @@ impl Text {
     }
 
     /// Joins; several gaps in a row are one. In place when nobody shares the string.
-    pub(super) fn push(&mut self, piece: &str) {
+    pub(in crate::script::vba) fn push(&mut self, piece: &str) {
         let inner = Rc::make_mut(&mut self.0);
-        let piece = if !inner.ascii && inner.text.ends_with(GAP) { piece.trim_start_matches(GAP) } else { piece };
+        let piece =
+            if !inner.ascii && inner.text.ends_with(GAP) { piece.trim_start_matches(GAP) } else { piece };
         inner.ascii &= piece.is_ascii();
         inner.text.push_str(piece);
     }

@@ -1,12 +1,12 @@
 //! Expressions of VBA (MS-VBAL 5.6), read into trees. Reading never fails: what it does not know is unknown, and
 //! it always moves on.
 
-use super::code::{Argument, Callee, Expr, Invoke, Member};
-use super::lex::{Kind, Token};
 use super::names;
-use super::operators::Operator;
 use super::reader::{Meaning, NESTING_MAX, Reader, Tokens};
-use super::value::{Value, radix_number};
+use crate::script::vba::lex::{Kind, Token};
+use crate::script::vba::read::{Argument, Callee, Expr, Invoke, Member};
+use crate::script::vba::value::operators::Operator;
+use crate::script::vba::value::{Value, radix_number};
 use std::rc::Rc;
 
 const NOT_BINDS: u8 = 6;
@@ -94,14 +94,14 @@ fn chained<'a>(left: Expr<'a>, operator: Operator, right: Expr<'a>) -> Expr<'a> 
 }
 
 /// A path that was read.
-pub(super) struct Path<'a> {
-    pub(super) expr: Expr<'a>,
+pub(in crate::script::vba) struct Path<'a> {
+    pub(in crate::script::vba) expr: Expr<'a>,
     /// Where the parenthesis of its last arguments opens, if it ends with one.
-    pub(super) opened: Option<usize>,
+    pub(in crate::script::vba) opened: Option<usize>,
 }
 
 impl<'a> Reader<'_, 'a> {
-    pub(super) fn expression(&mut self, tokens: &mut Tokens<'_, 'a>, binds: u8) -> Expr<'a> {
+    pub(in crate::script::vba) fn expression(&mut self, tokens: &mut Tokens<'_, 'a>, binds: u8) -> Expr<'a> {
         if tokens.nesting >= NESTING_MAX {
             tokens.skip_argument();
             return Expr::Unknown;
@@ -121,7 +121,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The values separated by commas up to a closing parenthesis or the end.
-    pub(super) fn arguments(&mut self, tokens: &mut Tokens<'_, 'a>) -> Vec<Argument<'a>> {
+    pub(in crate::script::vba) fn arguments(&mut self, tokens: &mut Tokens<'_, 'a>) -> Vec<Argument<'a>> {
         let mut values = Vec::new();
         loop {
             if tokens.next_is(b',') {
@@ -204,7 +204,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// `a.b(c).d`
-    pub(super) fn path(&mut self, tokens: &mut Tokens<'_, 'a>) -> Path<'a> {
+    pub(in crate::script::vba) fn path(&mut self, tokens: &mut Tokens<'_, 'a>) -> Path<'a> {
         let Some(token) = tokens.peek() else { return Path { expr: Expr::Unknown, opened: None } };
         if token.is_symbol(b'.') || token.is_symbol(b'!') {
             let (base, key) = match self.withs.last() {
@@ -268,7 +268,8 @@ impl<'a> Reader<'_, 'a> {
                 let at = tokens.at;
                 let given = if bang { None } else { self.in_parentheses(tokens) };
                 opened = given.is_some().then_some(at);
-                let longer = key.filter(|_| !bang).map(|key| format!("{key}.{}", token.text.to_ascii_lowercase()));
+                let longer =
+                    key.filter(|_| !bang).map(|key| format!("{key}.{}", token.text.to_ascii_lowercase()));
                 key = longer.filter(|longer| longer.len() < DOTTED_BYTES_MAX).map(Rc::from);
                 expr = if bang {
                     let item = Argument { name: None, value: Expr::Known(Value::text(token.text)) };
@@ -311,7 +312,7 @@ impl<'a> Reader<'_, 'a> {
 }
 
 /// `Library.Type` behind `New` or `As`.
-pub(super) fn type_name(tokens: &mut Tokens<'_, '_>) -> String {
+pub(in crate::script::vba) fn type_name(tokens: &mut Tokens<'_, '_>) -> String {
     let mut name = String::new();
     while let Some(token) = tokens.peek() {
         let fits = if name.is_empty() || name.ends_with('.') {

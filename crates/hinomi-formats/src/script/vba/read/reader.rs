@@ -1,38 +1,38 @@
 //! Reading a procedure into steps: where names lead, and what is open while statements are read.
 
-use super::code::{Body, Callee, Expr, LEAVE, Op, Slot, Sort, Step, Variable};
-use super::lex::{Kind, Lexer, Token};
 use super::names::{self, Names};
-use super::outline::{self, Project};
 use super::statements::Block;
 use crate::script::Obstacle;
+use crate::script::vba::lex::{Kind, Lexer, Token};
+use crate::script::vba::outline::{self, Project};
+use crate::script::vba::read::{Body, Callee, Expr, LEAVE, Op, Slot, Sort, Step, Variable};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Parentheses, operators and blocks inside one another within one procedure.
-pub(super) const NESTING_MAX: u32 = 64;
+pub(in crate::script::vba) const NESTING_MAX: u32 = 64;
 /// Steps of one procedure; what stands behind them is not read.
 const STEPS_MAX: usize = 500_000;
 /// Statements of one procedure that are told as not read.
 const OBSTACLES_MAX: usize = 16;
 
 /// A procedure or a declaration section while it is read.
-pub(super) struct Reader<'c, 'a> {
-    pub(super) project: &'c Project<'a>,
-    pub(super) names: &'c mut Names,
-    pub(super) module: usize,
+pub(in crate::script::vba) struct Reader<'c, 'a> {
+    pub(in crate::script::vba) project: &'c Project<'a>,
+    pub(in crate::script::vba) names: &'c mut Names,
+    pub(in crate::script::vba) module: usize,
     /// `None` while the declarations of a module are read.
-    pub(super) procedure: Option<usize>,
-    pub(super) locals: HashMap<String, Variable>,
-    pub(super) body: Body<'a>,
-    pub(super) blocks: Vec<Block>,
-    pub(super) labels: HashMap<String, usize>,
+    pub(in crate::script::vba) procedure: Option<usize>,
+    pub(in crate::script::vba) locals: HashMap<String, Variable>,
+    pub(in crate::script::vba) body: Body<'a>,
+    pub(in crate::script::vba) blocks: Vec<Block>,
+    pub(in crate::script::vba) labels: HashMap<String, usize>,
     /// Steps that jump to a label.
-    pub(super) jumps: Vec<(usize, &'a str)>,
+    pub(in crate::script::vba) jumps: Vec<(usize, &'a str)>,
     /// What `With` blocks stand for, and its dotted name.
-    pub(super) withs: Vec<(Variable, Option<Rc<str>>)>,
-    pub(super) obstacles: Vec<(u32, Obstacle)>,
-    pub(super) line: u32,
+    pub(in crate::script::vba) withs: Vec<(Variable, Option<Rc<str>>)>,
+    pub(in crate::script::vba) obstacles: Vec<(u32, Obstacle)>,
+    pub(in crate::script::vba) line: u32,
 }
 
 impl<'c, 'a> Reader<'c, 'a> {
@@ -54,7 +54,11 @@ impl<'c, 'a> Reader<'c, 'a> {
     }
 
     /// Reads the declarations of a module: its constants and variables.
-    pub(super) fn declarations(project: &'c Project<'a>, names: &'c mut Names, module: usize) -> Body<'a> {
+    pub(in crate::script::vba) fn declarations(
+        project: &'c Project<'a>,
+        names: &'c mut Names,
+        module: usize,
+    ) -> Body<'a> {
         let mut reader = Self::new(project, names, module, None);
         let first = project.procedures.iter().find(|procedure| procedure.module == module);
         let end = first.map_or(usize::MAX, |procedure| procedure.head.0);
@@ -63,7 +67,7 @@ impl<'c, 'a> Reader<'c, 'a> {
     }
 
     /// Reads a procedure.
-    pub(super) fn procedure(
+    pub(in crate::script::vba) fn procedure(
         project: &'c Project<'a>,
         names: &'c mut Names,
         index: usize,
@@ -106,28 +110,28 @@ impl<'c, 'a> Reader<'c, 'a> {
         (self.body, self.obstacles)
     }
 
-    pub(super) fn obstacle(&mut self, what: Obstacle) {
+    pub(in crate::script::vba) fn obstacle(&mut self, what: Obstacle) {
         if self.obstacles.len() < OBSTACLES_MAX {
             self.obstacles.push((self.line, what));
         }
     }
 
-    pub(super) fn emit(&mut self, op: Op<'a>) -> usize {
+    pub(in crate::script::vba) fn emit(&mut self, op: Op<'a>) -> usize {
         self.body.steps.push(Step { op, line: self.line });
         self.body.steps.len() - 1
     }
 
-    pub(super) fn here(&self) -> usize {
+    pub(in crate::script::vba) fn here(&self) -> usize {
         self.body.steps.len()
     }
 
     /// A local variable nobody can name.
-    pub(super) fn hidden(&mut self, sort: Sort) -> usize {
+    pub(in crate::script::vba) fn hidden(&mut self, sort: Sort) -> usize {
         self.body.slots.push(Slot { sort });
         self.body.slots.len() - 1
     }
 
-    pub(super) fn declare_local(&mut self, name: &str, sort: Sort) -> Variable {
+    pub(in crate::script::vba) fn declare_local(&mut self, name: &str, sort: Sort) -> Variable {
         let lower = name.to_ascii_lowercase();
         if let Some(known) = self.locals.get(&lower) {
             return *known;
@@ -138,13 +142,13 @@ impl<'c, 'a> Reader<'c, 'a> {
     }
 
     /// The variable a name means, if it is one.
-    pub(super) fn variable(&self, lower: &str) -> Option<Variable> {
+    pub(in crate::script::vba) fn variable(&self, lower: &str) -> Option<Variable> {
         let local = self.locals.get(lower).copied();
         local.or_else(|| self.names.find(self.module, lower))
     }
 
     /// The variable that is assigned to under this name; a new one when there is none.
-    pub(super) fn assigned(&mut self, name: &str) -> Variable {
+    pub(in crate::script::vba) fn assigned(&mut self, name: &str) -> Variable {
         let lower = name.to_ascii_lowercase();
         match self.variable(&lower) {
             Some(known) => known,
@@ -161,7 +165,7 @@ impl<'c, 'a> Reader<'c, 'a> {
     }
 
     /// What a bare name means; `called` when arguments follow it.
-    pub(super) fn meaning(&mut self, token: &Token<'a>, called: bool) -> Meaning<'a> {
+    pub(in crate::script::vba) fn meaning(&mut self, token: &Token<'a>, called: bool) -> Meaning<'a> {
         let name = token.text;
         let lower = name.to_ascii_lowercase();
         if let Some(variable) = self.variable(&lower) {
@@ -183,14 +187,14 @@ impl<'c, 'a> Reader<'c, 'a> {
         if !called && let Some(value) = names::constant(&lower) {
             return Meaning::Value(Expr::Known(value));
         }
-        if let Some(function) = super::builtins::find(&lower) {
+        if let Some(function) = crate::script::vba::builtins::find(&lower) {
             return Meaning::Callee(Callee::Builtin(name, function));
         }
         let host = called
             || token.bracketed
             || names::is_host(&lower)
             || self.project.module_named(name).is_some()
-            || super::powers::may_be_known(token)
+            || crate::script::vba::powers::may_be_known(token)
             || self.procedure.is_none()
             || self.names.is_control(self.project.module_name(self.module), &lower);
         if host {
@@ -201,57 +205,57 @@ impl<'c, 'a> Reader<'c, 'a> {
 }
 
 /// What a bare name means.
-pub(super) enum Meaning<'a> {
+pub(in crate::script::vba) enum Meaning<'a> {
     Value(Expr<'a>),
     Callee(Callee<'a>),
 }
 
 /// Tokens of a statement and a place in them.
-pub(super) struct Tokens<'t, 'a> {
-    pub(super) tokens: &'t [Token<'a>],
-    pub(super) at: usize,
-    pub(super) nesting: u32,
+pub(in crate::script::vba) struct Tokens<'t, 'a> {
+    pub(in crate::script::vba) tokens: &'t [Token<'a>],
+    pub(in crate::script::vba) at: usize,
+    pub(in crate::script::vba) nesting: u32,
 }
 
 impl<'t, 'a> Tokens<'t, 'a> {
-    pub(super) fn new(tokens: &'t [Token<'a>], at: usize) -> Self {
+    pub(in crate::script::vba) fn new(tokens: &'t [Token<'a>], at: usize) -> Self {
         Self { tokens, at, nesting: 0 }
     }
 
-    pub(super) fn peek(&self) -> Option<Token<'a>> {
+    pub(in crate::script::vba) fn peek(&self) -> Option<Token<'a>> {
         self.tokens.get(self.at).copied()
     }
 
-    pub(super) fn next_is(&self, symbol: u8) -> bool {
+    pub(in crate::script::vba) fn next_is(&self, symbol: u8) -> bool {
         self.peek().is_some_and(|token| token.is_symbol(symbol))
     }
 
-    pub(super) fn next_word(&self, word: &str) -> bool {
+    pub(in crate::script::vba) fn next_word(&self, word: &str) -> bool {
         self.peek().is_some_and(|token| token.is(word))
     }
 
-    pub(super) fn take(&mut self, symbol: u8) -> bool {
+    pub(in crate::script::vba) fn take(&mut self, symbol: u8) -> bool {
         let is = self.next_is(symbol);
         self.at += usize::from(is);
         is
     }
 
-    pub(super) fn take_word(&mut self, word: &str) -> bool {
+    pub(in crate::script::vba) fn take_word(&mut self, word: &str) -> bool {
         let is = self.next_word(word);
         self.at += usize::from(is);
         is
     }
 
-    pub(super) fn done(&self) -> bool {
+    pub(in crate::script::vba) fn done(&self) -> bool {
         self.at >= self.tokens.len()
     }
 
-    pub(super) fn rest(&self) -> &'t [Token<'a>] {
+    pub(in crate::script::vba) fn rest(&self) -> &'t [Token<'a>] {
         self.tokens.get(self.at..).unwrap_or_default()
     }
 
     /// Over what is left of an argument: to the comma or the closing parenthesis that ends it.
-    pub(super) fn skip_argument(&mut self) {
+    pub(in crate::script::vba) fn skip_argument(&mut self) {
         let mut depth = 0u32;
         while let Some(token) = self.peek() {
             match token.kind {

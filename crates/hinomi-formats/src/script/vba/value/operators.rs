@@ -1,10 +1,10 @@
 //! Operators of VBA (MS-VBAL 5.6.9) on values that may not be known.
 
-use super::value::Value;
+use super::{GAP, Value, read_number};
 
 /// Operators of two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(in crate::script::vba) enum Operator {
     Power,
     Times,
     Divide,
@@ -29,7 +29,7 @@ pub(super) enum Operator {
 }
 
 /// What an operator gives.
-pub(super) enum Outcome {
+pub(in crate::script::vba) enum Outcome {
     Value(Value),
     /// Both are to be joined as strings.
     Join,
@@ -40,7 +40,7 @@ pub(super) enum Outcome {
 const DIVISION_BY_ZERO: u16 = 11;
 
 /// Applies an operator to two single values. Joining is left to the caller, who pays for strings.
-pub(super) fn apply(operator: Operator, left: &Value, right: &Value) -> Outcome {
+pub(in crate::script::vba) fn apply(operator: Operator, left: &Value, right: &Value) -> Outcome {
     use Operator as O;
     let value = match operator {
         O::Join => return Outcome::Join,
@@ -72,7 +72,7 @@ fn joins(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Str(text), other) | (other, Value::Str(text)) => {
             matches!(other, Value::Str(_) | Value::Empty | Value::Object(_) | Value::Either(_))
-                || *other == Value::Unknown && (text.has_gap() || super::value::read_number(text.as_str()).is_none())
+                || *other == Value::Unknown && (text.has_gap() || read_number(text.as_str()).is_none())
         }
         _ => false,
     }
@@ -119,7 +119,7 @@ fn compare(operator: Operator, left: &Value, right: &Value) -> Value {
 fn unlike_texts(operator: Operator, left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
     let equality = matches!(operator, Operator::Equal | Operator::Unequal);
     let holds = |value: &Value| match value {
-        Value::Str(text) => text.as_str().chars().any(|c| c != super::value::GAP),
+        Value::Str(text) => text.as_str().chars().any(|c| c != GAP),
         _ => false,
     };
     let empty = |value: &Value| value.known_text() == Some("");
@@ -170,7 +170,7 @@ fn arithmetic(operator: Operator, left: f64, right: f64) -> Option<f64> {
 }
 
 /// `Not`: logical for a Boolean, bit by bit for a number.
-pub(super) fn not(value: &Value) -> Value {
+pub(in crate::script::vba) fn not(value: &Value) -> Value {
     match value {
         Value::Bool(truth) => Value::Bool(!truth),
         other => other.whole().map_or(Value::Unknown, |number| Value::Num(!number as f64)),
@@ -181,7 +181,7 @@ pub(super) fn not(value: &Value) -> Value {
 const LIKE_TRIES_MAX: u32 = 100_000;
 
 /// `Like` (MS-VBAL 5.6.9.6): `?`, `*`, `#`, `[a-z]`, `[!a-z]`.
-pub(super) fn like(text: &str, pattern: &str) -> Option<bool> {
+pub(in crate::script::vba) fn like(text: &str, pattern: &str) -> Option<bool> {
     let text: Vec<char> = text.chars().collect();
     let pattern = atoms(pattern);
     let (mut at, mut in_pattern) = (0usize, 0usize);
