@@ -3,7 +3,7 @@
 use super::kind::extension;
 use super::passwords::Offer;
 use super::walk::{Found, unreadable};
-use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
+use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox, sketch};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, onenote, pdf, rtf, script, shortcut, text};
@@ -126,12 +126,21 @@ impl<'a> Opener<'a> {
             // What the macros can read of their document is only read when they deserve it.
             let mut unread = Vec::new();
             let around = || office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
-            let survey = script::survey_vba_with(&project.modules, self.limits, around);
-            surveys.push(survey.take(self.problems));
+            let survey = script::survey_vba_with(&project.modules, self.limits, around).take(self.problems);
             self.problems.append(&mut unread);
+            if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {
+                document.sketches.code = sketch::of_code(&project.modules);
+            }
+            surveys.push(survey);
+            for module in &project.stomped {
+                surveys.push(script::survey_compiled(module, self.limits).take(self.problems));
+            }
             for module in &mut project.modules {
                 module.code = String::new();
             }
+        }
+        if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
+            document.sketches.bytes = sketch::of_bytes(bytes);
         }
         for embedded in &mut document.embedded {
             let name = embedded.name.clone().unwrap_or_default();
