@@ -123,7 +123,11 @@ impl<'a> Opener<'a> {
         let mut document = parsed.take(self.problems);
         let mut surveys = Vec::with_capacity(document.projects.len());
         for project in &mut document.projects {
-            let survey = script::survey_vba(&project.modules, self.limits).take(self.problems);
+            // What the macros can read of their document is only read when they deserve it.
+            let mut unread = Vec::new();
+            let around = || office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
+            let survey = script::survey_vba_with(&project.modules, self.limits, around).take(self.problems);
+            self.problems.append(&mut unread);
             if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {
                 document.sketches.code = sketch::of_code(&project.modules);
             }

@@ -2,7 +2,6 @@
 
 mod base64;
 
-#[cfg(test)]
 pub(super) use base64::decode as decode_base64;
 
 mod cmd;
