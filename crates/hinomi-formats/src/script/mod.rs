@@ -1,9 +1,11 @@
 //! Scripts: what VBA, PowerShell and cmd text would run, as far as constants tell. Nothing is ever run.
 
 mod command;
+mod jscript;
 #[cfg(test)]
 mod tests;
 mod vba;
+mod vbs;
 
 use crate::office::Module;
 use crate::url::{self, Url};
@@ -116,8 +118,19 @@ pub struct Command {
     pub fetches: bool,
     /// It starts what it fetched, or another program.
     pub executes: bool,
-    /// URLs of the innermost script that has any, in order of use, no duplicates.
+    /// URLs it fetches as far as evaluation tells, then those of the innermost script that has any, in order of
+    /// use, no duplicates. What only served to put another URL together is left out.
     pub urls: Vec<Url>,
+    /// Hosts of the URLs, and hosts it talks to without one, in canonical form.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Paths it writes or starts; `…` stands for what is not known.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// How it makes itself start again: `registry: …\\Run\\name = value`, `scheduled task: name = command`,
+    /// `service: …`, `startup folder: path`.
+    #[serde(default)]
+    pub persistence: Vec<String>,
 }
 
 /// The program a command starts.

@@ -11,6 +11,8 @@ pub(super) struct Given {
     pub(super) encoded: Option<String>,
     /// The script as text, when it is not encoded.
     pub(super) script: String,
+    /// Nothing but the way to the program stands before it.
+    pub(super) leads: bool,
 }
 
 /// Reads the first call of PowerShell in a line that has arguments.
@@ -22,7 +24,8 @@ pub(super) fn read(text: &str) -> Option<Given> {
             text.get(found.end..).is_some_and(|rest| rest.starts_with([' ', '\t', '\r', '\n', '"']))
         })?;
     let mut rest = text.get(first.end..)?.trim_start_matches(['"', '\'']);
-    let mut given = Given { hidden: false, encoded: None, script: String::new() };
+    let leads = !text.get(..first.end).is_some_and(|before| before.contains(['$', ';', '\n', '=']));
+    let mut given = Given { hidden: false, encoded: None, script: String::new(), leads };
     let mut any_switch = false;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',' || c == ';');

@@ -148,7 +148,7 @@ fn cmd_variables_and_parts_of_them() {
         expect![[r#"
         text PowerShell fetches [cmd variables]
           hxxp://a[.]example/
-        iwr hxxp://a[.]example/"
+        iwr hxxp://a[.]example/
     "#]],
     );
     check_command(
