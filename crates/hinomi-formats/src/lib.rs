@@ -9,6 +9,7 @@
 
 pub mod archive;
 mod bounds;
+pub mod carrier;
 pub mod decode;
 pub mod mail;
 pub mod office;
@@ -19,3 +20,4 @@ pub mod tree;
 pub mod url;
 
 pub use bounds::{Budget, Limit, Limits, Parsed, Problem, ProblemKind};
+pub use carrier::{onenote, rtf, shortcut};

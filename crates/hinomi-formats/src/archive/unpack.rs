@@ -113,10 +113,12 @@ impl<'a> Unpacker<'a> {
             self.lose(ProblemKind::Unsupported, &entry.name, &detail);
         } else if matches!(lock, Lock::Open) {
             let out = self.expand(method, data, record.size);
-            if out.ended == Ended::Whole && !span.cut && crc32(&out.bytes) != record.crc {
+            let fits = out.ended == Ended::Whole && !span.cut && crc32(&out.bytes) == record.crc;
+            if out.ended == Ended::Whole && !span.cut && !fits {
                 self.lose(ProblemKind::Malformed, &entry.name, "the checksum does not fit");
             }
-            let claims_more = record.size > self.limits.expanded_bytes_max;
+            // What is there is read; what is claimed beyond it would not have been.
+            let claims_more = !fits && record.size > self.limits.expanded_bytes_max;
             if claims_more && !matches!(out.ended, Ended::Ratio | Ended::Allowance) {
                 let most = self.limits.expanded_bytes_max;
                 self.problems.push(Problem::limit(&entry.name, "expanded_bytes_max", most));

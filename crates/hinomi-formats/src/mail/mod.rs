@@ -13,6 +13,7 @@ mod html;
 mod looks;
 mod mbox;
 mod mime;
+mod msg;
 mod password;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use looks::looks_like_mail;
 pub use mbox::{MboxSplitter, looks_like_mbox};
+pub use msg::looks_like_msg;
 pub use password::password_candidates;
 
 /// One message.
@@ -131,7 +133,8 @@ pub struct Part {
 /// Reads one message. `budget` pays for decoded parts; what did not fit is missing and said so.
 ///
 /// Multiparts nest at most `depth_max` deep; one that is deeper is kept as a part of its own. Text parts with a
-/// name are text and part, both.
+/// name are text and part, both. A message of Outlook (`.msg`) is read as what it says; what is attached to it as a
+/// message or object becomes a compound file of its own.
 pub fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Mail> {
-    mime::read(bytes, limits, budget)
+    msg::read(bytes, limits, budget).unwrap_or_else(|| mime::read(bytes, limits, budget))
 }

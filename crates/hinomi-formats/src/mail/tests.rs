@@ -4,6 +4,7 @@ mod headers;
 mod hostile;
 mod html;
 mod mbox;
+mod msg;
 mod parts;
 mod password;
 mod tnef;

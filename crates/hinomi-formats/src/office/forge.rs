@@ -1,5 +1,9 @@
 //! Builds the documents that tests read: compound files, VBA projects, and what Office wraps around them.
 
+pub(crate) mod compiled;
+pub(crate) mod forms;
+pub(crate) mod word;
+
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use std::io::{Cursor, Write};
@@ -203,4 +207,13 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// An RTF text with one embedded OLE 1.0 object (MS-OLEDS 2.2.5).
+pub(crate) fn rtf_object(class: &str, data: &[u8]) -> String {
+    let len = |len: usize| (len as u32).to_le_bytes();
+    let head = [&[1, 5, 0, 0, 2, 0, 0, 0][..], &len(class.len() + 1), class.as_bytes(), &[0; 9]].concat();
+    let object = [&head[..], &len(data.len()), data, &[1, 5, 0, 0, 0, 0, 0, 0]].concat();
+    let digits: String = object.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(r"{{\rt{{\object{{\*\objdata {digits}}}}}}}")
 }

@@ -5,6 +5,7 @@
 
 mod guess;
 mod jis;
+pub(crate) mod pages;
 #[cfg(test)]
 mod tests;
 mod utf7;

@@ -1,7 +1,6 @@
 //! What bytes are: by their first bytes, and by name only where bytes leave it open.
 
-use crate::{archive, mail, office, pdf};
-use memchr::memmem;
+use crate::{archive, mail, office, onenote, pdf, rtf};
 use serde::{Deserialize, Serialize};
 
 /// What a file's bytes are.
@@ -117,7 +116,14 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
         return Kind::Program;
     }
     if office::looks_like_ole(bytes) {
-        return if extension(name) == "msi" { Kind::Program } else { Kind::Document };
+        return match () {
+            () if extension(name) == "msi" => Kind::Program,
+            () if mail::looks_like_msg(bytes) => Kind::Mail,
+            () => Kind::Document,
+        };
+    }
+    if onenote::looks_like_onenote(bytes) {
+        return Kind::Document;
     }
     if bytes.starts_with(&[0x1f, 0x8b, 8]) {
         return Kind::Gzip;
@@ -136,7 +142,7 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
         return Kind::OtherArchive;
     }
     match named {
-        Kind::Mail => Kind::Mail,
+        Kind::Mail if extension(name) == "eml" => Kind::Mail,
         Kind::Document if is_document_text(bytes) || office::looks_like_mhtml(bytes) => Kind::Document,
         _ if is_mailbox(bytes) => Kind::Mailbox,
         _ if mail::looks_like_mail(bytes) => Kind::Mail,
@@ -161,17 +167,7 @@ fn zip_or_pdf(name: &str, named: Kind, bytes: &[u8]) -> Option<Kind> {
 
 /// RTF, or an Office document written as text.
 fn is_document_text(bytes: &[u8]) -> bool {
-    is_rtf(bytes) || office::looks_like_text_document(bytes)
-}
-
-/// Whether the bytes are RTF as Word takes it: the version may be missing.
-pub(super) fn is_rtf(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(br"{\rt")
-}
-
-/// Whether an RTF text carries an object. Objects in RTF are not read.
-pub(super) fn carries_object(rtf: &[u8]) -> bool {
-    memmem::find(rtf, br"\objdata").is_some()
+    rtf::looks_like_rtf(bytes) || office::looks_like_text_document(bytes)
 }
 
 /// An mbox with more than one message; a single one is read as the message it is.
@@ -200,7 +196,7 @@ pub fn kind_by_name(name: &str) -> Kind {
         () if extension == "zip" => Kind::Zip,
         () if extension == "gz" => Kind::Gzip,
         () if is(OTHER_ARCHIVES) => Kind::OtherArchive,
-        () if extension == "eml" => Kind::Mail,
+        () if matches!(extension.as_str(), "eml" | "msg") => Kind::Mail,
         () => Kind::Other,
     }
 }

@@ -3,6 +3,7 @@
 //! [`read`] looks at the bytes, calls the reader of their kind, and goes on with what that reader found inside,
 //! within [`Limits::depth_max`] and one [`crate::Budget`] for everything. Work is a list, not recursion.
 
+mod carriers;
 mod kind;
 mod mailbox;
 mod open;

@@ -1,12 +1,12 @@
 //! Opening one file: the reader of its kind is called, and what it found inside becomes children.
 
-use super::kind::{carries_object, extension, is_rtf};
+use super::kind::extension;
 use super::passwords::Offer;
 use super::walk::{Found, unreadable};
 use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
-use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, pdf, script, text};
+use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, onenote, pdf, rtf, script, shortcut, text};
 use std::collections::HashSet;
 
 /// A file found inside another.
@@ -20,10 +20,10 @@ pub(super) struct Child {
 
 /// What opening one file needs, and what it finds.
 pub(super) struct Opener<'a> {
-    budget: &'a mut Budget,
-    problems: &'a mut Vec<Problem>,
-    hints: Hints<'a>,
-    limits: &'a Limits,
+    pub(super) budget: &'a mut Budget,
+    pub(super) problems: &'a mut Vec<Problem>,
+    pub(super) hints: Hints<'a>,
+    pub(super) limits: &'a Limits,
     pub(super) children: Vec<Child>,
 }
 
@@ -42,11 +42,12 @@ impl<'a> Opener<'a> {
         match *kind {
             Kind::Mail => self.mail(&found.bytes),
             Kind::Mailbox => self.mailbox(&found.bytes),
-            Kind::Document if is_rtf(&found.bytes) => self.rtf(&found.bytes),
-            Kind::Document | Kind::Zip => match office::read(&found.bytes, self.limits, self.budget) {
-                Some(parsed) => {
+            Kind::Document if rtf::looks_like_rtf(&found.bytes) => self.rtf(&found.bytes),
+            Kind::Document if onenote::looks_like_onenote(&found.bytes) => self.onenote(&found.bytes),
+            Kind::Document | Kind::Zip => match self.office(found) {
+                Some(content) => {
                     *kind = Kind::Document;
-                    self.document(&found.bytes, parsed)
+                    content
                 }
                 None if *kind == Kind::Zip => self.zip(found),
                 None => {
@@ -57,6 +58,7 @@ impl<'a> Opener<'a> {
             Kind::Gzip => self.gzip(found),
             Kind::OtherArchive => self.other_archive(&found.bytes),
             Kind::Pdf => self.pdf(&found.bytes),
+            Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
                 let survey = script::survey_text(&source, self.limits).take(self.problems);
@@ -103,12 +105,18 @@ impl<'a> Opener<'a> {
         Content::Archive(container)
     }
 
-    /// Word opens RTF whatever its name says. Text is harmless; objects are not read, and that is told.
-    fn rtf(&mut self, bytes: &[u8]) -> Content {
-        if carries_object(bytes) {
-            self.problems.push(Problem::new(ProblemKind::Unsupported, "", "objects in RTF are not read"));
+    /// A document; one that is encrypted is opened first, with the passwords of the mail as well.
+    fn office(&mut self, found: &Found<'_>) -> Option<Content> {
+        let mut unlocked = None;
+        if office::looks_like_ole(&found.bytes) {
+            let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+            let opened = office::unlock(&found.bytes, &offer.words, self.limits, self.budget);
+            unlocked = opened.take(self.problems);
         }
-        Content::Plain
+        let bytes: &[u8] = unlocked.as_ref().map_or(&found.bytes, |unlocked| &unlocked.bytes);
+        let mut parsed = office::read_as_is(bytes, self.limits, self.budget)?;
+        parsed.value.opened_with = unlocked.as_ref().map(|unlocked| unlocked.by);
+        Some(self.document(bytes, parsed))
     }
 
     fn document(&mut self, bytes: &[u8], parsed: Parsed<Document>) -> Content {

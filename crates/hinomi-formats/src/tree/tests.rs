@@ -193,11 +193,12 @@ fn a_document_that_cannot_be_read_as_one_is_told() {
 }
 
 #[test]
-fn what_hides_in_rtf_objects_is_told_unread() {
-    check("a.rtf", br"{\rtf1 text}", &[" document"]);
+fn what_hides_in_rtf_objects_is_found() {
+    check("a.rtf", br"{\rtf1 text}", &[" document with 0 entry points"]);
+    let data: String = documents::rtf_object("Word.Document.8", &macro_document());
     check(
         "a.doc",
-        br"{\rt{\object\objdata 0105}}",
-        &[" document !", "! Unsupported : objects in RTF are not read"],
+        data.as_bytes(),
+        &[" document with 0 entry points", "object at 24 (Word.Document.8) document with 1 entry points"],
     );
 }

@@ -1,16 +1,16 @@
 //! Operations on bytes as bytes: XOR, ROT13, NUL removal, NetBIOS names, gzip.
 
-use super::base64::from_standard;
-use super::numbers::key_numbers;
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, text_to_bytes, text_to_utf8};
 use crate::decode::error::Fault;
+use crate::decode::ops::base64::from_standard;
+use crate::decode::ops::numbers::key_numbers;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use flate2::bufread::GzDecoder;
 use std::io::{BufRead, Read};
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "XOR",
         args: &[
@@ -43,7 +43,7 @@ pub(super) static OPS: &[Op] = &[
 ];
 
 /// The numbers of a key as its label says to read it. A decimal key may hold some that are no bytes.
-fn key(args: &Args) -> Result<Vec<i32>, Fault> {
+pub(in crate::decode) fn key(args: &Args) -> Result<Vec<i32>, Fault> {
     let (label, text) = args.toggle(0);
     let bytes = match label {
         "Base64" => from_standard(&String::from_utf16_lossy(text)),

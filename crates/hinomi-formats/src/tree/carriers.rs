@@ -1,0 +1,72 @@
+//! Opening what carries files without being an archive: RTF, OneNote, shortcuts.
+
+use super::Content;
+use super::open::{Child, Opener};
+use crate::office::{Container, Document, Embedded};
+use crate::{onenote, rtf, script, shortcut, url};
+
+impl Opener<'_> {
+    /// Word opens RTF whatever its name says.
+    pub(super) fn rtf(&mut self, bytes: &[u8]) -> Content {
+        let read = rtf::read(bytes, self.limits, self.budget).take(self.problems);
+        let (document, surveys) = rtf::document(read, self.limits, self.problems);
+        self.carrier(document, surveys)
+    }
+
+    /// The files of a section are its children; links count as what the section leads to.
+    pub(super) fn onenote(&mut self, bytes: &[u8]) -> Content {
+        let read = onenote::read(bytes, self.limits, self.budget).take(self.problems);
+        let mut document = Document { container: Container::OneNote, ..Document::default() };
+        document.embedded.extend(read.files.into_iter().map(|file| {
+            Embedded {
+                // A nameless file still ends as the store says, which decides what a double click runs.
+                path: format!("file at {}{}", file.offset, file.extension),
+                name: file
+                    .name
+                    .or_else(|| (!file.extension.is_empty()).then(|| format!("embedded{}", file.extension))),
+                bytes: file.bytes,
+            }
+        }));
+        let urls: Vec<_> = read.links.iter().filter_map(|link| url::read(link)).collect();
+        let survey = script::Survey { urls, ..script::Survey::default() };
+        let surveys = if survey.urls.is_empty() { Vec::new() } else { vec![survey] };
+        self.carrier(document, surveys)
+    }
+
+    /// A shortcut is read as the script that it is; what hangs behind its end is a file.
+    pub(super) fn shortcut(&mut self, bytes: &[u8]) -> Content {
+        let mut read = shortcut::read(bytes, self.limits).take(self.problems);
+        let survey = shortcut::survey(&read, self.limits, self.problems);
+        if !read.appended.is_empty() {
+            let name = shortcut::carried(&read);
+            self.child(name, std::mem::take(&mut read.appended));
+        }
+        Content::Script(Box::new(survey))
+    }
+
+    /// Adds a file found inside, paid for here.
+    fn child(&mut self, name: String, bytes: Vec<u8>) {
+        match self.budget.spend(bytes.len() as u64, &name) {
+            Ok(()) => {
+                let place = name.clone();
+                self.children.push(Child { name, place, media_type: String::new(), bytes, partly: false });
+            }
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    /// A document whose embedded files become children.
+    fn carrier(&mut self, mut document: Document, surveys: Vec<script::Survey>) -> Content {
+        for embedded in &mut document.embedded {
+            let name = embedded.name.clone().unwrap_or_default();
+            self.children.push(Child {
+                place: if name.is_empty() { embedded.path.clone() } else { name.clone() },
+                name,
+                media_type: String::new(),
+                bytes: std::mem::take(&mut embedded.bytes),
+                partly: false,
+            });
+        }
+        Content::Document(Box::new(document), surveys)
+    }
+}
