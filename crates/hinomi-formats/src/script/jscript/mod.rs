@@ -124,7 +124,7 @@ fn calls(text: &str, placed: &[(Deed, usize)]) -> Vec<Call> {
             power,
             argument: shown(argument).chars().take(ARGUMENT_CHARS_MAX).collect(),
             line: u32::try_from(line_of(text, *at)).unwrap_or(u32::MAX),
-            reached_from: Vec::new(),
+            ..Call::default()
         });
     }
     calls
