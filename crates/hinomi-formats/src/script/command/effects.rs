@@ -8,6 +8,9 @@ use crate::url::{self, Url};
 /// Places of one kind kept of one command.
 const PLACES_MAX: usize = 256;
 
+/// `start start start …`.
+const START_DEPTH_MAX: u32 = 4;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
@@ -34,7 +37,7 @@ impl Effects {
             Deed::Write(path) => self.file(path),
             Deed::Persist(told) => push(&mut self.persistence, told),
             Deed::Run(_) => {}
-            Deed::Make(kind) => self.hidden |= kind == "window hidden",
+            Deed::Make(_) => self.hidden |= deed.is_hidden_window(),
         }
     }
 
@@ -73,6 +76,10 @@ impl Effects {
 
     /// One simple command line: a program and its words.
     pub(super) fn line(&mut self, line: &str, limits: &Limits) {
+        self.line_at(line, limits, 0);
+    }
+
+    fn line_at(&mut self, line: &str, limits: &Limits, depth: u32) {
         let words = words(line);
         let Some((first, rest)) = words.split_first() else { return };
         let name = program_name(first);
@@ -86,6 +93,7 @@ impl Effects {
                 let (task, runs) =
                     (behind(&["/tn"]).unwrap_or_default(), behind(&["/tr"]).unwrap_or_default());
                 push(&mut self.persistence, &format!("scheduled task: {task} = {runs}"));
+                push(&mut self.started, &runs);
                 self.executes = true;
             }
             "reg" if lower.first().is_some_and(|word| word == "add") => {
@@ -94,6 +102,26 @@ impl Effects {
                     let (name, value) =
                         (behind(&["/v"]).unwrap_or_default(), behind(&["/d"]).unwrap_or_default());
                     push(&mut self.persistence, &format!("registry: {key}\\{name} = {value}"));
+                    push(&mut self.started, &value);
+                }
+            }
+            "start" | "call" => {
+                let arguments =
+                    line.trim_start().split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
+                if depth < START_DEPTH_MAX {
+                    self.line_at(started_by(arguments), limits, depth + 1);
+                }
+            }
+            "wmic" => {
+                if let Some(at) = line.to_ascii_lowercase().find("call create") {
+                    let started = line.get(at + "call create".len()..).unwrap_or_default().trim();
+                    self.executes = true;
+                    push(&mut self.started, started.trim_matches(['"', '\'']));
+                }
+            }
+            "copy" | "xcopy" | "move" | "robocopy" if rest.len() > 1 => {
+                if let Some(path) = rest.iter().rfind(|word| !word.starts_with('/')) {
+                    self.file(path);
                 }
             }
             "sc" if lower.iter().any(|word| word == "create") => {
@@ -113,6 +141,10 @@ impl Effects {
             }
             "mshta" | "msiexec" | "regsvr32" | "rundll32" | "wscript" | "cscript" => {
                 self.executes = true;
+                // A script in a URL is read as one.
+                if line.contains("script:") {
+                    return;
+                }
                 self.urls_of(rest, limits);
                 let target = rest.iter().find(|word| !word.starts_with(['/', '-']) || word.contains('.'));
                 if let Some(target) = target.filter(|word| !word.contains("://") && name != "mshta") {
@@ -229,6 +261,20 @@ pub(super) fn program_name(word: &str) -> String {
     let word = word.trim_matches(['"', '\'']);
     let name = word.rsplit(['\\', '/']).next().unwrap_or(word).to_ascii_lowercase();
     name.strip_suffix(".exe").map_or_else(|| name.clone(), str::to_owned)
+}
+
+/// What `start "title" /min program` starts; without the word itself.
+pub(super) fn started_by(arguments: &str) -> &str {
+    let mut rest = arguments.trim_start();
+    if let Some((_, behind)) = rest.strip_prefix('"').and_then(|title| title.split_once('"'))
+        && !behind.trim().is_empty()
+    {
+        rest = behind.trim_start();
+    }
+    while let Some(switch) = rest.strip_prefix('/') {
+        rest = switch.split_once(char::is_whitespace).map_or("", |(_, behind)| behind.trim_start());
+    }
+    rest
 }
 
 fn looks_like_path(word: &str) -> bool {

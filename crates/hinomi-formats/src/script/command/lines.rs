@@ -52,7 +52,10 @@ pub(in crate::script) fn survey_in(
 /// One PowerShell script; a line in it that starts a program is one of its layers.
 fn whole(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
     let mut survey = Survey::default();
-    let command = read_command_at(text, "text", limits).take(problems);
+    let mut command = read_command_at(text, "text", limits).take(problems);
+    if language(text) == Language::PowerShell {
+        command.interpreter = Interpreter::PowerShell;
+    }
     if says_something(&command) {
         survey.commands.push(command);
     }

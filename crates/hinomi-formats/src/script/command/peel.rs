@@ -1,6 +1,6 @@
 //! Layers come off a command one by one; what each of them does is kept.
 
-use super::effects::Effects;
+use super::effects::{self, Effects};
 use super::{base64, cmd, interpreter, powershell, switches, traits};
 use crate::script::{Command, Interpreter, jscript, vbs};
 use crate::url;
@@ -90,11 +90,38 @@ impl Peeling<'_> {
         for simple in &unwrapped.lines {
             self.effects.line(simple, self.limits);
         }
+        let interpreter = interpreter::of_line(&line);
+        if let Some(call) = self.innermost_call(&unwrapped.lines).filter(|call| *call != line) {
+            self.stages.push(std::mem::replace(&mut line, call));
+        }
         if self.fuel == 0 {
             self.limit("steps_max", self.limits.steps_max);
         }
-        self.command.interpreter = interpreter::of_line(&line);
+        self.command.interpreter = interpreter;
         line
+    }
+
+    /// Of several simple commands the one whose layers are worth peeling: a call of PowerShell, a line that another
+    /// program is given to start, a script in a URL.
+    fn innermost_call(&mut self, lines: &[String]) -> Option<String> {
+        let calls = |line: &&String| {
+            let first = effects::program_name(line.split_whitespace().next().unwrap_or_default());
+            let hands_on = effects::is_known_program(&first) && !matches!(first.as_str(), "cmd" | "forfiles");
+            interpreter::first_of_line(line) == Interpreter::PowerShell
+                && (!hands_on || matches!(first.as_str(), "powershell" | "pwsh"))
+        };
+        let inline = |line: &&String| {
+            interpreter::first_of_line(line) == Interpreter::SystemBinary && inline_at(line).is_some()
+        };
+        let own = lines.iter().find(calls).or_else(|| lines.iter().find(inline));
+        own.cloned().or_else(|| self.started_call())
+    }
+
+    /// A call of PowerShell among the command lines that are started, taken out of them.
+    fn started_call(&mut self) -> Option<String> {
+        let calls = |line: &String| interpreter::of_line(line) == Interpreter::PowerShell;
+        let at = self.effects.started.iter().position(calls)?;
+        Some(self.effects.started.remove(at))
     }
 
     fn add_layer(&mut self, name: &str) {
@@ -113,7 +140,10 @@ impl Peeling<'_> {
             }
             // What stands around a call in a script happens too.
             if !call.leads {
-                self.evaluate(text);
+                let evaluated = self.evaluate(text);
+                if let Some(call) = self.started_call().or_else(|| evaluated.filter(|inner| inner != text)) {
+                    return Some(call);
+                }
             }
             if let Some(value) = call.encoded {
                 let (inner, name) = base64::script(&value)?;
@@ -208,13 +238,10 @@ impl Peeling<'_> {
 
     /// `mshta javascript:…`, `mshta vbscript:…`, `rundll32 javascript:…`: what the script starts is the next layer.
     fn inline_script(&mut self, text: &str) -> Option<String> {
-        if self.command.interpreter != Interpreter::SystemBinary {
+        if interpreter::first_of_line(text) != Interpreter::SystemBinary {
             return None;
         }
-        let lower = text.to_ascii_lowercase();
-        let (at, script) = [("javascript:", true), ("vbscript:", false)]
-            .iter()
-            .find_map(|(word, js)| lower.find(word).map(|at| (at + word.len(), *js)))?;
+        let (at, script) = inline_at(text)?;
         let source = text.get(at..)?.trim_end().trim_end_matches('"');
         let started = if script {
             let found = jscript::evaluate(source, self.limits, self.fuel);
@@ -239,6 +266,10 @@ impl Peeling<'_> {
 
     /// A script inside `FromBase64String('…')`, packed or not.
     fn packed(&mut self, text: &str) -> Option<String> {
+        // What came out of it was followed already.
+        if self.effects.fetches || !self.effects.started.is_empty() {
+            return None;
+        }
         let bytes = base64::from_call(text)?;
         let unpacked = base64::unpack(&bytes, text, self.limits.text_bytes_max);
         if unpacked.cut {
@@ -301,6 +332,14 @@ impl Peeling<'_> {
                 .iter()
                 .any(|known| known.text.len() > text.len() && known.text.starts_with(text))
     }
+}
+
+/// Where the script in a URL begins, and whether it is JScript.
+fn inline_at(text: &str) -> Option<(usize, bool)> {
+    let lower = text.to_ascii_lowercase();
+    [("javascript:", true), ("vbscript:", false)]
+        .iter()
+        .find_map(|(word, js)| lower.find(word).map(|at| (at + word.len(), *js)))
 }
 
 /// The script in `iex '…'` and `'…' | iex`, when the text is nothing else.

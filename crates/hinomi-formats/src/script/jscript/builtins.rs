@@ -332,6 +332,15 @@ fn native(machine: &mut Machine<'_>, name: &str, arguments: &[Value]) -> Option<
         },
         "Function" => {
             let body = machine.known_text(arguments.last()?)?;
+            if let [parameters @ .., _] = arguments
+                && !parameters.is_empty()
+            {
+                let mut names = Vec::new();
+                for value in parameters {
+                    names.push(machine.known_text(value)?);
+                }
+                return Some(machine.run_text(&format!("(function({}){{{body}\n}})", names.join(","))));
+            }
             Some(machine.object("function text", vec![("\0text".to_owned(), Value::text(body))]))
         }
         "unescape" | "decodeURIComponent" | "decodeURI" => {
@@ -376,8 +385,7 @@ fn native(machine: &mut Machine<'_>, name: &str, arguments: &[Value]) -> Option<
         }
         "GetObject" => {
             let text = machine.text_of(first?);
-            let kind = text.to_ascii_lowercase();
-            Some(shared::make(machine, &kind, Vec::new()))
+            Some(objects::bound(machine, &text))
         }
         "Date" => Some(Value::Unknown),
         _ => None,

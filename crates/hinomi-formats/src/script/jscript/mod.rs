@@ -20,6 +20,9 @@ const ARGUMENT_CHARS_MAX: usize = 200;
 /// Command lines read of one script.
 const COMMANDS_MAX: usize = 64;
 
+/// Calls kept of one script.
+const CALLS_MAX: usize = 256;
+
 /// What evaluating a script gave.
 pub(super) struct Evaluated {
     /// Each with the byte of the source it was done at.
@@ -61,11 +64,15 @@ pub(super) fn survey(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -
     }
     let mut survey = Survey { calls: calls(text, &found.placed), ..Survey::default() };
     let mut own: Vec<Deed> = Vec::new();
+    let mut hidden = false;
     for (deed, at) in &found.placed {
+        let quietly = std::mem::replace(&mut hidden, deed.is_hidden_window());
         match deed {
             Deed::Start(line) if survey.commands.len() < COMMANDS_MAX => {
                 let place = format!("text:{}", line_of(text, *at));
-                survey.commands.push(command::read_command_at(&shown(line), &place, limits).take(problems));
+                let mut command = command::read_command_at(&shown(line), &place, limits).take(problems);
+                command.hidden |= quietly;
+                survey.commands.push(command);
             }
             deed => own.push(deed.clone()),
         }
@@ -109,7 +116,7 @@ fn line_of(text: &str, at: usize) -> usize {
 /// Deeds as calls, the way macros tell theirs.
 fn calls(text: &str, placed: &[(Deed, usize)]) -> Vec<Call> {
     let mut calls = Vec::new();
-    for (deed, at) in placed.iter().take(256) {
+    for (deed, at) in placed.iter().filter(|(deed, _)| !deed.is_hidden_window()).take(CALLS_MAX) {
         let (name, power, argument) = match deed {
             Deed::Fetch(url) => ("open", Power::Network, url),
             Deed::Start(line) => ("Run", Power::Process, line),

@@ -45,6 +45,17 @@ pub(in crate::script) fn construct(machine: &mut Machine<'_>, class: &Value, arg
     }
 }
 
+/// `GetObject(moniker)`; a script behind a URL is fetched and run.
+pub(in crate::script) fn bound(machine: &mut Machine<'_>, moniker: &str) -> Value {
+    let kind = moniker.to_ascii_lowercase();
+    if kind.starts_with("script:") || kind.starts_with("scriptlet:") {
+        let url = moniker.split_once(':').map_or("", |(_, url)| url);
+        machine.note(Deed::Fetch(url.to_owned()));
+        return Value::Unknown;
+    }
+    shared::make(machine, &kind, Vec::new())
+}
+
 /// A property that is set, where that means something.
 pub(in crate::script) fn property_set(machine: &mut Machine<'_>, object: usize, name: &str, value: &Value) {
     let kind = machine.fields(object).map(|fields| fields.kind.clone()).unwrap_or_default();

@@ -225,7 +225,7 @@ fn scripts_that_stand_alone() {
           hxxp://a[.]example/1
           hxxp://b[.]example/2
         --
-        command text Other fetches executes [concatenation, variables]
+        command text PowerShell fetches executes [concatenation, variables]
           hxxp://a[.]example/
         --
     "#]]

@@ -9,17 +9,26 @@ const NAME_BYTES_MAX: usize = 96;
 /// Variables by lower-case name.
 pub(super) type Variables = HashMap<String, String>;
 
-/// The line with its variables replaced, for what is set and for a few that are the same everywhere.
-pub(super) fn replaced(text: &str, variables: &Variables, bytes_max: usize) -> String {
+/// The line with its variables replaced, for what is set and for a few that are the same everywhere: first those
+/// between percent signs, then, when that is switched on, those between exclamation marks.
+pub(super) fn replaced(text: &str, variables: &Variables, delayed: bool, bytes_max: usize) -> String {
+    let out = between(text, '%', variables, false, bytes_max);
+    if out.contains('!') { between(&out, '!', variables, delayed, bytes_max) } else { out }
+}
+
+/// `empty`: a name that is not set stands for nothing.
+fn between(text: &str, mark: char, variables: &Variables, empty: bool, bytes_max: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['%', '!']) {
-        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+    while let Some((before, inner)) = rest.split_once(mark) {
         out.push_str(before);
-        let mark = from.chars().next().unwrap_or('%');
-        let inner = from.get(1..).unwrap_or_default();
         let end = inner.bytes().take(NAME_BYTES_MAX).position(|byte| char::from(byte) == mark);
-        let value = end.and_then(|end| inner.get(..end)).and_then(|name| expansion(name, variables));
+        let name = end.and_then(|end| inner.get(..end));
+        let value = name.and_then(|name| expansion(name, variables)).or_else(|| {
+            let word = name?.split(':').next()?;
+            let is_name = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            (empty && is_name).then(String::new)
+        });
         match (value, end) {
             (Some(value), Some(end)) if out.len() + value.len() <= bytes_max => {
                 out.push_str(&value);

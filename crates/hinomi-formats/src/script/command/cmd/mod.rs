@@ -5,7 +5,7 @@ mod expand;
 mod run;
 mod split;
 
-use super::interpreter;
+use super::{effects, interpreter};
 use crate::Limits;
 use crate::script::Interpreter;
 use expand::Variables;
@@ -41,7 +41,7 @@ pub(super) fn unwrapped(line: &str, limits: &Limits, fuel: &mut u64) -> Unwrappe
         return out;
     }
     let mut shell = run::Shell::new(limits, *fuel);
-    shell.line(line);
+    shell.outermost(line);
     *fuel = shell.fuel;
     if shell.changed && !shell.lines.is_empty() {
         let joined = shell.lines.iter().map(|placed| placed.text.as_str()).collect::<Vec<_>>().join(" & ");
@@ -91,6 +91,13 @@ fn reads_as_cmd(text: &str) -> bool {
         || !matches!(interpreter::first_of_line(text), Interpreter::Other | Interpreter::PowerShell)
         || (text.contains('%') && interpreter::of_line(text) == Interpreter::Other)
         || text.contains("&&")
+        || is_program_of_its_own(head)
+}
+
+/// A line for a program of Windows that needs no shell.
+fn is_program_of_its_own(head: &str) -> bool {
+    let name = effects::program_name(head.split_whitespace().next().unwrap_or_default());
+    effects::is_known_program(&name) && !matches!(name.as_str(), "powershell" | "pwsh" | "at" | "sc")
 }
 
 /// The line without `^`, when that shows a program; PowerShell text has a use for carets of its own.
@@ -107,6 +114,6 @@ fn inlined(line: &str, limits: &Limits) -> Option<String> {
     if !line.contains(['%', '!']) {
         return None;
     }
-    let text = expand::replaced(line, &Variables::new(), limits.text_bytes_max);
+    let text = expand::replaced(line, &Variables::new(), false, limits.text_bytes_max);
     (text != line && interpreter::of_line(&text) != Interpreter::Other).then_some(text)
 }

@@ -5,7 +5,8 @@ use super::Placed;
 use super::expand::{self, Variables};
 use super::split::{self, first_word};
 use crate::Limits;
-use crate::script::command::effects::{program_name, words};
+use crate::script::command::effects::{program_name, started_by, words};
+use crate::script::command::evaluate::value::environment;
 
 /// Lines inside one another: `cmd /c` in `cmd /c`, blocks in loops.
 const DEPTH_MAX: u32 = 12;
@@ -21,6 +22,8 @@ pub(super) struct Shell<'l> {
     pub(super) fuel: u64,
     depth: u32,
     variables: Variables,
+    /// `!x!` means a variable.
+    delayed: bool,
     pub(super) lines: Vec<Placed>,
     pub(super) written: Vec<String>,
     /// The line of the text that is being read.
@@ -39,6 +42,7 @@ impl<'l> Shell<'l> {
             fuel,
             depth: 0,
             variables: Variables::new(),
+            delayed: false,
             lines: Vec::new(),
             written: Vec::new(),
             at: 1,
@@ -55,6 +59,18 @@ impl<'l> Shell<'l> {
     fn pay(&mut self, bytes: usize) -> bool {
         self.fuel = self.fuel.saturating_sub(1 + bytes as u64 / 16);
         self.fuel > 0
+    }
+
+    /// Runs a line that a program starts: when it names the shell, everything behind `/c` is for that shell, and
+    /// nothing before it splits the line.
+    pub(super) fn outermost(&mut self, line: &str) {
+        let before = self.fuel;
+        if program_name(&first_token(line)) == "cmd" {
+            self.nested(line);
+        }
+        if self.fuel == before {
+            self.line(line);
+        }
     }
 
     /// Runs a line, however many commands are in it.
@@ -104,19 +120,10 @@ impl<'l> Shell<'l> {
     }
 
     fn expanded(&mut self, text: &str) -> String {
-        let mut text = text.to_owned();
-        // A variable may hold the name of another: peel a few times, not for ever.
-        for _ in 0..4 {
-            if !text.contains(['%', '!']) || !self.pay(text.len()) {
-                break;
-            }
-            let next = expand::replaced(&text, &self.variables, self.limits.text_bytes_max);
-            if next == text {
-                break;
-            }
-            text = next;
+        if !text.contains(['%', '!']) || !self.pay(text.len()) {
+            return text.to_owned();
         }
-        text
+        expand::replaced(text, &self.variables, self.delayed, self.limits.text_bytes_max)
     }
 
     /// One command.
@@ -144,11 +151,13 @@ impl<'l> Shell<'l> {
         match word.as_str() {
             "set" => self.set(rest),
             "call" => self.call(rest),
+            "setlocal" => self.delayed |= rest.to_ascii_lowercase().contains("enabledelayed"),
+            "start" => self.start(&text, rest),
             "for" => self.repeat(&text),
             "if" => self.branch(&text),
             "echo" | "echo." | "echo:" => self.say(rest),
-            "setlocal" | "endlocal" | "title" | "color" | "cls" | "exit" | "pause" | "goto" | "shift"
-            | "rem" | "ver" | "verify" | "prompt" | "popd" | "pushd" | "cd" | "chdir" | "mode" | "chcp" => {}
+            "endlocal" | "title" | "color" | "cls" | "exit" | "pause" | "goto" | "shift" | "rem" | "ver"
+            | "verify" | "prompt" | "popd" | "pushd" | "cd" | "chdir" | "mode" | "chcp" => {}
             "cmd" | "cmd.exe" | "%comspec%" => self.nested(&text),
             _ if program_name(&first_token(&text)) == "cmd" => self.nested(&text),
             "forfiles" | "forfiles.exe" => self.for_files(&text),
@@ -298,6 +307,18 @@ impl<'l> Shell<'l> {
         text.to_owned()
     }
 
+    /// `start /b cmd /c "…"` is one more shell; another program is listed as it stands.
+    fn start(&mut self, text: &str, rest: &str) {
+        let inner = started_by(rest);
+        if program_name(&first_token(inner)) == "cmd" && self.depth < DEPTH_MAX {
+            self.changed = true;
+            self.nested(inner);
+        } else {
+            let text = self.redirected(text);
+            self.list(&text);
+        }
+    }
+
     /// `cmd /v:on /c "…"`, `cmd cmd /c …`.
     fn nested(&mut self, text: &str) {
         let lower = text.to_ascii_lowercase();
@@ -314,6 +335,7 @@ impl<'l> Shell<'l> {
             })
             .min();
         let Some(at) = at else { return };
+        self.delayed |= lower.get(..at).is_some_and(|switches| switches.contains("/v"));
         let inner = text.get(at + 2..).unwrap_or_default().trim();
         let inner = match inner.strip_prefix('"') {
             Some(body) => body.strip_suffix('"').unwrap_or(body),
@@ -457,6 +479,21 @@ impl<'l> Shell<'l> {
         }
     }
 
+    /// What `set prefix` prints.
+    fn listed(&self, prefix: &str) -> Vec<String> {
+        let lower = prefix.to_ascii_lowercase();
+        let own = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let known =
+            environment().filter(|(name, _)| !self.variables.contains_key(&name.to_ascii_lowercase()));
+        let mut found: Vec<String> = own
+            .chain(known)
+            .filter(|(name, _)| name.to_ascii_lowercase().starts_with(&lower))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        found.sort();
+        found
+    }
+
     /// What `for /f` goes through: a text, or what a command would put out.
     fn lines_of(&mut self, set: &str) -> Vec<String> {
         let set = set.trim();
@@ -470,24 +507,14 @@ impl<'l> Shell<'l> {
         };
         let word = first_word(command);
         let rest = behind_word(command, &word).trim();
+        let filter = set.trim_matches(['\'', '`']).split_once('|').map(|(_, filter)| filter.trim());
+        let kept = |lines: Vec<String>| match filter {
+            Some(filter) => lines.into_iter().filter(|line| passes(line, filter)).collect(),
+            None => lines,
+        };
         match word.as_str() {
-            "echo" => vec![rest.to_owned()],
-            "set" => {
-                let prefix = rest.to_ascii_lowercase();
-                let mut found: Vec<String> = self
-                    .variables
-                    .iter()
-                    .filter(|(name, _)| name.starts_with(&prefix))
-                    .map(|(name, value)| format!("{name}={value}"))
-                    .collect();
-                if found.is_empty()
-                    && let Some(value) = crate::script::command::evaluate::value::known_environment(&prefix)
-                {
-                    found.push(format!("{rest}={value}"));
-                }
-                found.sort();
-                found
-            }
+            "echo" => kept(vec![rest.to_owned()]),
+            "set" => kept(self.listed(rest)),
             "assoc" | "ftype" => {
                 let known =
                     [(".cmd", "cmdfile"), (".bat", "batfile"), (".exe", "exefile"), (".vbs", "VBSFile")];
@@ -499,6 +526,19 @@ impl<'l> Shell<'l> {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// Whether `findstr` or `find` lets a line through.
+fn passes(line: &str, filter: &str) -> bool {
+    let words = words(filter);
+    let name = words.first().map(|word| program_name(word)).unwrap_or_default();
+    let ignore_case = words.iter().any(|word| word.eq_ignore_ascii_case("/i"));
+    let Some(find) = words.iter().skip(1).find(|word| !word.starts_with('/')) else { return true };
+    match name.as_str() {
+        "findstr" | "find" if ignore_case => line.to_ascii_lowercase().contains(&find.to_ascii_lowercase()),
+        "findstr" | "find" => line.contains(find.trim_matches('^')),
+        _ => true,
     }
 }
 

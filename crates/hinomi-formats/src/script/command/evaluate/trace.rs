@@ -22,6 +22,17 @@ pub(in crate::script) enum Deed {
     Make(String),
 }
 
+impl Deed {
+    /// The program started next shows no window.
+    pub(in crate::script) fn hidden_window() -> Self {
+        Self::Make("window hidden".to_owned())
+    }
+
+    pub(in crate::script) fn is_hidden_window(&self) -> bool {
+        matches!(self, Self::Make(kind) if kind == "window hidden")
+    }
+}
+
 /// The deeds in order, each once.
 #[derive(Debug, Default)]
 pub(in crate::script) struct Trace {
@@ -34,7 +45,8 @@ pub(in crate::script) struct Trace {
 impl Trace {
     /// Notes a deed done at byte `at` of the source.
     pub(in crate::script) fn note(&mut self, deed: Deed, at: usize) {
-        if self.seen.contains(&deed) {
+        // How a program is started is told right before it, each time.
+        if self.seen.contains(&deed) && !deed.is_hidden_window() {
             return;
         }
         if self.deeds.len() >= DEEDS_MAX {

@@ -159,35 +159,40 @@ pub(in crate::script) fn known_environment(name: &str) -> Option<&'static str> {
     KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
+/// All of them, by the name that `set` prints.
+pub(in crate::script) fn environment<'n>() -> impl Iterator<Item = (&'n str, &'n str)> {
+    KNOWN.iter().map(|(name, value)| (*name, *value))
+}
+
 /// As Windows 10 sets them.
 const KNOWN: &[(&str, &str)] = &[
-    ("comspec", "C:\\WINDOWS\\system32\\cmd.exe"),
-    ("os", "Windows_NT"),
-    ("public", "C:\\Users\\Public"),
-    ("programdata", "C:\\ProgramData"),
-    ("allusersprofile", "C:\\ProgramData"),
-    ("programfiles", "C:\\Program Files"),
-    ("programfiles(x86)", "C:\\Program Files (x86)"),
-    ("programw6432", "C:\\Program Files"),
-    ("commonprogramfiles", "C:\\Program Files\\Common Files"),
-    ("commonprogramfiles(x86)", "C:\\Program Files (x86)\\Common Files"),
-    ("commonprogramw6432", "C:\\Program Files\\Common Files"),
-    ("systemroot", "C:\\WINDOWS"),
+    ("ComSpec", "C:\\WINDOWS\\system32\\cmd.exe"),
+    ("OS", "Windows_NT"),
+    ("PUBLIC", "C:\\Users\\Public"),
+    ("ProgramData", "C:\\ProgramData"),
+    ("ALLUSERSPROFILE", "C:\\ProgramData"),
+    ("ProgramFiles", "C:\\Program Files"),
+    ("ProgramFiles(x86)", "C:\\Program Files (x86)"),
+    ("ProgramW6432", "C:\\Program Files"),
+    ("CommonProgramFiles", "C:\\Program Files\\Common Files"),
+    ("CommonProgramFiles(x86)", "C:\\Program Files (x86)\\Common Files"),
+    ("CommonProgramW6432", "C:\\Program Files\\Common Files"),
+    ("SystemRoot", "C:\\WINDOWS"),
     ("windir", "C:\\WINDOWS"),
-    ("systemdrive", "C:"),
-    ("homedrive", "C:"),
-    ("pathext", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC"),
+    ("SystemDrive", "C:"),
+    ("HOMEDRIVE", "C:"),
+    ("PATHEXT", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC"),
     (
-        "path",
+        "Path",
         "C:\\WINDOWS\\system32;C:\\WINDOWS;C:\\WINDOWS\\System32\\Wbem;\
          C:\\WINDOWS\\System32\\WindowsPowerShell\\v1.0\\",
     ),
     (
-        "psmodulepath",
+        "PSModulePath",
         "C:\\Program Files\\WindowsPowerShell\\Modules;\
          C:\\WINDOWS\\system32\\WindowsPowerShell\\v1.0\\Modules",
     ),
-    ("processor_architecture", "AMD64"),
-    ("driverdata", "C:\\Windows\\System32\\Drivers\\DriverData"),
-    ("sessionname", "Console"),
+    ("PROCESSOR_ARCHITECTURE", "AMD64"),
+    ("DriverData", "C:\\Windows\\System32\\Drivers\\DriverData"),
+    ("SESSIONNAME", "Console"),
 ];

@@ -87,7 +87,6 @@ const WILD: &[&str] = &[
 
 /// The name an alias stands for.
 pub(super) fn canonical(name: &str) -> Option<&'static str> {
-    let name = name.strip_suffix(".exe").filter(|name| *name != "curl").unwrap_or(name);
     let name = name.rsplit('\\').next().unwrap_or(name);
     ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, full)| *full)
 }
@@ -266,7 +265,7 @@ fn start(machine: &mut Machine<'_>, name: &str, given: &Given) -> Value {
         .cloned()
         .is_some_and(|style| machine.text_of(&style).eq_ignore_ascii_case("hidden"))
     {
-        machine.note(Deed::Make("window hidden".to_owned()));
+        machine.note(Deed::hidden_window());
     }
     machine.note(Deed::Start(line));
     Value::Unknown
@@ -397,6 +396,9 @@ fn persist(machine: &mut Machine<'_>, name: &str, given: &Given) -> Value {
             let task = text("taskname", 0);
             let action =
                 given.named("action").cloned().map(|value| machine.text_of(&value)).unwrap_or_default();
+            if !action.is_empty() {
+                machine.note(Deed::Start(action.clone()));
+            }
             format!("scheduled task: {task} = {action}")
         }
     };

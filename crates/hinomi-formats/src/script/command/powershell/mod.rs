@@ -47,7 +47,8 @@ pub(super) fn evaluate(text: &str, limits: &Limits, fuel: u64) -> Evaluated {
     machine.program(&program.body);
     let (folded, mut layers) = rewrite::rewritten(text, &mut machine);
     // What is run as text came about in statements that do not all show it.
-    if machine.trace.deeds().any(|deed| matches!(deed, Deed::Run(_))) {
+    let reaches = machine.trace.deeds().any(|deed| matches!(deed, Deed::Fetch(_) | Deed::Start(_)));
+    if machine.trace.deeds().any(|deed| matches!(deed, Deed::Run(_))) || reaches && layers.is_empty() {
         layers.clone_from(&machine.layers);
     }
     Evaluated {

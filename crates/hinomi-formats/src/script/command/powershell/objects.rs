@@ -258,10 +258,16 @@ pub(in crate::script) fn reaching(
             Some(Value::Null)
         }
         "run" | "exec" if !kind.is_empty() => {
+            if name == "run" && texts.get(1).is_some_and(|style| style.trim() == "0") {
+                machine.note(Deed::hidden_window());
+            }
             machine.note(Deed::Start(first));
             Some(Value::Unknown)
         }
         "shellexecute" => {
+            if texts.get(4).is_some_and(|style| style.trim() == "0") {
+                machine.note(Deed::hidden_window());
+            }
             let line = texts.iter().take(2).filter(|t| !t.is_empty()).cloned().collect::<Vec<_>>().join(" ");
             machine.note(Deed::Start(line));
             Some(Value::Unknown)
