@@ -89,22 +89,7 @@ impl Effects {
             rest.get(at + 1).cloned()
         };
         match name.as_str() {
-            "schtasks" if lower.iter().any(|word| word == "/create") => {
-                let (task, runs) =
-                    (behind(&["/tn"]).unwrap_or_default(), behind(&["/tr"]).unwrap_or_default());
-                push(&mut self.persistence, &format!("scheduled task: {task} = {runs}"));
-                push(&mut self.started, &runs);
-                self.executes = true;
-            }
-            "reg" if lower.first().is_some_and(|word| word == "add") => {
-                let key = rest.get(1).cloned().unwrap_or_default();
-                if starts_again(&key.to_ascii_lowercase()) {
-                    let (name, value) =
-                        (behind(&["/v"]).unwrap_or_default(), behind(&["/d"]).unwrap_or_default());
-                    push(&mut self.persistence, &format!("registry: {key}\\{name} = {value}"));
-                    push(&mut self.started, &value);
-                }
-            }
+            "schtasks" | "reg" | "sc" => self.stays(&name, rest, &lower),
             "start" | "call" => {
                 let arguments =
                     line.trim_start().split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
@@ -123,13 +108,6 @@ impl Effects {
                 if let Some(path) = rest.iter().rfind(|word| !word.starts_with('/')) {
                     self.file(path);
                 }
-            }
-            "sc" if lower.iter().any(|word| word == "create") => {
-                let service = behind(&["create"]).unwrap_or_default();
-                push(
-                    &mut self.persistence,
-                    &format!("service: {service} = {}", behind(&["binpath="]).unwrap_or_default()),
-                );
             }
             "certutil" => self.certutil(rest, &lower, limits),
             "bitsadmin" => self.bitsadmin(rest, &lower, limits),
@@ -156,6 +134,36 @@ impl Effects {
             }
             _ if looks_like_path(first) && !is_known_program(&name) && first.contains(['\\', '/', '%']) => {
                 self.file(first);
+            }
+            _ => {}
+        }
+    }
+
+    /// Programs that make another start again.
+    fn stays(&mut self, name: &str, rest: &[String], lower: &[String]) {
+        let behind = |switch: &str| {
+            let at = lower.iter().position(|word| word == switch)?;
+            rest.get(at + 1).cloned()
+        };
+        let given = |switch: &str| behind(switch).unwrap_or_default();
+        match name {
+            "schtasks" if lower.iter().any(|word| word == "/create") => {
+                let (task, runs) = (given("/tn"), given("/tr"));
+                push(&mut self.persistence, &format!("scheduled task: {task} = {runs}"));
+                push(&mut self.started, &runs);
+                self.executes = true;
+            }
+            "reg" if lower.first().is_some_and(|word| word == "add") => {
+                let key = rest.get(1).cloned().unwrap_or_default();
+                if starts_again(&key.to_ascii_lowercase()) {
+                    let (name, value) = (given("/v"), given("/d"));
+                    push(&mut self.persistence, &format!("registry: {key}\\{name} = {value}"));
+                    push(&mut self.started, &value);
+                }
+            }
+            "sc" if lower.iter().any(|word| word == "create") => {
+                let (service, path) = (given("create"), given("binpath="));
+                push(&mut self.persistence, &format!("service: {service} = {path}"));
             }
             _ => {}
         }

@@ -330,19 +330,7 @@ fn native(machine: &mut Machine<'_>, name: &str, arguments: &[Value]) -> Option<
                 Some(machine.run_text(&text))
             }
         },
-        "Function" => {
-            let body = machine.known_text(arguments.last()?)?;
-            if let [parameters @ .., _] = arguments
-                && !parameters.is_empty()
-            {
-                let mut names = Vec::new();
-                for value in parameters {
-                    names.push(machine.known_text(value)?);
-                }
-                return Some(machine.run_text(&format!("(function({}){{{body}\n}})", names.join(","))));
-            }
-            Some(machine.object("function text", vec![("\0text".to_owned(), Value::text(body))]))
-        }
+        "Function" => function_of(machine, arguments),
         "unescape" | "decodeURIComponent" | "decodeURI" => {
             let text = machine.known_text(first?)?;
             machine.undo("percent encoding");
@@ -390,6 +378,20 @@ fn native(machine: &mut Machine<'_>, name: &str, arguments: &[Value]) -> Option<
         "Date" => Some(Value::Unknown),
         _ => None,
     }
+}
+
+/// `new Function("a", "b", "body")`.
+fn function_of(machine: &mut Machine<'_>, arguments: &[Value]) -> Option<Value> {
+    let (body, parameters) = arguments.split_last()?;
+    let body = machine.known_text(body)?;
+    if parameters.is_empty() {
+        return Some(machine.object("function text", vec![("\0text".to_owned(), Value::text(body))]));
+    }
+    let mut names = Vec::new();
+    for value in parameters {
+        names.push(machine.known_text(value)?);
+    }
+    Some(machine.run_text(&format!("(function({}){{{body}\n}})", names.join(","))))
 }
 
 fn parse_int(text: &str, radix: Option<u32>) -> f64 {
