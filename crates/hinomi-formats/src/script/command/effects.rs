@@ -35,6 +35,7 @@ impl Effects {
                 self.line(line, limits);
             }
             Deed::Write(path) => self.file(path),
+            Deed::Drop(line) => push(&mut self.started, line.trim()),
             Deed::Persist(told) => push(&mut self.persistence, told),
             Deed::Run(_) => {}
             Deed::Make(_) => self.hidden |= deed.is_hidden_window(),
@@ -262,6 +263,14 @@ pub(super) fn is_known_program(name: &str) -> bool {
         "explorer",
     ];
     NAMES.contains(&program_name(name).as_str())
+}
+
+/// Whether a line begins with a program of Windows that fetches, starts or installs and is no interpreter.
+pub(super) fn is_own_program(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let name = program_name(first);
+    ["curl", "msiexec", "wmic", "schtasks", "installutil", "msbuild", "regasm", "regsvcs"]
+        .contains(&name.as_str())
 }
 
 /// The name of a program without its folder and `.exe`, in lower case.

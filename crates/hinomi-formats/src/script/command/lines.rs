@@ -1,11 +1,9 @@
 //! Scripts that stand alone: which language they are in, and the commands in them.
 
+use super::evaluate::Dialect;
 use super::{Command, cmd, effects, looks_like_command, read_command_at};
-use crate::script::{Interpreter, Survey, jscript, vbs};
+use crate::script::{Interpreter, Survey, host, vbs};
 use crate::{Limits, Problem};
-
-/// Stand-alone commands read of one text.
-const LINES_MAX: usize = 256;
 
 /// Languages of scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +17,35 @@ pub(in crate::script) enum Language {
     Unknown,
 }
 
-/// Commands of a script, in whatever language it is.
-pub(in crate::script) fn survey_lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
+/// Commands of a script in a file of that name, in whatever language it is.
+pub(in crate::script) fn survey_lines(
+    name: &str,
+    text: &str,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+) -> Survey {
     if let Some(decoded) = vbs::decoded(text, limits) {
-        let mut survey = survey_in(&decoded, language(&decoded), limits, problems, 1);
+        let language = language_of(name, &decoded);
+        let mut survey = survey_in(&decoded, language, limits, problems, 1);
         if let Some(command) = survey.commands.first_mut() {
             command.layers.insert(0, "Script Encoder".to_owned());
         }
         return survey;
     }
-    survey_in(text, language(text), limits, problems, 0)
+    survey_in(text, language_of(name, text), limits, problems, 0)
+}
+
+/// The language by the extension, else by the words.
+fn language_of(name: &str, text: &str) -> Language {
+    let extension = name.trim_end_matches(['.', ' ']).rsplit_once('.').map(|(_, extension)| extension);
+    match extension.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "ps1" | "psm1" => Language::PowerShell,
+        "bat" | "cmd" => Language::Batch,
+        "vbs" | "vbe" => Language::VbScript,
+        "js" | "jse" => Language::JScript,
+        "wsf" | "hta" | "sct" | "htm" | "html" => Language::Markup,
+        _ => language(text),
+    }
 }
 
 /// Commands of a script in a known language. `depth`: scripts inside one another until here.
@@ -41,21 +58,29 @@ pub(in crate::script) fn survey_in(
 ) -> Survey {
     match language {
         Language::Markup if depth < 3 => vbs::survey_markup(text, limits, problems, depth),
-        Language::JScript => jscript::survey(text, limits, problems),
-        Language::VbScript => vbs::survey(text, limits, problems),
+        Language::JScript => host::survey(text, Dialect::JScript, limits, problems),
+        Language::VbScript => host::survey(text, Dialect::VbScript, limits, problems),
         Language::Batch => batch(text, limits, problems),
-        Language::PowerShell => whole(text, limits, problems),
+        Language::PowerShell => powershell(text, limits, problems),
         Language::Markup | Language::Unknown => lines(text, limits, problems),
     }
 }
 
 /// One PowerShell script; a line in it that starts a program is one of its layers.
+fn powershell(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
+    let mut survey = whole(text, limits, problems);
+    for command in &mut survey.commands {
+        command.interpreter = Interpreter::PowerShell;
+        let runs = command.layers.iter().any(|layer| layer == "Invoke-Expression");
+        command.layers = host::disguises(&command.layers, runs);
+    }
+    survey.commands.retain(says_something);
+    survey
+}
+
 fn whole(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
     let mut survey = Survey::default();
-    let mut command = read_command_at(text, "text", limits).take(problems);
-    if language(text) == Language::PowerShell {
-        command.interpreter = Interpreter::PowerShell;
-    }
+    let command = read_command_at(text, "text", limits).take(problems);
     if says_something(&command) {
         survey.commands.push(command);
     }
@@ -73,8 +98,8 @@ fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
         if !looks_like_command(line) {
             continue;
         }
-        if survey.commands.len() >= LINES_MAX {
-            problems.push(Problem::limit("text", "commands_max", LINES_MAX as u64));
+        if survey.commands.len() >= limits.commands_max {
+            problems.push(Problem::limit("text", "commands_max", limits.commands_max as u64));
             break;
         }
         let place = format!("text:{}", index + 1);
@@ -103,8 +128,8 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
             }
             continue;
         }
-        if survey.commands.len() >= LINES_MAX {
-            problems.push(Problem::limit("text", "commands_max", LINES_MAX as u64));
+        if survey.commands.len() >= limits.commands_max {
+            problems.push(Problem::limit("text", "commands_max", limits.commands_max as u64));
             break;
         }
         let place = format!("text:{}", placed.line);

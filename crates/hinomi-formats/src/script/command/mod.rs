@@ -27,6 +27,11 @@ pub(super) fn read_command_at(text: &str, place: &str, limits: &Limits) -> Parse
     peel::peel(text, place, limits, 0)
 }
 
+/// The same, with the steps that are left.
+pub(super) fn read_command_within(text: &str, place: &str, limits: &Limits) -> (Parsed<Command>, u64) {
+    peel::peel_within(text, place, limits, 0)
+}
+
 /// What deeds come to, as a command: used for scripts of the script host, whose text is no command line.
 pub(super) fn command_of_deeds(
     deeds: &[Deed],

@@ -1,8 +1,9 @@
 //! Layers come off a command one by one; what each of them does is kept.
 
 use super::effects::{self, Effects};
+use super::evaluate::Dialect;
 use super::{base64, cmd, interpreter, powershell, switches, traits};
-use crate::script::{Command, Interpreter, jscript, vbs};
+use crate::script::{Command, Interpreter, host};
 use crate::url;
 use crate::{Limits, Parsed, Problem, ProblemKind};
 use std::collections::BTreeSet;
@@ -14,6 +15,11 @@ const STARTED_MAX: usize = 32;
 
 /// Reads a command line. `depth`: how many commands started one another until here.
 pub(super) fn peel(text: &str, place: &str, limits: &Limits, depth: u32) -> Parsed<Command> {
+    peel_within(text, place, limits, depth).0
+}
+
+/// The same, with the steps that are left.
+pub(super) fn peel_within(text: &str, place: &str, limits: &Limits, depth: u32) -> (Parsed<Command>, u64) {
     let mut peeling = Peeling {
         limits,
         place,
@@ -90,7 +96,10 @@ impl Peeling<'_> {
         for simple in &unwrapped.lines {
             self.effects.line(simple, self.limits);
         }
-        let interpreter = interpreter::of_line(&line);
+        let interpreter = match interpreter::of_line(&line) {
+            Interpreter::Other if effects::is_own_program(&line) => Interpreter::SystemBinary,
+            known => known,
+        };
         if let Some(call) = self.innermost_call(&unwrapped.lines).filter(|call| *call != line) {
             self.stages.push(std::mem::replace(&mut line, call));
         }
@@ -243,16 +252,13 @@ impl Peeling<'_> {
         }
         let (at, script) = inline_at(text)?;
         let source = text.get(at..)?.trim_end().trim_end_matches('"');
-        let started = if script {
-            let found = jscript::evaluate(source, self.limits, self.fuel);
-            self.fuel = found.fuel;
-            for deed in &found.deeds {
-                self.effects.add_deed(deed, self.limits);
-            }
-            self.effects.started.first().cloned()
-        } else {
-            vbs::started(source, self.limits)
-        };
+        let dialect = if script { Dialect::JScript } else { Dialect::VbScript };
+        let found = host::evaluate(source, dialect, self.limits, self.fuel);
+        self.fuel = found.fuel;
+        for (deed, _) in &found.placed {
+            self.effects.add_deed(deed, self.limits);
+        }
+        let started = self.effects.started.first().cloned();
         self.add_layer(if script { "inline JScript" } else { "inline VBScript" });
         self.effects.executes = true;
         let started = started.filter(|line| line.len() < text.len())?;
@@ -293,14 +299,16 @@ impl Peeling<'_> {
             if *line == self.command.text || !interpreter::mentions_interpreter(line) {
                 continue;
             }
-            let limits = Limits { steps_max: self.fuel / 2, ..self.limits.clone() };
-            let inner = peel(line, self.place, &limits, self.depth + 1).take(&mut self.problems);
+            let limits = Limits { steps_max: self.fuel, ..self.limits.clone() };
+            let (inner, left) = peel_within(line, self.place, &limits, self.depth + 1);
+            self.fuel = left;
+            let inner = inner.take(&mut self.problems);
             self.command.hidden |= inner.hidden;
             self.effects.merge(&inner, self.limits);
         }
     }
 
-    fn finish(mut self) -> Parsed<Command> {
+    fn finish(mut self) -> (Parsed<Command>, u64) {
         self.read_started();
         self.effects.fetches |= self.stages.iter().any(|stage| traits::fetches(stage));
         self.effects.executes |= self.stages.iter().any(|stage| traits::executes(stage));
@@ -319,7 +327,7 @@ impl Peeling<'_> {
         self.effects.store(&mut self.command);
         self.command.hidden |= self.effects.hidden;
         self.problems.dedup();
-        Parsed { value: self.command, problems: self.problems }
+        (Parsed { value: self.command, problems: self.problems }, self.fuel)
     }
 
     /// A URL that the evaluated script uses with more behind it was only its beginning.

@@ -2,11 +2,14 @@
 
 use super::super::command::evaluate::Machine;
 use super::super::command::evaluate::trace::Deed;
-use super::super::command::evaluate::value::Value;
+use super::super::command::evaluate::value::{Text, Value};
 use super::super::command::powershell::objects as shared;
 use super::super::command::{decode_base64, looks_like_command};
 use super::{builtins, operators};
 use std::rc::Rc;
+
+/// Command lines kept of one text that is written.
+const LINES_DROPPED_MAX: usize = 16;
 
 /// `new class(arguments)`.
 pub(in crate::script) fn construct(machine: &mut Machine<'_>, class: &Value, arguments: Vec<Value>) -> Value {
@@ -66,7 +69,7 @@ pub(in crate::script) fn property_set(machine: &mut Machine<'_>, object: usize, 
 }
 
 /// `object.name`; members of host objects in any case.
-pub(super) fn member(machine: &mut Machine<'_>, object: usize, name: &str) -> Value {
+pub(in crate::script) fn member(machine: &mut Machine<'_>, object: usize, name: &str) -> Value {
     if let Some(value) = machine.field(object, name) {
         return value;
     }
@@ -152,7 +155,7 @@ fn node_bytes(machine: &mut Machine<'_>, object: usize) -> Option<Value> {
 }
 
 /// `object.name(arguments)`; `None` when nothing is known about it.
-pub(super) fn call(
+pub(in crate::script) fn call(
     machine: &mut Machine<'_>,
     object: usize,
     name: &str,
@@ -178,6 +181,9 @@ pub(super) fn call(
         (_, "createelement") => Some(machine.object("node", Vec::new())),
         (_, "writetext" | "write" | "writeline") => {
             let value = arguments.first()?.clone();
+            if let Value::Str(text) = &value {
+                dropped(machine, &Rc::clone(text));
+            }
             machine.set_field(object, "\0content", value);
             Some(Value::Null)
         }
@@ -224,6 +230,16 @@ pub(super) fn call(
     }
 }
 
+/// Command lines written into a file are those of a script that is run later.
+fn dropped(machine: &mut Machine<'_>, text: &Text) {
+    if !machine.pay_bytes(text.as_str().len()) {
+        return;
+    }
+    for line in text.as_str().lines().filter(|line| looks_like_command(line)).take(LINES_DROPPED_MAX) {
+        machine.note(Deed::Drop(line.trim().to_owned()));
+    }
+}
+
 fn pattern(machine: &mut Machine<'_>, object: usize, name: &str, text: &Value) -> Option<Value> {
     let (regex, _) = builtins::regex(machine, &Value::Object(object))?;
     let regex = regex?;
@@ -241,7 +257,11 @@ fn pattern(machine: &mut Machine<'_>, object: usize, name: &str, text: &Value) -
 }
 
 /// A method of an object nobody knows: its arguments may tell what it does.
-pub(super) fn of_unknown(machine: &mut Machine<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+pub(in crate::script) fn of_unknown(
+    machine: &mut Machine<'_>,
+    name: &str,
+    arguments: &[Value],
+) -> Option<Value> {
     let lower = name.to_ascii_lowercase();
     let first = machine.text_of(arguments.first()?);
     match lower.as_str() {

@@ -1,7 +1,7 @@
 //! Scripts inside tags: HTML applications, `.wsf`, script components.
 
 use super::super::command::{Language, language, survey_in};
-use super::Survey;
+use crate::script::Survey;
 use crate::{Limits, Problem};
 
 /// Scripts read of one text.

@@ -1,10 +1,10 @@
-//! Expressions: what is the same in both languages. Operators, members and commands are the dialect's.
+//! Expressions: what is the same in all languages. Operators, members and commands are the dialect's.
 
 use super::tree::{Expr, Link, Node, Op, Span, Stmt};
 use super::value::Value;
 use super::{DEPTH_MAX, Dialect, Flow, Fold, Machine};
 use crate::script::command::powershell;
-use crate::script::jscript;
+use crate::script::{jscript, vbs};
 use std::rc::Rc;
 
 /// Expressions whose values are kept for the rewritten text.
@@ -34,7 +34,7 @@ impl Machine<'_> {
             expr.node,
             Node::Name(_) | Node::Literal(_) | Node::Assign(..) | Node::Step(..) | Node::Function(_)
         );
-        if self.nested == 0 && shown {
+        if self.nested == 0 && shown && self.dialect == Dialect::PowerShell {
             self.remember(span, value, mark);
         }
     }
@@ -100,6 +100,7 @@ impl Machine<'_> {
         match self.dialect {
             Dialect::PowerShell => powershell::automatic(self, name),
             Dialect::JScript => jscript::builtins::global(self, name),
+            Dialect::VbScript => vbs::names::global(self, name),
         }
     }
 
@@ -127,7 +128,7 @@ impl Machine<'_> {
             let mark = self.pending.len();
             let value = self.expression(expr);
             let named = matches!(expr.node, Node::Name(_)) && exprs.len() == 1;
-            if named && self.nested == 0 && self.pending.len() > mark {
+            if named && self.dialect == Dialect::PowerShell && self.nested == 0 && self.pending.len() > mark {
                 self.remember(expr.span, &value, mark);
             }
             values.push(value);
@@ -165,6 +166,7 @@ impl Machine<'_> {
         match self.dialect {
             Dialect::PowerShell => powershell::operators::unary(self, op, &value),
             Dialect::JScript => jscript::operators::unary(self, op, &value),
+            Dialect::VbScript => vbs::operators::unary(self, op, &value),
         }
     }
 
@@ -299,10 +301,15 @@ impl Machine<'_> {
             }
             Node::Linked(base, links) => {
                 let Some((last, links)) = links.split_last() else { return };
-                let mut owner = self.expression(base);
-                for link in links {
-                    owner = self.link(owner, link);
-                }
+                let owner = if self.dialect == Dialect::VbScript {
+                    vbs::names::linked(self, base, links)
+                } else {
+                    let mut owner = self.expression(base);
+                    for link in links {
+                        owner = self.link(owner, link);
+                    }
+                    owner
+                };
                 match last {
                     Link::Member(name) => {
                         let name = self.expression(name);
@@ -313,7 +320,13 @@ impl Machine<'_> {
                         let index = self.expression(index);
                         self.set_element(&owner, &index, value);
                     }
-                    Link::Call(_) => {}
+                    // `a(i) = x` of VBScript.
+                    Link::Call(index) => {
+                        if let [index] = index.as_slice() {
+                            let index = self.expression(index);
+                            self.set_element(&owner, &index, value);
+                        }
+                    }
                 }
             }
             _ => {}
@@ -349,7 +362,7 @@ impl Machine<'_> {
         if let Value::Function(function) = owner {
             self.attach(*function, &name, value);
         } else if let Value::Object(object) = owner {
-            if self.dialect == Dialect::JScript {
+            if self.dialect != Dialect::PowerShell {
                 jscript::objects::property_set(self, *object, &name, &value);
             } else {
                 powershell::objects::property_set(self, *object, &name, &value);
@@ -365,7 +378,7 @@ impl Machine<'_> {
             (Some(Op::Add), _) => &[],
             (None, Node::Chain(first, rest)) => {
                 let same = matches!(&first.node, Node::Name(known) if known == name);
-                let adds = rest.iter().all(|(op, _)| *op == Op::Add);
+                let adds = rest.iter().all(|(op, _)| matches!(op, Op::Add | Op::Concat));
                 if !same || !adds {
                     return None;
                 }
@@ -416,6 +429,9 @@ impl Machine<'_> {
 
     fn linked(&mut self, whole: &Expr, base: &Expr, links: &[Link]) -> Value {
         debug_assert!(whole.span.start <= base.span.start);
+        if self.dialect == Dialect::VbScript {
+            return vbs::names::linked(self, base, links);
+        }
         let mut value = self.expression(base);
         let mut links = links.iter().peekable();
         while let Some(link) = links.next() {
@@ -445,6 +461,7 @@ impl Machine<'_> {
                 powershell::methods::call(self, owner, &name, arguments)
             }
             Dialect::JScript => jscript::builtins::call_member(self, owner, name, arguments),
+            Dialect::VbScript => Value::Unknown,
         }
     }
 
@@ -458,6 +475,7 @@ impl Machine<'_> {
                         powershell::methods::member(self, owner, &name.to_ascii_lowercase())
                     }
                     Dialect::JScript => jscript::builtins::member(self, owner, &name),
+                    Dialect::VbScript => vbs::names::member(self, owner, &name),
                 }
             }
             Link::Index(index) => {
@@ -465,6 +483,7 @@ impl Machine<'_> {
                 match self.dialect {
                     Dialect::PowerShell => powershell::operators::element(self, &owner, &index),
                     Dialect::JScript => jscript::builtins::element(self, owner, &index),
+                    Dialect::VbScript => Value::Unknown,
                 }
             }
             Link::Call(arguments) => {
@@ -472,6 +491,7 @@ impl Machine<'_> {
                 match self.dialect {
                     Dialect::PowerShell => Value::Unknown,
                     Dialect::JScript => jscript::builtins::call(self, owner, Value::Null, arguments),
+                    Dialect::VbScript => vbs::names::element(self, owner, &arguments),
                 }
             }
         }
@@ -480,6 +500,9 @@ impl Machine<'_> {
     fn construct(&mut self, class: &Expr, arguments: &[Expr]) -> Value {
         let class = self.expression(class);
         let arguments = self.values(arguments);
+        if self.dialect == Dialect::VbScript {
+            return vbs::names::construct(self, &class);
+        }
         jscript::objects::construct(self, &class, arguments)
     }
 }

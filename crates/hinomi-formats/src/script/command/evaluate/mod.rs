@@ -1,4 +1,4 @@
-//! The evaluator of PowerShell and JScript: a tree is walked with real values as far as they are known, within
+//! The evaluator of PowerShell, JScript and VBScript: a tree is walked with real values as far as they are known, within
 //! steps and bytes. Nothing is done: what would reach outside is noted.
 //!
 //! A condition nobody can know lets both branches happen, and a loop over such a condition its body once.
@@ -10,7 +10,7 @@ pub(in crate::script) mod trace;
 pub(in crate::script) mod tree;
 pub(in crate::script) mod value;
 
-use super::super::jscript;
+use super::super::{jscript, vbs};
 use super::powershell;
 use crate::Limits;
 use std::collections::{BTreeSet, HashMap};
@@ -32,6 +32,7 @@ const BYTES_A_STEP: usize = 32;
 pub(in crate::script) enum Dialect {
     PowerShell,
     JScript,
+    VbScript,
 }
 
 /// What happens behind a statement.
@@ -102,6 +103,8 @@ pub(in crate::script) struct Machine<'l> {
     pub(in crate::script) layers: Vec<&'static str>,
     /// Properties that functions were given.
     attached: HashMap<usize, usize>,
+    /// What the parameters of the last call of VBScript came to: they are those of the caller.
+    pub(in crate::script) returned: Vec<Value>,
     /// A secret text that only its own Windows account can open.
     pub(in crate::script) secure: bool,
 }
@@ -130,6 +133,7 @@ impl<'l> Machine<'l> {
             too_deep: false,
             layers: Vec::new(),
             attached: HashMap::new(),
+            returned: Vec::new(),
             secure: false,
         }
     }
@@ -203,6 +207,7 @@ impl<'l> Machine<'l> {
         let body = match self.dialect {
             Dialect::PowerShell => powershell::parse::program(text).body,
             Dialect::JScript => jscript::parse::program(text).body,
+            Dialect::VbScript => vbs::parse::program(text).body,
         };
         self.nested += 1;
         self.depth += 12;
@@ -218,7 +223,9 @@ impl<'l> Machine<'l> {
         self.nested -= 1;
         match (self.dialect, flow) {
             (_, Flow::Return(value)) => value,
-            (Dialect::JScript, _) => output.into_iter().next_back().unwrap_or(Value::Null),
+            (Dialect::JScript | Dialect::VbScript, _) => {
+                output.into_iter().next_back().unwrap_or(Value::Null)
+            }
             (Dialect::PowerShell, _) => self.gathered(output),
         }
     }
@@ -273,7 +280,7 @@ impl<'l> Machine<'l> {
     /// Where a name is kept that is assigned to.
     pub(in crate::script) fn slot(&mut self, name: &str) -> &mut Value {
         let mut at = self.scope;
-        if self.dialect == Dialect::JScript {
+        if self.dialect != Dialect::PowerShell {
             while at != 0 && !self.scopes.get(at).is_some_and(|scope| scope.names.contains_key(name)) {
                 at = self.scopes.get(at).map_or(0, |scope| scope.parent);
             }
@@ -312,7 +319,7 @@ impl<'l> Machine<'l> {
         }
         let (outer, at) = (self.scope, self.at);
         if !shares {
-            let parent = if self.dialect == Dialect::JScript { closure.scope } else { outer };
+            let parent = if self.dialect == Dialect::PowerShell { outer } else { closure.scope };
             self.scopes.push(Scope { parent, ..Scope::default() });
             self.scope = self.scopes.len() - 1;
         }
@@ -328,6 +335,9 @@ impl<'l> Machine<'l> {
         self.doubtful = doubtful;
         let mut output = std::mem::replace(&mut self.output, before);
         self.at = at;
+        if self.dialect == Dialect::VbScript {
+            self.returned = self.by_reference(&closure.function);
+        }
         if !shares {
             self.scope = outer;
             let own = self.scopes.len() - 1;
@@ -336,8 +346,8 @@ impl<'l> Machine<'l> {
             }
         }
         match (self.dialect, flow) {
-            (Dialect::JScript, Flow::Return(value)) => value,
-            (Dialect::JScript, _) => Value::Null,
+            (Dialect::JScript | Dialect::VbScript, Flow::Return(value)) => value,
+            (Dialect::JScript | Dialect::VbScript, _) => Value::Null,
             (Dialect::PowerShell, Flow::Return(value)) => {
                 if value != Value::Null {
                     output.push(value);
@@ -346,6 +356,35 @@ impl<'l> Machine<'l> {
             }
             (Dialect::PowerShell, _) => self.gathered(output),
         }
+    }
+
+    /// The parameters that are not handed over by value, as the call leaves them; unknown for the others.
+    fn by_reference(&self, function: &Function) -> Vec<Value> {
+        let value = |(name, default): &(String, Option<tree::Expr>)| match default {
+            None => self.lookup(name).cloned().unwrap_or(Value::Unknown),
+            Some(_) => Value::Unknown,
+        };
+        function.parameters.iter().map(value).collect()
+    }
+
+    /// The value of an expression that stood in another text.
+    pub(in crate::script) fn foreign(&mut self, expression: &tree::Expr) -> Value {
+        if self.nested >= self.limits.layers_max.min(16) {
+            self.too_deep = true;
+            return Value::Unknown;
+        }
+        self.nested += 1;
+        let value = self.expression(expression);
+        self.nested -= 1;
+        value
+    }
+
+    /// Runs text in the outermost scope.
+    pub(in crate::script) fn run_text_globally(&mut self, text: &str) -> Value {
+        let scope = std::mem::replace(&mut self.scope, 0);
+        let value = self.run_text(text);
+        self.scope = scope;
+        value
     }
 
     /// Gives the parameters their values; what has no name fills them in order.
@@ -392,6 +431,7 @@ impl<'l> Machine<'l> {
         let value = match self.dialect {
             Dialect::PowerShell => powershell::operators::binary(self, op, left, right),
             Dialect::JScript => jscript::operators::binary(self, op, left, right),
+            Dialect::VbScript => vbs::operators::binary(self, op, left, right),
         };
         self.supersede(left, right, &value);
         value

@@ -1,4 +1,4 @@
-//! Statements: what is the same in both languages.
+//! Statements: what is the same in all languages.
 
 use super::tree::{Expr, Node, Op, Stmt};
 use super::value::Value;
@@ -89,7 +89,7 @@ impl Machine<'_> {
         }
         let silent = matches!(expr.node, Node::Assign(..) | Node::Step(..));
         match self.dialect {
-            Dialect::JScript => {
+            Dialect::JScript | Dialect::VbScript => {
                 self.output.clear();
                 self.output.push(value);
             }

@@ -14,6 +14,8 @@ pub(in crate::script) enum Deed {
     Start(String),
     /// Writes a file; its path, with gaps.
     Write(String),
+    /// Writes a command line into a file.
+    Drop(String),
     /// Starts itself again later; in words of ours.
     Persist(String),
     /// Runs text as a script.

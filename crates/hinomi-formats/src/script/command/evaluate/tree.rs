@@ -1,4 +1,4 @@
-//! The tree both languages are read into. Chains of operators and of members are lists, not trees: the depth of
+//! The tree all three languages are read into. Chains of operators and of members are lists, not trees: the depth of
 //! the tree is what the parser allows, whatever the length of the text.
 
 use super::value::Value;
@@ -125,7 +125,7 @@ pub(in crate::script) enum Stmt {
     Block(Rc<Vec<Self>>),
 }
 
-/// Operators of both languages.
+/// Operators of all languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::script) enum Op {
     Add,
@@ -156,6 +156,12 @@ pub(in crate::script) enum Op {
     Kind,
     Void,
     In,
+    // VBScript
+    Concat,
+    IntDiv,
+    Power,
+    Eqv,
+    Imp,
     // PowerShell
     Format,
     Range,
