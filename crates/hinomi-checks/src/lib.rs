@@ -19,6 +19,7 @@ mod tests;
 pub use case::{Case, ContactBook, Context};
 pub use entry::{EntryError, entries, pages, words};
 pub use judge::{Decision, Judged, judge};
+pub use mail::scatter_type::{Campaign, Campaigns};
 pub use mail::subject::bare_subject;
 pub use observe::{CANDIDATES_MAX, Observed, Origin, observe};
 
@@ -45,6 +46,7 @@ pub const CHECKS: &[Check] = &[
     document::pdf_leads_to_document::CHECK,
     document::remote_template::CHECK,
     document::starts_powershell::CHECK,
+    document::stomped_macro::CHECK,
     mail::deceptive_file_name::CHECK,
     mail::look_alike_domain::CHECK,
     mail::own_account_sends::CHECK,

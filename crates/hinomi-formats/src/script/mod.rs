@@ -8,7 +8,7 @@ mod tests;
 mod vba;
 mod vbs;
 
-use crate::office::Module;
+use crate::office::{Module, Stomped};
 use crate::url::{self, Url};
 use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
@@ -171,6 +171,19 @@ pub enum Interpreter {
 /// Meets `modules_max`, `macro_bytes_max`, `text_bytes_max` (one string), `steps_max`, `layers_max`, `urls_max`.
 pub fn survey_vba(modules: &[Module], limits: &Limits) -> Parsed<Survey> {
     vba::survey(modules, limits)
+}
+
+/// Surveys what is left of a module whose source was replaced: the string literals of its compiled code, as a script
+/// of one literal a line. The place of a command is the module's name.
+pub fn survey_compiled(module: &Stomped, limits: &Limits) -> Parsed<Survey> {
+    let mut survey = survey_text(&module.literals.join("\n"), limits);
+    survey.value.commands.iter_mut().for_each(|command| command.place.clone_from(&module.module));
+    survey
+}
+
+/// When a procedure of this name starts without being called, if ever.
+pub fn trigger_of(procedure: &str) -> Option<Trigger> {
+    vba::trigger_of(procedure)
 }
 
 /// Reads one command line (or a bare PowerShell script) and peels its layers.

@@ -8,12 +8,14 @@ mod kind;
 mod mailbox;
 mod open;
 mod passwords;
+mod sketch;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use kind::{Kind, archive_format, detect, kind_by_name};
 pub use mailbox::messages;
+pub use sketch::{bins, likeness};
 
 use crate::archive::Encryption;
 use crate::mail::Mail;

@@ -3,7 +3,7 @@
 use super::kind::extension;
 use super::passwords::Offer;
 use super::walk::{Found, unreadable};
-use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
+use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox, sketch};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, onenote, pdf, rtf, script, shortcut, text};
@@ -123,10 +123,20 @@ impl<'a> Opener<'a> {
         let mut document = parsed.take(self.problems);
         let mut surveys = Vec::with_capacity(document.projects.len());
         for project in &mut document.projects {
-            surveys.push(script::survey_vba(&project.modules, self.limits).take(self.problems));
+            let survey = script::survey_vba(&project.modules, self.limits).take(self.problems);
+            if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {
+                document.sketches.code = sketch::of_code(&project.modules);
+            }
+            surveys.push(survey);
+            for module in &project.stomped {
+                surveys.push(script::survey_compiled(module, self.limits).take(self.problems));
+            }
             for module in &mut project.modules {
                 module.code = String::new();
             }
+        }
+        if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
+            document.sketches.bytes = sketch::of_bytes(bytes);
         }
         for embedded in &mut document.embedded {
             let name = embedded.name.clone().unwrap_or_default();

@@ -7,7 +7,7 @@ pub(super) mod relations;
 pub(super) mod xml;
 
 use super::ole::Found;
-use super::{Application, Container, Document, Embedded, Target, dde, looks_like_ole, targets};
+use super::{Application, Container, Document, Embedded, Sketches, Target, dde, looks_like_ole, targets};
 use crate::archive::{self, Archive};
 use crate::{Budget, Limits, Parsed};
 pub(super) use outside::Outside;
@@ -68,6 +68,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
         dde: outside.dde,
         targets: outside.targets,
         decoys: outside.decoys,
+        sketches: Sketches::default(),
     };
     Some(Parsed { value: document, problems })
 }

@@ -14,6 +14,8 @@ mod powers;
 mod reach;
 mod value;
 
+pub(super) use entry::trigger_of;
+
 use super::command::{self, read_command_at};
 use super::{Call, CallStep, Command, EntryPoint, Power, Survey, Trigger};
 use crate::office::Module;
@@ -91,9 +93,8 @@ fn entry_points(project: &Project<'_>) -> Vec<(usize, EntryPoint)> {
         }
         let module = project.module_name(procedure.module);
         // Word runs Main of a module that is called AutoOpen.
-        let trigger = entry::trigger_of(procedure.name).or_else(|| {
-            procedure.name.eq_ignore_ascii_case("main").then(|| entry::trigger_of(module)).flatten()
-        });
+        let trigger = trigger_of(procedure.name)
+            .or_else(|| procedure.name.eq_ignore_ascii_case("main").then(|| trigger_of(module)).flatten());
         if let Some(trigger) = trigger {
             let name = procedure.name.to_owned();
             found
