@@ -5,7 +5,7 @@ use super::command::evaluate::trace::Deed;
 use super::command::evaluate::value::GAP;
 use super::command::evaluate::{Dialect, Machine};
 use super::command::{self, command_of_deeds};
-use super::{Call, Interpreter, Power, Survey, jscript, vbs};
+use super::{Call, Command, Interpreter, Power, Survey, jscript, vbs};
 use crate::{Limits, Problem, url};
 
 /// Characters of a call's argument that are kept.
@@ -74,7 +74,8 @@ pub(super) fn survey(text: &str, dialect: Dialect, limits: &Limits, problems: &m
         whole.interpreter = Interpreter::ScriptHost;
         whole.text = text.to_owned();
         whole.script = runs.last().map_or_else(|| text.to_owned(), |run| (*run).clone());
-        whole.layers = disguises(&found.layers, !runs.is_empty());
+        whole.layers = found.layers.iter().map(|layer| (*layer).to_owned()).collect();
+        disguises(&mut whole, text, !runs.is_empty());
         whole.executes |= !survey.commands.is_empty();
         survey.commands.insert(0, whole);
     }
@@ -109,10 +110,20 @@ const ORDINARY: &[&str] = &[
 ];
 
 /// The layers of a script that stands alone: what any script does with strings counts only beside what hides text,
-/// or where text is run.
-pub(super) fn disguises(layers: &[impl AsRef<str>], runs: bool) -> Vec<String> {
-    let hides = runs || layers.iter().any(|layer| !ORDINARY.contains(&layer.as_ref()));
-    layers.iter().filter(|_| hides).map(|layer| layer.as_ref().to_owned()).collect()
+/// where text is run, or where a URL stands nowhere in the script as far as its host.
+pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
+    let ordinary = command.layers.iter().all(|layer| ORDINARY.contains(&layer.as_str()));
+    if runs || !ordinary {
+        return;
+    }
+    let stands = |url: &url::Url| {
+        let host_at = url.text.find("://").map_or(0, |at| at + 3);
+        let host_end = url.text.get(host_at..).and_then(|rest| rest.find('/')).map(|len| host_at + len);
+        url.text.get(..host_end.unwrap_or(url.text.len())).is_some_and(|start| text.contains(start))
+    };
+    if command.urls.iter().all(stands) {
+        command.layers.clear();
+    }
 }
 
 /// Reads the command lines that a script starts; what it does itself is given back.

@@ -72,7 +72,7 @@ fn powershell(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Surve
     for command in &mut survey.commands {
         command.interpreter = Interpreter::PowerShell;
         let runs = command.layers.iter().any(|layer| layer == "Invoke-Expression");
-        command.layers = host::disguises(&command.layers, runs);
+        host::disguises(command, text, runs);
     }
     survey.commands.retain(says_something);
     survey

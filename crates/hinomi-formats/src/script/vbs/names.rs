@@ -190,10 +190,10 @@ fn call_member(machine: &mut Machine<'_>, owner: Value, name: &str, arguments: &
             found.unwrap_or(Value::Unknown)
         }
         Value::Unknown => {
-            if matches!(name, "settimeout" | "setinterval" | "execscript") {
-                if let Some(text) = arguments.first().and_then(|text| machine.known_text(text)) {
-                    return machine.run_text(&text);
-                }
+            if matches!(name, "settimeout" | "setinterval" | "execscript")
+                && let Some(text) = arguments.first().and_then(|text| machine.known_text(text))
+            {
+                return machine.run_text(&text);
             }
             objects::of_unknown(machine, name, arguments).unwrap_or(Value::Unknown)
         }
