@@ -61,7 +61,7 @@ impl<'a> Opener<'a> {
             Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
-                let survey = script::survey_text(&source, self.limits).take(self.problems);
+                let survey = script::survey_file(&found.name, &source, self.limits).take(self.problems);
                 Content::Script(Box::new(survey))
             }
             Kind::Program | Kind::Other => Content::Plain,
