@@ -203,7 +203,7 @@ impl View<'_> {
                 Kind::Pdf => EvidenceKind::Pdf,
                 Kind::Program => EvidenceKind::Program,
                 Kind::Script => EvidenceKind::Script,
-                Kind::Mailbox | Kind::Other => EvidenceKind::File,
+                Kind::Mailbox | Kind::Html | Kind::Other => EvidenceKind::File,
             },
             name: match &node.content {
                 Content::Mail(mail) if node.name.is_empty() || node.parent.is_none() => mail.subject.clone(),
@@ -344,7 +344,7 @@ fn kind_of(kind: Kind) -> FileKind {
         Kind::Pdf => FileKind::Pdf,
         Kind::Program => FileKind::Program,
         Kind::Script => FileKind::Script,
-        Kind::Other => FileKind::Other,
+        Kind::Html | Kind::Other => FileKind::Other,
     }
 }
 

@@ -10,6 +10,7 @@
 pub mod archive;
 mod bounds;
 pub mod decode;
+pub mod html;
 pub mod mail;
 pub mod office;
 pub mod onenote;

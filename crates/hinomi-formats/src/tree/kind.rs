@@ -1,6 +1,6 @@
 //! What bytes are: by their first bytes, and by name only where bytes leave it open.
 
-use crate::{archive, mail, office, onenote, pdf, rtf};
+use crate::{archive, html, mail, office, onenote, pdf, rtf};
 use serde::{Deserialize, Serialize};
 
 /// What a file's bytes are.
@@ -25,6 +25,8 @@ pub enum Kind {
     Program,
     /// A script or shortcut that a double click runs.
     Script,
+    /// A web page or an SVG picture: what a browser opens, and what scripts in it put together.
+    Html,
     /// Anything else.
     Other,
 }
@@ -55,6 +57,9 @@ const SCRIPTS: &[&str] = &[
     "application",
     "settingcontent-ms",
 ];
+
+/// Extensions of what a browser opens.
+const PAGES: &[&str] = &["html", "htm", "xhtml", "xht", "shtml", "svg"];
 
 /// Extensions of archives and disk images that are not read.
 const OTHER_ARCHIVES: &[&str] = &[
@@ -147,6 +152,8 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
         _ if is_mailbox(bytes) => Kind::Mailbox,
         _ if mail::looks_like_mail(bytes) => Kind::Mail,
         _ if is_document_text(bytes) => Kind::Document,
+        _ if html::looks_like_html(bytes) => Kind::Html,
+        Kind::Html if is_text(bytes) => Kind::Html,
         _ => Kind::Other,
     }
 }
@@ -195,6 +202,7 @@ pub fn kind_by_name(name: &str) -> Kind {
         () if extension == "pdf" => Kind::Pdf,
         () if extension == "zip" => Kind::Zip,
         () if extension == "gz" => Kind::Gzip,
+        () if is(PAGES) => Kind::Html,
         () if is(OTHER_ARCHIVES) => Kind::OtherArchive,
         () if matches!(extension.as_str(), "eml" | "msg") => Kind::Mail,
         () => Kind::Other,

@@ -6,7 +6,9 @@ use super::walk::{Found, unreadable};
 use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
-use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, onenote, pdf, rtf, script, shortcut, text};
+use crate::{
+    Budget, Limits, Parsed, Problem, ProblemKind, html, mail, onenote, pdf, rtf, script, shortcut, text,
+};
 use std::collections::HashSet;
 
 /// A file found inside another.
@@ -62,8 +64,12 @@ impl<'a> Opener<'a> {
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
                 let survey = script::survey_text(&source, self.limits).take(self.problems);
+                if html::looks_like_html(&found.bytes) {
+                    self.page(&found.bytes);
+                }
                 Content::Script(Box::new(survey))
             }
+            Kind::Html => self.page(&found.bytes),
             Kind::Program | Kind::Other => Content::Plain,
         }
     }
