@@ -9,6 +9,7 @@
 
 pub mod archive;
 mod bounds;
+mod cipher;
 pub mod decode;
 pub mod html;
 pub mod mail;

@@ -1,17 +1,26 @@
-//! Archives: ZIP (stored, deflate; ZipCrypto and WinZip AES; CP932 and UTF-8 names) and gzip.
+//! Archives: ZIP (stored, deflate; ZipCrypto and WinZip AES; CP932 and UTF-8 names), gzip, 7z, LZH, tar, cabinets,
+//! disc images, and what RAR tells of itself.
 //!
 //! A ZIP says the same thing up to three times (directory, local headers, data descriptors), and a hostile
 //! one says three different things. The directory is believed first, because that is what mail users' tools
 //! do; local headers that no directory lists are read as well and reported, because other tools show those.
 //! Kept entries never share a byte of the file, so expansion is bounded by the file's size times the ratio.
 
+mod cab;
 mod directory;
 #[cfg(test)]
 pub(crate) mod forge;
 mod gzip;
 mod inflate;
+mod iso;
 mod lock;
+mod lzh;
+mod lzma;
 mod names;
+mod rar;
+mod seven;
+mod shelf;
+mod tar;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -92,6 +101,27 @@ pub fn read_zip_some(
 /// Reads a gzip member chain (RFC 1952): one entry, named by the header when it has a name.
 pub fn read_gzip(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
     gzip::read(bytes, limits, budget)
+}
+
+/// Reads an archive of another format, by the name that [`crate::tree::archive_format`] has for it: `7z`, `lzh`, `tar`,
+/// `cab`, `iso`, `rar`. `None` for a format that is known and not read. Compression that is not read leaves entries
+/// without bytes, with a problem.
+pub fn read_other(
+    format: &str,
+    bytes: &[u8],
+    passwords: &[String],
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Option<Parsed<Archive>> {
+    Some(match format {
+        "7z" => seven::read(bytes, passwords, limits, budget),
+        "lzh" => lzh::read(bytes, limits, budget),
+        "tar" => tar::read(bytes, limits, budget),
+        "cab" => cab::read(bytes, limits, budget),
+        "iso" => iso::read(bytes, limits, budget),
+        "rar" => rar::read(bytes, limits, budget),
+        _ => return None,
+    })
 }
 
 /// Little-endian numbers at an offset, `None` beyond the end.

@@ -58,7 +58,7 @@ impl<'a> Opener<'a> {
                 }
             },
             Kind::Gzip => self.gzip(found),
-            Kind::OtherArchive => self.other_archive(&found.bytes),
+            Kind::OtherArchive => self.other_archive(found),
             Kind::Pdf => self.pdf(&found.bytes),
             Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
@@ -185,8 +185,13 @@ impl<'a> Opener<'a> {
         Content::Archive(self.container("zip", archive, &offer.from))
     }
 
-    fn other_archive(&mut self, bytes: &[u8]) -> Content {
-        let format = archive_format(bytes).unwrap_or_default();
+    fn other_archive(&mut self, found: &Found<'_>) -> Content {
+        let format = archive_format(&found.bytes).unwrap_or_default();
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        if let Some(read) = archive::read_other(format, &found.bytes, &offer.words, self.limits, self.budget) {
+            let archive = read.take(self.problems);
+            return Content::Archive(self.container(format, archive, &offer.from));
+        }
         self.problems.push(Problem::new(
             ProblemKind::Unsupported,
             "",
