@@ -19,6 +19,11 @@ const log = createRequire(resolve(modules, "x.js"))("loglevel");
 log.setLevel("silent", false);
 const Chef = (await load("cyberchef/src/core/Chef.mjs")).default;
 const Utils = (await load("cyberchef/src/core/Utils.mjs")).default;
+// In Node a list of files has no bytes; in the browser they follow one another.
+const DishListFile = (await load("cyberchef/src/core/dishTypes/DishListFile.mjs")).default;
+DishListFile.toArrayBuffer = function () {
+    this.value = new Uint8Array(Buffer.concat(this.value.map((file) => Buffer.from(file.data)))).buffer;
+};
 const config = (await import(pathToFileURL(resolve(modules, "cyberchef/src/core/config/OperationConfig.json")), {
     with: { type: "json" },
 })).default;
@@ -38,6 +43,11 @@ function defaultOf(arg) {
     const at = arg.defaultIndex ?? 0;
     if (arg.type === "toggleString") return { option: arg.toggleValues[0], string: arg.value };
     if (arg.type.startsWith("editableOption")) return arg.value[at].value;
+    if (arg.type === "populateOption") return arg.value[at].name;
+    if (arg.type === "argSelector") return arg.value[at].name;
+    // A heading of the menu cannot be chosen.
+    const heading = (value) => typeof value === "string" && /^\[\/?[a-z0-9 -()^]+\]$/i.test(value);
+    if (Array.isArray(arg.value) && heading(arg.value[at])) return arg.value.find((value) => !heading(value));
     return Array.isArray(arg.value) ? arg.value[at] : arg.value;
 }
 
@@ -62,7 +72,12 @@ async function answer({ recipe: text, input_b64: input }) {
         const result = await bake(recipe, Buffer.from(input, "base64"));
         if (result.error) return { error: result.error.displayStr, step: (result.progress ?? -1) + 1 };
         const stopped = result.progress < recipe.length && !recipe[result.progress]?.breakpoint;
-        const output = Buffer.from(result.result);
+        // Presented for the page it is a string; saved, it is Latin-1 or else UTF-8. Links to copies in memory differ.
+        const presented = typeof result.result === "string";
+        const places = new Map();
+        const place = (link) => `blob:${places.get(link) ?? places.set(link, places.size).get(link)}`;
+        const text = presented ? result.result.replace(/blob:nodedata:[0-9a-f-]+/g, place) : "";
+        const output = Buffer.from(presented ? Utils.strToArrayBuffer(text) : result.result);
         // An error that an operation expects comes out as the output; only the progress tells.
         if (stopped) return { error: output.toString(), step: result.progress + 1 };
         return { output_b64: output.toString("base64") };

@@ -31,3 +31,16 @@ writeFileSync(resolve(out, "charset/single_byte.bin"), Uint8Array.from(bytes));
 // By name, in byte order.
 const names = Object.entries(HTML_ENTITY_REVERSE_LOOKUP).sort(([a], [b]) => (a < b ? -1 : 1));
 writeFileSync(resolve(out, "entities/names.txt"), names.map(([name, point]) => `${name} ${Number(point).toString(16)}\n`).join(""));
+
+// regex/properties.txt: XRegExp's Unicode tokens (MIT), one a line: type, names, inverse, order, BMP, astral.
+const rows = [];
+for (const [file, type] of [["categories", ""], ["properties", ""], ["scripts", "Script"]]) {
+    const items = (await load(`xregexp/tools/output/${file}.js`)).default;
+    const ascii = (text) => (text ?? "").replace(/[^\x20-\x7e]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+    for (const item of items) {
+        rows.push([type, [item.name, item.alias].filter(Boolean).join(","), item.inverseOf ?? "", item.isBmpLast ? 1 : 0,
+            ascii(item.bmp), ascii(item.astral)].join("\t"));
+    }
+}
+rows.push(["", "Assigned", "Cn", 0, "", ""].join("\t"));
+writeFileSync(resolve(out, "../regex/properties.txt"), rows.join("\n") + "\n");

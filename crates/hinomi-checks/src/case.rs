@@ -89,6 +89,8 @@ const NAME_CHARS_MIN: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContactBook {
     domains_by_name: BTreeMap<String, BTreeSet<String>>,
+    /// Mails somebody vouched for, by the domain of their sender.
+    mails_by_domain: BTreeMap<String, u32>,
     messages: BTreeSet<String>,
 }
 
@@ -98,6 +100,12 @@ impl ContactBook {
         let mut book = Self::default();
         for mail in observations.into_iter().filter_map(|o| o.fact.as_mail()) {
             book.messages.extend(mail.message_id.iter().cloned());
+            if authentic(mail) {
+                for domain in mail.from.iter().map(Address::domain).filter(|domain| !domain.is_empty()) {
+                    let mails = book.mails_by_domain.entry(domain).or_default();
+                    *mails = mails.saturating_add(1);
+                }
+            }
             // A mail that carries files vouches for nobody: an attack must not vouch for itself.
             if authentic(mail) && mail.attachments.is_empty() && !contradicts_itself(mail) {
                 mail.from.iter().for_each(|address| book.add(address));
@@ -116,6 +124,16 @@ impl ContactBook {
     /// The domains this display name is known to write from.
     pub fn domains_of(&self, name: &str) -> Option<&BTreeSet<String>> {
         self.domains_by_name.get(&plain_name(name))
+    }
+
+    /// How many verified mails of this run came from exactly this domain.
+    pub fn mails_from(&self, domain: &str) -> u32 {
+        self.mails_by_domain.get(domain).copied().unwrap_or_default()
+    }
+
+    /// The domains that verified mail came from, with the number of mails.
+    pub fn domains(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.mails_by_domain.iter().map(|(domain, mails)| (domain.as_str(), *mails))
     }
 
     /// Whether we hold the message with this id.

@@ -40,9 +40,14 @@ pub struct Check {
 /// All checks, by family.
 pub const CHECKS: &[Check] = &[
     document::auto_run_macro::CHECK,
+    document::carries_program::CHECK,
+    document::dde_command::CHECK,
     document::pdf_leads_to_document::CHECK,
+    document::remote_template::CHECK,
     document::starts_powershell::CHECK,
     mail::deceptive_file_name::CHECK,
+    mail::look_alike_domain::CHECK,
+    mail::own_account_sends::CHECK,
     mail::password_beside_archive::CHECK,
     mail::program_in_archive::CHECK,
     mail::reply_type::CHECK,

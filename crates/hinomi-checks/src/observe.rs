@@ -3,6 +3,7 @@
 use crate::case::cut;
 use crate::{document, mail};
 use hinomi_formats::mail::Mail;
+use hinomi_formats::office;
 use hinomi_formats::tree::{
     Container, Content, Kind, Node, PLACE_CHARS_MAX, PasswordSource, Tree, kind_by_name,
 };
@@ -247,6 +248,7 @@ impl View<'_> {
             media_type: node.media_type.clone(),
             archives: self.archives_around(node.parent),
             mailed: self.mailed(node.parent),
+            carrier: self.carrier(node.parent).to_owned(),
             unread: false,
         }
     }
@@ -262,6 +264,7 @@ impl View<'_> {
             media_type: String::new(),
             archives,
             mailed: self.mailed(archive.parent),
+            carrier: String::new(),
             unread: true,
         }
     }
@@ -308,6 +311,20 @@ impl View<'_> {
             .collect();
         names.reverse();
         names
+    }
+
+    /// What a file lies in directly, when that is a document of some kind.
+    fn carrier(&self, parent: Option<usize>) -> &'static str {
+        match parent.and_then(|at| self.nodes.get(at)).map(|node| &node.content) {
+            Some(Content::Document(document, _)) if document.container == office::Container::OneNote => {
+                "notebook"
+            }
+            Some(Content::Document(..)) => "document",
+            // Of scripts only a shortcut has anything behind its end.
+            Some(Content::Script(_)) => "shortcut",
+            Some(Content::Pdf(_)) => "pdf",
+            _ => "",
+        }
     }
 
     fn mailed(&self, from: Option<usize>) -> bool {

@@ -44,7 +44,7 @@ fn answer(recipe: &str, input: &[u8]) -> Result<Value, Box<dyn Error>> {
     Ok(match recipe.bake(input, &Limits::desk()) {
         Ok(output) => {
             let text = Recipe::parse("To_Base64()")?.bake(&output.bytes, &Limits::desk())?;
-            json!({"output_b64": text.text()})
+            json!({"output_b64": text.text(), "refused_pieces": output.refused_pieces})
         }
         Err(error @ BakeError { step, .. }) => json!({"error": error.to_string(), "step": step}),
     })

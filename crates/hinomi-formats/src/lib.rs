@@ -9,18 +9,16 @@
 
 pub mod archive;
 mod bounds;
-mod cipher;
+pub mod carrier;
 pub mod decode;
 pub mod html;
 pub mod mail;
 pub mod office;
-pub mod onenote;
 pub mod pdf;
-pub mod rtf;
 pub mod script;
-pub mod shortcut;
 pub mod text;
 pub mod tree;
 pub mod url;
 
 pub use bounds::{Budget, Limit, Limits, Parsed, Problem, ProblemKind};
+pub use carrier::{onenote, rtf, shortcut};

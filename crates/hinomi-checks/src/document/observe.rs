@@ -1,11 +1,13 @@
 //! Documents, scripts and PDFs become facts.
 
 use crate::case::cut;
-use hinomi_formats::office::Document;
+use hinomi_formats::office::{self, Document};
 use hinomi_formats::pdf::Pdf;
 use hinomi_formats::script::{self, Survey};
 use hinomi_formats::url::{self, Url};
-use hinomi_model::fact::{Call, CommandFact, EntryPoint, MacroFact, PdfFact, Power, Trigger, UrlFact};
+use hinomi_model::fact::{
+    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, PdfFact, Power, TargetFact, Trigger, UrlFact,
+};
 use hinomi_model::{Fact, Locator};
 use serde::Serialize;
 
@@ -29,6 +31,9 @@ pub(crate) fn document(
         entry_points: surveys.iter().flat_map(|survey| &survey.entry_points).map(entry_point).collect(),
         calls: surveys.iter().flat_map(|survey| &survey.calls).map(call).collect(),
         urls: surveys.iter().flat_map(|survey| &survey.urls).map(url_fact).collect(),
+        dde: document.dde.iter().map(dde).collect(),
+        targets: document.targets.iter().map(target).collect(),
+        decoys: document.decoys.clone(),
         encrypted: document.encrypted,
         partly_unread,
     };
@@ -111,7 +116,33 @@ fn call(read: &script::Call) -> Call {
         argument: cut(&read.argument, 200),
         line: read.line,
         reached_from: read.reached_from.clone(),
+        path: read.path.iter().map(call_step).collect(),
     }
+}
+
+fn call_step(read: &script::CallStep) -> CallStep {
+    CallStep { module: read.module.clone(), procedure: read.procedure.clone(), line: read.line }
+}
+
+fn dde(read: &office::Dde) -> DdeFact {
+    DdeFact {
+        command: cut(&read.command, COMMAND_CHARS),
+        place: read.place.clone(),
+        automatic: read.automatic,
+    }
+}
+
+/// A share has no scheme, so its host is read off its start.
+fn target(read: &office::Target) -> TargetFact {
+    let host = |share: &str| share.split(['\\', '/']).next().unwrap_or_default().to_lowercase();
+    let url = match read.url.strip_prefix("\\\\") {
+        Some(share) => UrlFact { url: read.url.clone(), host: host(share), ip: false },
+        None => url::read(&read.url).map_or_else(
+            || UrlFact { url: read.url.clone(), ..UrlFact::default() },
+            |found| url_fact(&found),
+        ),
+    };
+    TargetFact { kind: word(read.kind), url, place: read.place.clone() }
 }
 
 /// The word a closed list of ours has in machine output.

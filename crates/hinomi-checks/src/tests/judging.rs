@@ -79,9 +79,11 @@ fn file() -> impl Strategy<Value = Fact> {
         FileKind::Script,
         FileKind::Other,
     ];
-    (text(), prop::sample::select(kinds), texts(), any::<bool>(), any::<bool>()).prop_map(
-        |(name, kind, archives, mailed, unread)| {
-            Fact::File(FileFact { name, kind, size: 1, media_type: String::new(), archives, mailed, unread })
+    let carrier = prop::sample::select(vec!["", "document", "shortcut", "notebook", "pdf"]);
+    (text(), prop::sample::select(kinds), texts(), any::<bool>(), any::<bool>(), carrier).prop_map(
+        |(name, kind, archives, mailed, unread, carrier)| {
+            let (media_type, carrier) = (String::new(), carrier.to_owned());
+            Fact::File(FileFact { name, kind, size: 1, media_type, archives, mailed, carrier, unread })
         },
     )
 }
@@ -121,6 +123,7 @@ fn macros() -> impl Strategy<Value = Fact> {
         power,
         line,
         reached_from,
+        path: Vec::new(),
     });
     let many = (
         prop::collection::vec(entry, 0..3),
@@ -247,6 +250,7 @@ fn a_file(asset: &str, evidence: &[u8], name: &str, at: i64) -> Observation {
         media_type: String::new(),
         archives: vec!["a.zip".to_owned()],
         mailed: true,
+        carrier: String::new(),
         unread: false,
     };
     Observation {

@@ -1,7 +1,7 @@
 //! Builds the archives that tests read: every lock and layout of the reader, with room for lies.
 
-use super::lock::seal;
-use super::unpack::crc32;
+use super::shelf::crc32;
+use super::zip::lock::seal;
 use flate2::{Compression, write::DeflateEncoder};
 use std::io::Write;
 

@@ -7,23 +7,18 @@
 //! Kept entries never share a byte of the file, so expansion is bounded by the file's size times the ratio.
 
 mod cab;
-mod directory;
 #[cfg(test)]
 pub(crate) mod forge;
-mod gzip;
-mod inflate;
 mod iso;
-mod lock;
 mod lzh;
-mod lzma;
-mod names;
+mod methods;
 mod rar;
 mod seven;
 mod shelf;
-mod tar;
 #[cfg(test)]
 mod tests;
-mod unpack;
+mod unix;
+mod zip;
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
@@ -76,14 +71,14 @@ pub fn looks_like_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
         || bytes.starts_with(b"PK\x05\x06")
         || bytes.starts_with(b"PK00PK\x03\x04")
-        || directory::ends_like_zip(bytes)
+        || zip::directory::ends_like_zip(bytes)
 }
 
 /// Reads a ZIP and unpacks its entries. Encrypted entries are tried with `passwords` in order, the one that
 /// opened the entry before first; at most `passwords_max` of them are looked at.
 pub fn read_zip(bytes: &[u8], passwords: &[String], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
-    let listed = directory::read(bytes, limits, directory::Gaps::Scan);
-    unpack::Unpacker::new(bytes, passwords, limits, budget).all(listed, &|_| true)
+    let listed = zip::directory::read(bytes, limits, zip::directory::Gaps::Scan);
+    zip::unpack::Unpacker::new(bytes, passwords, limits, budget).all(listed, &|_| true)
 }
 
 /// Reads a ZIP's directory and unpacks only the entries that `wanted` accepts, by name: what OOXML needs.
@@ -94,13 +89,13 @@ pub fn read_zip_some(
     limits: &Limits,
     budget: &mut Budget,
 ) -> Parsed<Archive> {
-    let listed = directory::read(bytes, limits, directory::Gaps::Leave);
-    unpack::Unpacker::new(bytes, &[], limits, budget).all(listed, wanted)
+    let listed = zip::directory::read(bytes, limits, zip::directory::Gaps::Leave);
+    zip::unpack::Unpacker::new(bytes, &[], limits, budget).all(listed, wanted)
 }
 
 /// Reads a gzip member chain (RFC 1952): one entry, named by the header when it has a name.
 pub fn read_gzip(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
-    gzip::read(bytes, limits, budget)
+    unix::gzip::read(bytes, limits, budget)
 }
 
 /// Reads an archive of another format, by the name that [`crate::tree::archive_format`] has for it: `7z`, `lzh`, `tar`,
@@ -116,7 +111,7 @@ pub fn read_other(
     Some(match format {
         "7z" => seven::read(bytes, passwords, limits, budget),
         "lzh" => lzh::read(bytes, limits, budget),
-        "tar" => tar::read(bytes, limits, budget),
+        "tar" => unix::tar::read(bytes, limits, budget),
         "cab" => cab::read(bytes, limits, budget),
         "iso" => iso::read(bytes, limits, budget),
         "rar" => rar::read(bytes, limits, budget),

@@ -17,10 +17,14 @@ pub(super) struct Spec {
 pub(super) enum Kind {
     /// A string in which escapes are resolved (`binaryString`, `editableOption` and their short forms).
     Escaped(&'static str),
+    /// A string as it is.
+    Text(&'static str),
     /// The same, of at most one code unit.
     EscapedUnit(&'static str),
     Flag(bool),
     Number(f64),
+    /// A whole number between bounds: default, least, most.
+    Whole(f64, f64, f64),
     /// A number that may not be below a bound: default, bound.
     NumberFrom(f64, f64),
     /// One of these labels; the default is the one at the index.
@@ -82,6 +86,13 @@ impl Spec {
     pub(super) fn prepare(&self, given: Option<&Json>) -> Result<Arg, String> {
         match &self.kind {
             Kind::Escaped(default) => Ok(Arg::Text(self.escaped(given, default)?)),
+            Kind::Text(default) => Ok(Arg::Text(plain(given, default)?)),
+            Kind::Whole(default, least, most) => match number(given, *default)? {
+                number if number.fract() == 0.0 && (*least..=*most).contains(&number) => {
+                    Ok(Arg::Number(number))
+                }
+                _ => Err(format!("must be a whole number from {least} to {most}")),
+            },
             Kind::EscapedUnit(default) => {
                 let text = self.escaped(given, default)?;
                 let fits = text.len() <= 1;
@@ -103,13 +114,21 @@ impl Spec {
         }
     }
 
+    /// Whether escapes in it are resolved.
+    pub(super) fn is_escaped(&self) -> bool {
+        matches!(self.kind, Kind::Escaped(_) | Kind::EscapedUnit(_))
+    }
+
     fn escaped(&self, given: Option<&Json>, default: &str) -> Result<Vec<u16>, String> {
-        let text = match given {
-            None => str_to_text(default),
-            Some(Json::Text(text)) => text.clone(),
-            Some(other) => return Err(format!("must be a string, not {}", other.sort())),
-        };
-        unescape(&text).ok_or_else(|| "holds an escape above U+10FFFF".to_owned())
+        unescape(&plain(given, default)?).ok_or_else(|| "holds an escape above U+10FFFF".to_owned())
+    }
+}
+
+fn plain(given: Option<&Json>, default: &str) -> Result<Vec<u16>, String> {
+    match given {
+        None => Ok(str_to_text(default)),
+        Some(Json::Text(text)) => Ok(text.clone()),
+        Some(other) => Err(format!("must be a string, not {}", other.sort())),
     }
 }
 

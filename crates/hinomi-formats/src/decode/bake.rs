@@ -3,8 +3,10 @@
 use super::Step;
 use super::dish::{Dish, bytes_to_text};
 use super::error::{BakeError, Fault};
-use super::ops::Takes;
+use super::flow::{self, Flow};
+use super::ops::{self, Takes};
 use crate::{Limit, Limits};
+use std::borrow::Cow;
 
 /// Bytes of a step's input that count as one step of `steps_max`.
 const STEP_BYTES: usize = 1 << 10;
@@ -16,6 +18,9 @@ pub struct Output {
     pub bytes: Vec<u8>,
     /// The number of the step, from 1, whose breakpoint stopped the run before it.
     pub stopped_before: Option<usize>,
+    /// Pieces of a Fork or Subsection in whose place the output holds what stopped them: an operation
+    /// refused them.
+    pub refused_pieces: usize,
 }
 
 impl Output {
@@ -31,7 +36,12 @@ pub(super) struct Oven<'a> {
     steps: u64,
 }
 
-impl Oven<'_> {
+impl<'a> Oven<'a> {
+    /// All of what these limits allow.
+    pub(super) fn new(limits: &'a Limits) -> Self {
+        Self { limits, steps: limits.steps_max }
+    }
+
     /// Whether a value may hold this many bytes.
     pub(super) fn room(&self, bytes: usize) -> Result<(), Fault> {
         let most = self.limits.expanded_bytes_max;
@@ -53,53 +63,151 @@ impl Oven<'_> {
 
     /// Pays for the work on this many bytes.
     pub(super) fn work(&mut self, bytes: usize) -> Result<(), Fault> {
-        let steps = u64::try_from(bytes.div_ceil(STEP_BYTES).max(1)).unwrap_or(u64::MAX);
+        self.steps(u64::try_from(bytes.div_ceil(STEP_BYTES).max(1)).unwrap_or(u64::MAX))
+    }
+
+    /// Pays for so many steps.
+    pub(super) fn steps(&mut self, steps: u64) -> Result<(), Fault> {
         match self.steps.checked_sub(steps) {
             Some(left) => {
                 self.steps = left;
                 Ok(())
             }
-            None => Err(Fault::Limit(Limit { name: "steps_max".to_owned(), value: self.limits.steps_max })),
+            None => Err(self.out_of_steps()),
         }
+    }
+
+    /// Steps that may still be taken.
+    pub(super) fn steps_left(&self) -> u64 {
+        self.steps
+    }
+
+    /// The limit on steps was met.
+    pub(super) fn out_of_steps(&self) -> Fault {
+        Fault::Limit(Limit { name: "steps_max".to_owned(), value: self.limits.steps_max })
     }
 }
 
 /// Runs the steps over the input.
 pub(super) fn run(steps: &[Step], input: &[u8], limits: &Limits) -> Result<Output, BakeError> {
-    let mut oven = Oven { limits, steps: limits.steps_max };
-    let mut dish = Dish::Bytes(input.to_vec());
-    for (index, step) in steps.iter().enumerate() {
-        // A disabled step is passed over before its breakpoint is looked at.
-        if step.disabled {
-            continue;
-        }
-        let number = index.saturating_add(1);
-        if step.breakpoint {
-            return Ok(Output { bytes: dish.into_bytes(), stopped_before: Some(number) });
-        }
-        dish = one(step, dish, &mut oven).map_err(|fault| BakeError {
-            step: number,
-            operation: step.op.name,
-            fault,
-        })?;
-    }
-    Ok(Output { bytes: dish.into_bytes(), stopped_before: None })
+    let mut kitchen = Kitchen { steps: Cow::Borrowed(steps), oven: Oven::new(limits), refused_pieces: 0 };
+    let all: Vec<usize> = (0..steps.len()).collect();
+    let stopped = |halt: Halt| BakeError {
+        step: halt.step.saturating_add(1),
+        operation: steps.get(halt.step).map_or("", |step| step.op.name),
+        fault: halt.fault,
+    };
+    let course = Course { list: &all, registers: 0, depth: 0 };
+    let done = kitchen.execute(&course, Dish::Bytes(input.to_vec())).map_err(stopped)?;
+    let stopped_before = Some(done.progress.saturating_add(1)).filter(|step| *step <= all.len());
+    let last = done.last;
+    let bytes =
+        kitchen.present(done).map_err(|fault| stopped(Halt { step: last.unwrap_or(0), at: 0, fault }))?;
+    Ok(Output { bytes, stopped_before, refused_pieces: kitchen.refused_pieces })
 }
 
-fn one(step: &Step, dish: Dish, oven: &mut Oven) -> Result<Dish, Fault> {
+/// The steps of a recipe, whose arguments registers may change, and what they may still use.
+pub(super) struct Kitchen<'a> {
+    pub(super) steps: Cow<'a, [Step]>,
+    pub(super) oven: Oven<'a>,
+    pub(super) refused_pieces: usize,
+}
+
+/// A list of steps to go through: all of a recipe's, or those inside a Fork.
+pub(super) struct Course<'l> {
+    /// Places in [`Kitchen::steps`].
+    pub(super) list: &'l [usize],
+    /// Registers filled before.
+    pub(super) registers: usize,
+    /// Forks around this one.
+    pub(super) depth: u32,
+}
+
+/// How far a run came.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) dish: Dish,
+    /// The place in the list: its end, or the breakpoint.
+    pub(super) progress: usize,
+    /// The step that ran last, by its place in the recipe.
+    pub(super) last: Option<usize>,
+}
+
+/// Where a run stopped with an error.
+#[derive(Debug)]
+pub(super) struct Halt {
+    /// The place in the recipe.
+    pub(super) step: usize,
+    /// The place in the list.
+    pub(super) at: usize,
+    pub(super) fault: Fault,
+}
+
+impl Kitchen<'_> {
+    /// Goes through a list of steps from its start.
+    pub(super) fn execute(&mut self, course: &Course<'_>, dish: Dish) -> Result<Done, Halt> {
+        let mut state = flow::State { dish, at: 0, jumps: 0, registers: course.registers };
+        let mut last = None;
+        while let Some(&place) = course.list.get(state.at) {
+            let Some(step) = self.steps.get(place) else { break };
+            let (op, disabled, breakpoint) = (step.op, step.disabled, step.breakpoint);
+            let at = state.at;
+            state.at = at.saturating_add(1);
+            // A disabled step is passed over before its breakpoint is looked at.
+            if disabled || matches!(op.run, Takes::Flow(Flow::Comment)) {
+                continue;
+            }
+            if breakpoint {
+                return Ok(Done { dish: state.dish, progress: at, last });
+            }
+            let halt = |fault| Halt { step: place, at, fault };
+            if let Takes::Flow(flow) = op.run {
+                self.oven.work(state.dish.held()).map_err(halt)?;
+                self.control(flow, course, place, &mut state)?;
+            } else {
+                let dish = std::mem::take(&mut state.dish);
+                state.dish = self.one(place, dish).map_err(halt)?;
+            }
+            last = Some(place);
+        }
+        Ok(Done { dish: state.dish, progress: course.list.len(), last })
+    }
+
+    /// One operation on a value.
+    pub(super) fn one(&mut self, place: usize, dish: Dish) -> Result<Dish, Fault> {
+        let Some(step) = self.steps.get(place) else { return Ok(dish) };
+        bake_one(step, dish, &mut self.oven)
+    }
+
+    /// The result as the page shows it: what the last operation makes of its own output for the eye.
+    fn present(&mut self, done: Done) -> Result<Vec<u8>, Fault> {
+        let Some(step) = done.last.and_then(|place| self.steps.get(place)) else {
+            return done.dish.into_bytes(&mut self.oven);
+        };
+        let dish = match step.op.run {
+            Takes::Flow(_) => Dish::Text(done.dish.into_text(&mut self.oven)?),
+            _ => done.dish,
+        };
+        let dish = match ops::presenter(step.op.name) {
+            Some(present) => Dish::Html(present(&dish, &step.args, &mut self.oven)?),
+            None => dish,
+        };
+        let bytes = match dish {
+            Dish::Html(text) => super::dish::text_to_bytes(&text),
+            other => other.into_bytes(&mut self.oven)?,
+        };
+        self.oven.room(bytes.len())?;
+        Ok(bytes)
+    }
+}
+
+/// One operation of a step on a value, paid for.
+pub(super) fn bake_one(step: &Step, dish: Dish, oven: &mut Oven) -> Result<Dish, Fault> {
     oven.work(dish.held())?;
     let result = match step.op.run {
-        Takes::Bytes(run) => run(&dish.into_bytes(), &step.args, oven)?,
-        Takes::Text(run) => {
-            let text = match dish {
-                Dish::Bytes(bytes) => {
-                    oven.room_for_text(bytes.len())?;
-                    bytes_to_text(&bytes)
-                }
-                Dish::Text(text) => text,
-            };
-            run(&text, &step.args, oven)?
-        }
+        Takes::Bytes(run) => run(&dish.into_bytes(oven)?, &step.args, oven)?,
+        Takes::Text(run) => run(&dish.into_text(oven)?, &step.args, oven)?,
+        Takes::Flow(_) => dish,
     };
     oven.room(result.held())?;
     Ok(result)

@@ -3,13 +3,34 @@
 //! An operation takes either bytes or text. Text is UTF-16 code units, lone surrogates included, because
 //! that is what the operations of CyberChef count, compare and split; a Rust `String` could not hold it.
 
+use super::bake::Oven;
+use super::error::Fault;
+use super::html;
+
 /// What lies between two operations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Dish {
     /// Bytes (`byteArray` and `ArrayBuffer` there).
     Bytes(Vec<u8>),
     /// UTF-16 code units (`string` there).
     Text(Vec<u16>),
+    /// Text with marks for the page: the next operation gets it without them.
+    Html(Vec<u16>),
+    /// Files out of an archive, which the next operation gets one behind the other.
+    Files(Vec<Unpacked>),
+}
+
+/// One file out of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unpacked {
+    pub(super) name: Vec<u16>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Default for Dish {
+    fn default() -> Self {
+        Self::Bytes(Vec::new())
+    }
 }
 
 impl Dish {
@@ -17,15 +38,33 @@ impl Dish {
     pub(super) fn held(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
-            Self::Text(text) => text.len().saturating_mul(2),
+            Self::Text(text) | Self::Html(text) => text.len().saturating_mul(2),
+            Self::Files(files) => files
+                .iter()
+                .map(|file| file.bytes.len().saturating_add(file.name.len().saturating_mul(2)))
+                .fold(0, usize::saturating_add),
         }
     }
 
     /// The bytes of this value.
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        match self {
+    pub(super) fn into_bytes(self, oven: &mut Oven) -> Result<Vec<u8>, Fault> {
+        Ok(match self {
             Self::Bytes(bytes) => bytes,
             Self::Text(text) => text_to_bytes(&text),
+            Self::Html(text) => text_to_bytes(&html::to_text(&text, oven)?),
+            Self::Files(files) => files.into_iter().flat_map(|file| file.bytes).collect(),
+        })
+    }
+
+    /// The text of this value. Text stays what it is; all else goes by way of bytes.
+    pub(super) fn into_text(self, oven: &mut Oven) -> Result<Vec<u16>, Fault> {
+        match self {
+            Self::Text(text) => Ok(text),
+            other => {
+                let bytes = other.into_bytes(oven)?;
+                oven.room_for_text(bytes.len())?;
+                Ok(bytes_to_text(&bytes))
+            }
         }
     }
 }

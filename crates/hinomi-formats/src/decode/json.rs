@@ -318,7 +318,7 @@ fn write_unicode(unit: u32, out: &mut String) {
 }
 
 /// A number as JavaScript prints it: whole numbers without a point, an exponent from 1e21 up and below 1e-6.
-fn number_text(number: f64) -> String {
+pub(super) fn number_text(number: f64) -> String {
     let size = number.abs();
     if number == 0.0 {
         "0".to_owned()

@@ -17,9 +17,12 @@ mod args;
 mod bake;
 mod dish;
 mod error;
+mod flow;
 mod grammar;
+mod html;
 mod json;
 mod ops;
+mod regex;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,7 @@ use super::ole::Found;
 use super::{Application, Container, Document, base64, inflate, looks_like_ole};
 use crate::{Budget, Limits, Parsed};
 use memchr::memmem;
+use std::borrow::Cow;
 
 /// How an ActiveMime file starts. Office stores with it a compound file, compressed.
 pub(super) fn is_active_mime(bytes: &[u8]) -> bool {
@@ -112,6 +113,28 @@ pub(super) fn add_active_mime(
     if looks_like_ole(&unpacked) {
         found.add_inner(place, &unpacked, limits, budget);
     }
+}
+
+/// The compound files in the ActiveMime parts of a message, or in such a part by itself; none in anything else.
+pub(super) fn compound_files(bytes: &[u8], budget: &mut Budget) -> Parsed<Vec<Vec<u8>>> {
+    let place = "editdata.mso";
+    let mut found = Parsed::whole(Vec::new());
+    let parts: Vec<Cow<'_, [u8]>> = if is_active_mime(bytes) {
+        vec![Cow::Borrowed(bytes)]
+    } else {
+        let parts = base64_parts(bytes).filter(|part| is_active_mime_part(part));
+        parts.map(|part| Cow::Owned(base64::decode(part))).collect()
+    };
+    for part in parts {
+        if let Err(problem) = budget.spend(part.len() as u64, place) {
+            found.problems.push(problem);
+            break;
+        }
+        let unpacked = zlib_start(&part)
+            .and_then(|packed| inflate::zlib(packed, None, place, budget, &mut found.problems));
+        found.value.extend(unpacked.filter(|unpacked| looks_like_ole(unpacked)));
+    }
+    found
 }
 
 /// Where the zlib data start: as the header tells, else where Word (0x32) or Excel (0x22A) put it, else at

@@ -1,7 +1,38 @@
 //! What a macro can read while it runs: the text of controls, properties, variables, shapes and cells of its
 //! document. Droppers keep their commands there, out of the source.
 
+mod activex;
+mod collector;
+mod drawings;
+mod flat;
+mod forms;
+mod oforms;
+mod old;
+mod parts;
+mod properties;
+mod shapes;
+mod story;
+#[cfg(test)]
+mod tests;
+
 use super::Workbook;
+use crate::{Budget, Limits, Parsed};
+use collector::Collector;
+
+/// Reads the texts around the macros of a document, at most [`Limits::text_bytes_max`] of them. A file that is no
+/// document has none; one that is encrypted is opened with the programs' own passwords, and any other has to be
+/// [unlocked](super::unlock) before. [`Surroundings::workbook`] stays empty: cells have a reader of their own.
+pub fn surroundings(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Surroundings> {
+    let unlocked = super::unlock(bytes, &[], limits, budget).value;
+    let bytes = unlocked.as_ref().map_or(bytes, |unlocked| &unlocked.bytes);
+    let mut collector = Collector::new(limits, budget);
+    if super::looks_like_ole(bytes) {
+        old::read(bytes, "", &mut collector, limits.depth_max);
+    } else if !parts::read(bytes, &mut collector) && !flat::read(bytes, &mut collector) {
+        old::read_active_mime(bytes, &mut collector);
+    }
+    collector.finish()
+}
 
 /// Everything around the macros of one document that their code can ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,7 +49,9 @@ pub struct HeldText {
     /// Who holds it, as code names the holder.
     pub holder: Holder,
     /// The property it is read by, lower case: `text`, `value`, `caption`, `tag`, `controltiptext`, `groupname`,
-    /// `alternativetext`, `name`, `title`. Empty where the holder has only one text.
+    /// `alternativetext`, `name`, `title`, `controlsource`, `rowsource`. What a text box shows is its `value`; `text`
+    /// reads the same there, and stands for the text inside a shape. Every control has its `name`, so that
+    /// `Controls(2)` can be told even when it holds nothing. Empty where the holder has only one text.
     pub property: String,
     /// The text itself.
     pub text: String,

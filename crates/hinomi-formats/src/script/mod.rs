@@ -67,6 +67,21 @@ pub struct Call {
     /// Names of the entry points from which the call is reached, those that start on opening first. By names
     /// only: a way through an event or a value nobody can see is not found.
     pub reached_from: Vec<String>,
+    /// The shortest way by names from the first of these entry points to the procedure the call stands in, both
+    /// included, as the field names them; empty when none reaches it. Of a way longer than 32 steps, the last 32.
+    #[serde(default)]
+    pub path: Vec<CallStep>,
+}
+
+/// One step of the way to a call.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CallStep {
+    /// Module name.
+    pub module: String,
+    /// Procedure name as written.
+    pub procedure: String,
+    /// The line in it, from 1, that leads to the next step; in the last step, the line of the call itself.
+    pub line: u32,
 }
 
 /// What a call can do.

@@ -46,10 +46,10 @@ impl<'a> Opener<'a> {
             Kind::Mailbox => self.mailbox(&found.bytes),
             Kind::Document if rtf::looks_like_rtf(&found.bytes) => self.rtf(&found.bytes),
             Kind::Document if onenote::looks_like_onenote(&found.bytes) => self.onenote(&found.bytes),
-            Kind::Document | Kind::Zip => match office::read(&found.bytes, self.limits, self.budget) {
-                Some(parsed) => {
+            Kind::Document | Kind::Zip => match self.office(found) {
+                Some(content) => {
                     *kind = Kind::Document;
-                    self.document(&found.bytes, parsed)
+                    content
                 }
                 None if *kind == Kind::Zip => self.zip(found),
                 None => {
@@ -109,6 +109,20 @@ impl<'a> Opener<'a> {
             });
         }
         Content::Archive(container)
+    }
+
+    /// A document; one that is encrypted is opened first, with the passwords of the mail as well.
+    fn office(&mut self, found: &Found<'_>) -> Option<Content> {
+        let mut unlocked = None;
+        if office::looks_like_ole(&found.bytes) {
+            let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+            let opened = office::unlock(&found.bytes, &offer.words, self.limits, self.budget);
+            unlocked = opened.take(self.problems);
+        }
+        let bytes: &[u8] = unlocked.as_ref().map_or(&found.bytes, |unlocked| &unlocked.bytes);
+        let mut parsed = office::read_as_is(bytes, self.limits, self.budget)?;
+        parsed.value.opened_with = unlocked.as_ref().map(|unlocked| unlocked.by);
+        Some(self.document(bytes, parsed))
     }
 
     fn document(&mut self, bytes: &[u8], parsed: Parsed<Document>) -> Content {

@@ -22,6 +22,12 @@ pub struct MacroFact {
     pub calls: Vec<Call>,
     /// URLs in the macros' strings, outside any command.
     pub urls: Vec<UrlFact>,
+    /// Commands that fields or formulas start without any macro (DDE).
+    pub dde: Vec<DdeFact>,
+    /// What the document fetches from elsewhere when it is opened.
+    pub targets: Vec<TargetFact>,
+    /// Phrases in its text that ask the reader to switch macros on.
+    pub decoys: Vec<String>,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.
@@ -73,6 +79,45 @@ pub struct Call {
     pub line: u32,
     /// Entry points from which it can be reached by name.
     pub reached_from: Vec<String>,
+    /// The way from the entry point to the procedure that makes the call, each with the line that
+    /// leads on; empty where nothing that starts by itself reaches it.
+    pub path: Vec<CallStep>,
+}
+
+/// One procedure on the way to a call.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallStep {
+    /// Module.
+    pub module: String,
+    /// Procedure.
+    pub procedure: String,
+    /// The line at which it goes on to the next one, from 1.
+    pub line: u32,
+}
+
+/// A command in a field or formula.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DdeFact {
+    /// The command line.
+    pub command: String,
+    /// Where it stands.
+    pub place: String,
+    /// It is updated on opening, not only when the reader asks.
+    pub automatic: bool,
+}
+
+/// Something outside that a document points at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TargetFact {
+    /// `template`, `object`, `frame`, `image`, `sub-document`, `other`.
+    pub kind: String,
+    /// Where it points.
+    pub url: UrlFact,
+    /// Where it stands.
+    pub place: String,
 }
 
 /// What a call can do.
@@ -132,6 +177,14 @@ pub struct UrlFact {
     pub host: String,
     /// The host is an address.
     pub ip: bool,
+}
+
+impl UrlFact {
+    /// Whether it leads out of the machine at all: `http:`, `https:`, `ftp:` or a share.
+    pub fn leads_out(&self) -> bool {
+        let url = self.url.to_ascii_lowercase();
+        ["http://", "https://", "ftp://", "\\\\", "file://"].iter().any(|start| url.starts_with(start))
+    }
 }
 
 /// A PDF and what it would open.

@@ -88,6 +88,10 @@ pub struct FileFact {
     /// It came as part of a mail.
     #[serde(default)]
     pub mailed: bool,
+    /// What carries it where that is no archive and no mail: `document`, `notebook`,
+    /// `shortcut`, `pdf`.
+    #[serde(default)]
+    pub carrier: String,
     /// Its bytes could not be read (an entry no password opened); `kind` is then told by the name alone.
     #[serde(default)]
     pub unread: bool,

@@ -3,7 +3,9 @@
 mod document;
 mod mail;
 
-pub use document::{Call, CommandFact, EntryPoint, MacroFact, PdfFact, Power, Trigger, UrlFact};
+pub use document::{
+    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, PdfFact, Power, TargetFact, Trigger, UrlFact,
+};
 pub use mail::{
     Address, ArchiveFact, AuthenticationFact, FileFact, FileKind, MailFact, PasswordOrigin, PasswordTrail,
 };

@@ -53,6 +53,7 @@ fn mailed(looked: &mut Looked, source: &str, at: i64, part: &str) {
             media_type: String::new(),
             archives: vec!["a.zip".to_owned()],
             mailed: true,
+            carrier: String::new(),
             unread: false,
         }),
     });

@@ -81,6 +81,14 @@ fn finding(
         text: entry.name.clone(),
         place: format!("{}:{}", entry.module, entry.line),
     });
+    // The first step of the way is the entry point itself, the last the procedure that makes the call.
+    for step in call.path.iter().skip(1) {
+        finding.story.push(Step {
+            kind: "procedure".to_owned(),
+            text: step.procedure.clone(),
+            place: format!("{}:{}", step.module, step.line),
+        });
+    }
     finding.story.push(Step {
         kind: "call".to_owned(),
         text: quote(call),

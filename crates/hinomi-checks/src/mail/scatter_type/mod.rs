@@ -79,6 +79,11 @@ fn runs_alone(fact: &MacroFact) -> bool {
     fact.entry_points.iter().any(|entry| entry.trigger == Trigger::Open)
 }
 
+/// Whether a subject follows a template that is rare enough to tell by itself.
+pub(crate) fn is_strong_match(template: &Template, subject: &str) -> bool {
+    template.strong && fits(&template.pattern, subject)
+}
+
 /// Whether a file is named like the subject: `請求書の件です。 17447 20200723.doc`.
 fn alike(name: &str, subject: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);

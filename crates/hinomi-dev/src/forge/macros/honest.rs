@@ -1,6 +1,7 @@
 //! Honest macros, as offices in Japan really keep them; some of them look bad at first glance.
 
-use super::{Chance, Container, Forged, Module, Page, Project, Truth};
+use super::{Chance, Container, Forged, Module, Page, Place, Project, Truth};
+use crate::forge::document::Extras;
 use crate::forge::ovba::Kind;
 use anyhow::Result;
 
@@ -101,13 +102,15 @@ pub fn honest(template: &Template, chance: &mut Chance) -> Result<Forged> {
     let name = if container.is_word() { "Project" } else { "VBAProject" };
     let project = Project { name: name.to_owned(), code_page: 932, modules };
     let page = Page { lines: fill(template.page).lines().map(str::to_owned).collect() };
-    let bytes = super::pack(container, &page, &project, chance)?;
+    let bytes = super::pack(container, &page, &Extras::default(), &project, chance)?;
     let entry_point =
         ["Workbook_Open", "Document_Open"].into_iter().find(|name| template.document.contains(name));
     let truth = Truth {
         verdict: "benign",
         shape: template.name.to_owned(),
         style: None,
+        place: Place::Source,
+        stomped: false,
         starts_by: None,
         container,
         code_page: 932,

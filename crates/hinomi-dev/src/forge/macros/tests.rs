@@ -130,3 +130,57 @@ fn honest_documents_expect_no_finding() {
         assert_eq!((truth.verdict, truth.checks.len(), truth.urls.len()), ("benign", 0, 0));
     }
 }
+
+fn forged(container: Container, style: Style, place: Place, seed: u64) -> Forged {
+    let mut chance = Chance::new(seed);
+    let shape = if matches!(place, Place::FormTag) { Shape::E3 } else { Shape::E1 };
+    let plan = Plan { container, shape, style, place, stomped: false };
+    let urls = script::urls(&mut chance);
+    planned(plan, &urls, &mut chance).unwrap()
+}
+
+/// Every style with every place and container that it goes with.
+fn everything() -> impl Iterator<Item = Forged> {
+    let containers = [Container::Doc, Container::Docm, Container::Xls, Container::Xlsm];
+    Style::all().enumerate().flat_map(move |(number, style)| {
+        Place::ALL.into_iter().enumerate().filter_map(move |(turn, place)| {
+            let container = containers.into_iter().cycle().skip(number + turn).find(|c| place.is_in(*c))?;
+            Some(forged(container, style, place, (number * 100 + turn) as u64))
+        })
+    })
+}
+
+#[test]
+fn no_style_leaves_its_command_in_the_source() {
+    let mut seen = 0;
+    for forged in everything() {
+        let truth = &forged.truth;
+        let source: String = truth.modules.iter().map(|module| module.code.as_str()).collect();
+        let command = truth.command.as_ref().unwrap();
+        assert!(!source.contains(command), "{:?} in {:?}", truth.style, truth.place);
+        for line in source.lines() {
+            assert!(line.chars().count() <= 1_023, "{:?} in {:?}: {line}", truth.style, truth.place);
+        }
+        for line in source.lines().filter(|line| line.contains("://")) {
+            assert!(line.contains(".invalid/"), "{line}");
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, Style::all().count() * Place::ALL.len());
+}
+
+#[test]
+fn a_stomped_document_keeps_its_names_and_loses_its_source() {
+    let plan = Plan { stomped: true, ..Plan::new(Container::Doc, Shape::E1, Style::XorKey) };
+    let forged = planned(plan, &script::urls(&mut Chance::new(4)), &mut Chance::new(5)).unwrap();
+    let compiled = stream(&forged.bytes, "Macros/VBA/_VBA_PROJECT");
+    assert_eq!(compiled[..4], [0xCC, 0x61, 0xAF, 0]);
+    for module in &forged.truth.modules {
+        assert!(!module.code.contains("UBound"), "{}", module.code);
+        let (names, _) = ovba::words(module.compiled.as_ref().unwrap());
+        for name in names {
+            let held = compiled.windows(name.len()).any(|window| window == name.as_bytes());
+            assert!(held || !name.is_ascii(), "{name} is not in the table");
+        }
+    }
+}

@@ -2,12 +2,12 @@
 
 use super::{Kind, Project, utf16};
 
-/// Records: id, size, content.
-pub(super) fn stream(project: &Project) -> Vec<u8> {
+/// Records: id, size, content. `offsets` tells for each module how long the performance cache before its source is.
+pub(super) fn stream(project: &Project, offsets: &[u32]) -> Vec<u8> {
     let mut out = Vec::new();
     information(&mut out, project);
     references(&mut out);
-    modules(&mut out, project);
+    modules(&mut out, project, offsets);
     record(&mut out, 0x10, &[]);
     out
 }
@@ -56,15 +56,14 @@ fn references(out: &mut Vec<u8>) {
     record(out, 0x0D, &registered);
 }
 
-fn modules(out: &mut Vec<u8>, project: &Project) {
+fn modules(out: &mut Vec<u8>, project: &Project, offsets: &[u32]) {
     record(out, 0x0F, &(project.modules.len() as u16).to_le_bytes());
     record(out, 0x13, &0xFFFFu16.to_le_bytes());
-    for module in &project.modules {
+    for (module, offset) in project.modules.iter().zip(offsets) {
         twice(out, project, [0x19, 0x47], &module.name);
         twice(out, project, [0x1A, 0x32], &module.name);
         twice(out, project, [0x1C, 0x48], "");
-        // No performance cache stands before the source.
-        record(out, 0x31, &0u32.to_le_bytes());
+        record(out, 0x31, &offset.to_le_bytes());
         record(out, 0x1E, &0u32.to_le_bytes());
         record(out, 0x2C, &0xFFFFu16.to_le_bytes());
         record(out, if module.kind == Kind::Standard { 0x21 } else { 0x22 }, &[]);

@@ -1,7 +1,9 @@
 //! VBA projects (MS-OVBA): the streams of a project storage from the source text of its modules.
 
+mod cache;
 mod compress;
 mod dir;
+mod form;
 mod seal;
 
 use super::Chance;
@@ -10,7 +12,10 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+pub(super) use cache::words;
 pub(super) use compress::compress;
+pub use form::Form;
+pub(super) use form::{Control, ControlKind};
 
 /// A project.
 #[derive(Debug, Clone)]
@@ -32,6 +37,13 @@ pub struct Module {
     pub kind: Kind,
     /// Source text with its `Attribute` lines, CRLF line ends.
     pub code: String,
+    /// The form, when it is one.
+    #[serde(skip)]
+    pub form: Option<Form>,
+    /// The source whose compiled code the host has left beside it ("performance cache"). Where that is not the
+    /// source that is there, the source was put in its place ("stomping").
+    #[serde(skip)]
+    pub compiled: Option<String>,
 }
 
 /// Kinds of module.
@@ -42,6 +54,8 @@ pub enum Kind {
     Document,
     /// A standard module.
     Standard,
+    /// The code behind a form.
+    Form,
 }
 
 impl Module {
@@ -68,7 +82,24 @@ impl Module {
             }
         }
         code += body;
-        Self { name: name.to_owned(), kind, code: code.replace('\n', "\r\n") }
+        Self { name: name.to_owned(), kind, code: code.replace('\n', "\r\n"), form: None, compiled: None }
+    }
+
+    /// A form with the code behind it.
+    pub fn form(name: &str, form: Form, body: &str) -> Self {
+        const CLASS: &str = "{5B2C4E0A-8D1F-4C36-9A77-1E0C5D2B7F41}{9F3E6A10-22B4-4D58-8C0E-7A615C0D9E32}";
+        let mut head = format!("Attribute VB_Base = \"0{CLASS}\"\n");
+        for (flag, value) in [
+            ("GlobalNameSpace", "False"),
+            ("Creatable", "False"),
+            ("PredeclaredId", "True"),
+            ("Exposed", "False"),
+            ("TemplateDerived", "False"),
+            ("Customizable", "False"),
+        ] {
+            head.extend([format!("Attribute VB_{flag} = {value}\n")]);
+        }
+        Self { form: Some(form), ..Self::new(name, Kind::Form, &(head + body)) }
     }
 }
 
@@ -81,17 +112,47 @@ impl Project {
 
     /// Every stream of the project, with its path below the project's storage.
     pub fn streams(&self, chance: &mut Chance) -> Vec<(String, Vec<u8>)> {
+        let caches: Vec<Vec<u8>> = self
+            .modules
+            .iter()
+            .map(|module| {
+                module.compiled.as_ref().map(|code| cache::module(code, chance)).unwrap_or_default()
+            })
+            .collect();
         let mut streams: Vec<(String, Vec<u8>)> = self
             .modules
             .iter()
-            .map(|module| (format!("VBA/{}", module.name), compress(&self.encode(&module.code))))
+            .zip(&caches)
+            .map(|(module, cache)| {
+                let source = compress(&self.encode(&module.code));
+                (format!("VBA/{}", module.name), [cache.as_slice(), &source].concat())
+            })
             .collect();
-        streams.push(("VBA/dir".into(), compress(&dir::stream(self))));
-        // MS-OVBA 2.3.4.1: no performance cache, version 0xFFFF: the host compiles the source.
-        streams.push(("VBA/_VBA_PROJECT".into(), vec![0xCC, 0x61, 0xFF, 0xFF, 0, 0, 0]));
+        let offsets: Vec<u32> = caches.iter().map(|cache| cache.len() as u32).collect();
+        streams.push(("VBA/dir".into(), compress(&dir::stream(self, &offsets))));
+        streams.push(("VBA/_VBA_PROJECT".into(), self.compiled(chance)));
+        for module in &self.modules {
+            if let Some(form) = &module.form {
+                let parts = form::streams(&module.name, form, chance);
+                streams.extend(
+                    parts.into_iter().map(|(name, bytes)| (format!("{}/{name}", module.name), bytes)),
+                );
+            }
+        }
         streams.push(("PROJECT".into(), self.encode(&self.text(chance))));
         streams.push(("PROJECTwm".into(), self.names()));
         streams
+    }
+
+    /// The `_VBA_PROJECT` stream.
+    fn compiled(&self, chance: &mut Chance) -> Vec<u8> {
+        let codes = self.modules.iter().filter_map(|module| module.compiled.as_ref());
+        let names: Vec<String> = codes.flat_map(|code| words(code).0).collect();
+        if names.is_empty() {
+            // MS-OVBA 2.3.4.1: no performance cache, version 0xFFFF: the host compiles the source.
+            return vec![0xCC, 0x61, 0xFF, 0xFF, 0, 0, 0];
+        }
+        cache::project(self, &names, chance)
     }
 
     /// The PROJECT stream (MS-OVBA 2.3.1).
@@ -101,10 +162,14 @@ impl Project {
         let id =
             format!("{{{}-{}-{}-{}-{}}}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
         let mut text = format!("ID=\"{id}\"\r\n");
+        if self.modules.iter().any(|module| module.kind == Kind::Form) {
+            text += "Package={AC9F2F90-E877-11CE-9F68-00AA00574A4F}\r\n";
+        }
         for module in &self.modules {
             text.extend([match module.kind {
                 Kind::Document => format!("Document={}/&H00000000\r\n", module.name),
                 Kind::Standard => format!("Module={}\r\n", module.name),
+                Kind::Form => format!("BaseClass={}\r\n", module.name),
             }]);
         }
         text.extend([format!(

@@ -1,8 +1,8 @@
 //! The coding of `-lh4-` to `-lh7-`: literals, lengths and distances in Huffman codes that are given anew for each
 //! block (the "ar002" scheme of H. Okumura and H. Yoshizaki).
 
-use crate::archive::inflate::Ended;
-use crate::archive::shelf::Unpacked;
+use crate::archive::methods::bits::{Bits, Code};
+use crate::archive::shelf::{Ended, Unpacked};
 
 /// Literals and lengths 3 to 256.
 const CODES: usize = 510;
@@ -16,7 +16,7 @@ const CODE_BITS_MAX: u32 = 16;
 
 /// Unpacks `size` bytes that were packed with a window of so many bits.
 pub(super) fn unpack(data: &[u8], window_bits: u32, size: usize) -> Unpacked {
-    let mut bits = Bits { data, at: 0, held: 0, count: 0 };
+    let mut bits = Bits::new(data);
     // Distances have as many classes as the window has bits, and one more.
     let positions = window_bits as usize + 1;
     let position_bits = if window_bits > 14 { 5 } else { 4 };
@@ -38,82 +38,6 @@ pub(super) fn unpack(data: &[u8], window_bits: u32, size: usize) -> Unpacked {
     }
     let ended = if bits.is_past_end() { Ended::Truncated } else { Ended::Whole };
     Unpacked { bytes: out, ended }
-}
-
-/// Bits, the highest of a byte first. Behind the end come zeros.
-struct Bits<'a> {
-    data: &'a [u8],
-    at: usize,
-    held: u64,
-    count: u32,
-}
-
-impl Bits<'_> {
-    fn fill(&mut self, wanted: u32) {
-        while self.count < wanted {
-            let byte = self.data.get(self.at).copied().unwrap_or(0);
-            self.at = self.at.saturating_add(1);
-            self.held = self.held << 8 | u64::from(byte);
-            self.count += 8;
-        }
-    }
-
-    fn peek(&mut self, count: u32) -> usize {
-        self.fill(count);
-        (self.held >> (self.count - count) & ((1 << count) - 1)) as usize
-    }
-
-    fn skip(&mut self, count: u32) {
-        self.fill(count);
-        self.count -= count;
-    }
-
-    fn take(&mut self, count: u32) -> usize {
-        let value = self.peek(count);
-        self.skip(count);
-        value
-    }
-
-    /// More was taken than there is; what is held back does not count.
-    fn is_past_end(&self) -> bool {
-        self.at.saturating_sub((self.count / 8) as usize) > self.data.len()
-    }
-}
-
-/// A Huffman code as a table over the longest code.
-struct Code {
-    /// Symbol and length by the next 16 bits, shifted by `shift`.
-    table: Vec<(u16, u8)>,
-    bits: u32,
-}
-
-impl Code {
-    /// A code that is one symbol without any bits.
-    fn single(symbol: usize) -> Self {
-        Self { table: vec![(u16::try_from(symbol).unwrap_or(0), 0)], bits: 0 }
-    }
-
-    /// A code by the lengths of its symbols; `None` when it leaves no room for them.
-    fn of(lengths: &[u8]) -> Option<Self> {
-        let bits = lengths.iter().copied().map(u32::from).max().filter(|bits| (1..=CODE_BITS_MAX).contains(bits))?;
-        let mut table = Vec::with_capacity(1 << bits);
-        for length in 1..=bits {
-            for (symbol, _) in (0_u16..).zip(lengths).filter(|(_, own)| u32::from(**own) == length) {
-                let room = 1_usize << (bits - length);
-                if table.len().saturating_add(room) > 1 << bits {
-                    return None;
-                }
-                table.extend(std::iter::repeat_n((symbol, u8::try_from(length).unwrap_or(0)), room));
-            }
-        }
-        Some(Self { table, bits })
-    }
-
-    fn symbol(&self, bits: &mut Bits<'_>) -> Option<usize> {
-        let (symbol, length) = *self.table.get(bits.peek(self.bits))?;
-        bits.skip(u32::from(length));
-        Some(usize::from(symbol))
-    }
 }
 
 /// The codes of one block, and the symbols left in it.

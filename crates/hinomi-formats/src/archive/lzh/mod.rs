@@ -2,8 +2,7 @@
 
 mod huffman;
 
-use super::inflate::Ended;
-use super::shelf::{Shelf, Unpacked, entry, name};
+use super::shelf::{Ended, Shelf, Unpacked, entry, name};
 use super::{Archive, Entry, u16_at, u32_at};
 use crate::{Budget, Limits, Parsed, ProblemKind};
 

@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::Limits;
+use std::collections::BTreeSet;
 
 /// Property ids.
 const END: u8 = 0x00;
@@ -77,8 +78,13 @@ pub(super) struct Listing {
 impl Folder {
     /// The size of what comes out in the end: of the output that feeds no other coder.
     pub(super) fn size(&self) -> u64 {
-        let last = (0_u64..).zip(&self.sizes).find(|(at, _)| !self.binds.iter().any(|(_, output)| output == at));
-        last.map_or(0, |(_, size)| *size)
+        self.last().and_then(|last| self.sizes.get(last)).copied().unwrap_or(0)
+    }
+
+    /// The coder whose output feeds no other. All coders that are read have one output, so that numbers of outputs are
+    /// numbers of coders.
+    pub(super) fn last(&self) -> Option<usize> {
+        (0_u64..).zip(&self.sizes).position(|(at, _)| !self.binds.iter().any(|(_, output)| *output == at))
     }
 }
 
@@ -183,6 +189,12 @@ fn folder(reader: &mut Reader<'_>) -> Option<Folder> {
     let outputs: u64 = folder.coders.iter().map(|coder| coder.outputs).sum();
     let binds = outputs.checked_sub(1)?;
     folder.binds = (0..binds).map(|_| Some((reader.number()?, reader.number()?))).collect::<Option<_>>()?;
+    // An output that fed two inputs would be worked out twice, and twice again behind that.
+    let fed: BTreeSet<u64> = folder.binds.iter().map(|(_, output)| *output).collect();
+    let bound: BTreeSet<u64> = folder.binds.iter().map(|(input, _)| *input).collect();
+    if fed.len() != folder.binds.len() || bound.len() != folder.binds.len() {
+        return None;
+    }
     let packed = inputs.checked_sub(binds)?;
     folder.packed = if packed == 1 {
         (0..inputs).filter(|input| !folder.binds.iter().any(|(bound, _)| bound == input)).take(1).collect()

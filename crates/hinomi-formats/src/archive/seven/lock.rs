@@ -12,7 +12,8 @@ const CYCLES_MAX: u8 = 24;
 /// Says that the key is the password itself.
 const NO_HASH: u8 = 0x3F;
 
-/// Salt, cycles and start of the coder's properties.
+/// Salt and cycles of the coder's properties.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Lock {
     cycles: u8,
     salt: Vec<u8>,

@@ -2,12 +2,11 @@
 //! and AES-256 with the passwords of the mail. Names may be encrypted, too.
 
 mod coders;
+mod filters;
 mod header;
 mod lock;
 
-use super::inflate::Ended;
-use super::shelf::{Shelf, Unpacked, entry};
-use super::unpack::crc32;
+use super::shelf::{Ended, Shelf, Unpacked, crc32, entry};
 use super::{Archive, Encryption, Entry, u32_at, u64_at};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
 use coders::Way;
@@ -16,13 +15,22 @@ use lock::Lock;
 
 /// The signature header before all data.
 const START_BYTES: usize = 32;
+/// A piece from which on it pays to give the rest back.
+const PIECE_BYTES: usize = 1 << 20;
 /// Encoded headers inside encoded headers.
 const HEADERS_MAX: usize = 4;
 
 pub(super) fn read(bytes: &[u8], passwords: &[String], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
     let passwords = passwords.get(..limits.passwords_max).unwrap_or(passwords);
-    let mut seven =
-        Seven { bytes, passwords, shelf: Shelf::new(limits, budget), known: None, rounds_left: lock::ROUNDS_MAX };
+    let mut seven = Seven {
+        bytes,
+        passwords,
+        shelf: Shelf::new(limits, budget),
+        known: None,
+        tried: 0,
+        rounds_left: lock::ROUNDS_MAX,
+        wrong_left: limits.expanded_bytes_max,
+    };
     match seven.listing() {
         Ok(listing) => seven.folders(&listing),
         Err(problem) => seven.shelf.problems.push(problem),
@@ -34,9 +42,13 @@ struct Seven<'a> {
     bytes: &'a [u8],
     passwords: &'a [String],
     shelf: Shelf<'a>,
-    /// The password that opened something before.
-    known: Option<usize>,
+    /// The lock, password and key that opened something before.
+    known: Option<(Lock, usize, [u8; 32])>,
+    /// Passwords that were tried on the folder at hand.
+    tried: usize,
     rounds_left: u64,
+    /// Bytes that may still be worked through for passwords that turn out wrong.
+    wrong_left: u64,
 }
 
 /// What a folder gave, and the password that opened it.
@@ -74,7 +86,7 @@ impl<'a> Seven<'a> {
                 return Err(Problem::new(ProblemKind::Unsupported, "", format!("compression: {what}")));
             }
             let most = coders::header_most(self.shelf.budget);
-            let Some(opened) = self.open(folder, packed, most, Ended::Allowance) else {
+            let Some(opened) = self.open(folder, &packed, most, Ended::Allowance) else {
                 return Err(self.sealed(""));
             };
             if opened.out.ended != Ended::Whole {
@@ -85,14 +97,18 @@ impl<'a> Seven<'a> {
         Err(malformed("the directory is packed again and again"))
     }
 
-    fn packed(&self, streams: &Streams, folder: usize, first: usize) -> Option<&'a [u8]> {
-        let before: u64 = streams.pack_sizes.get(..first)?.iter().try_fold(0_u64, |sum, size| sum.checked_add(*size))?;
+    /// The packed streams of a folder; one that lies behind the end of the file ends with it. `None` when all do.
+    fn packed(&self, streams: &Streams, folder: usize, first: usize) -> Option<Vec<&'a [u8]>> {
+        let before = streams.pack_sizes.get(..first)?.iter().try_fold(0_u64, |sum, size| sum.checked_add(*size))?;
+        let mut at = (START_BYTES as u64).checked_add(streams.position)?.checked_add(before)?;
         let count = streams.folders.get(folder)?.packed.len();
-        let sizes = streams.pack_sizes.get(first..first.checked_add(count)?)?;
-        let len = sizes.iter().try_fold(0_u64, |sum, size| sum.checked_add(*size))?;
-        let at = (START_BYTES as u64).checked_add(streams.position)?.checked_add(before)?;
-        let data = self.bytes.get(usize::try_from(at).ok()?..)?;
-        Some(data.get(..usize::try_from(len).ok()?).unwrap_or(data))
+        let mut packed = Vec::with_capacity(count);
+        for size in streams.pack_sizes.get(first..first.checked_add(count)?)? {
+            let data = usize::try_from(at).ok().and_then(|at| self.bytes.get(at..)).unwrap_or_default();
+            packed.push(usize::try_from(*size).ok().and_then(|len| data.get(..len)).unwrap_or(data));
+            at = at.checked_add(*size)?;
+        }
+        (count == 0 || packed.iter().any(|data| !data.is_empty())).then_some(packed)
     }
 
     fn folders(&mut self, listing: &Listing) {
@@ -150,8 +166,8 @@ impl<'a> Seven<'a> {
                 None
             }
             (None, Some(packed)) => {
-                let (most, over) = self.shelf.most(packed.len());
-                let opened = self.open(folder, packed, most, over);
+                let (most, over) = self.shelf.most(packed.iter().map(|data| data.len()).sum());
+                let opened = self.open(folder, &packed, most, over);
                 if opened.is_none() {
                     let problem = self.sealed(&place);
                     self.shelf.problems.push(problem);
@@ -160,63 +176,92 @@ impl<'a> Seven<'a> {
             }
         };
         match opened {
-            Some(opened) => self.share(entries, &opened),
+            Some(opened) => self.share(entries, opened),
             None => self.shelf.entries.extend(entries.into_iter().map(|(entry, _)| entry)),
         }
     }
 
     fn sealed(&self, place: &str) -> Problem {
-        if self.rounds_left == 0 {
-            return Problem::limit(place, "passwords_max", self.shelf.limits.passwords_max as u64);
-        }
-        let detail = format!("none of {} passwords opens it", self.passwords.len());
+        let (tried, all) = (self.tried, self.passwords.len());
+        let detail = if tried < all {
+            format!("passwords not all tried: none of the first {tried} of {all} opens it, each costs too much")
+        } else {
+            format!("none of {all} passwords opens it")
+        };
         Problem::new(ProblemKind::Encrypted, place, detail)
     }
 
-    /// Cuts what a folder gave into its files.
-    fn share(&mut self, entries: Vec<(Entry, Option<u32>)>, opened: &Opened) {
-        let mut rest = opened.out.bytes.as_slice();
-        for (mut entry, crc) in entries {
-            let len = usize::try_from(entry.size).unwrap_or(usize::MAX);
-            let (bytes, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
-            rest = after;
-            let is_whole = bytes.len() == len;
-            if is_whole && crc.is_some_and(|crc| crc32(bytes) != crc) {
+    /// Cuts what a folder gave into its files, from the back so that no byte is there twice.
+    fn share(&mut self, entries: Vec<(Entry, Option<u32>)>, opened: Opened) {
+        let Opened { out, with } = opened;
+        let mut starts = Vec::with_capacity(entries.len());
+        let mut at = 0_usize;
+        for (entry, _) in &entries {
+            starts.push(at.min(out.bytes.len()));
+            at = at.saturating_add(usize::try_from(entry.size).unwrap_or(usize::MAX));
+        }
+        let mut rest = out.bytes;
+        rest.truncate(at);
+        let mut pieces = Vec::with_capacity(entries.len());
+        for start in starts.into_iter().rev() {
+            let piece = if start == 0 { std::mem::take(&mut rest) } else { rest.split_off(start) };
+            if piece.len() >= PIECE_BYTES {
+                rest.shrink_to_fit();
+            }
+            pieces.push(piece);
+        }
+        for ((mut entry, crc), bytes) in entries.into_iter().zip(pieces.into_iter().rev()) {
+            let is_whole = bytes.len() as u64 == entry.size;
+            if is_whole && crc.is_some_and(|crc| crc32(&bytes) != crc) {
                 self.shelf.tell(ProblemKind::Malformed, &entry.name, "the checksum does not fit");
             }
-            entry.opened_with = opened.with;
-            let ended = match opened.out.ended {
+            entry.opened_with = with;
+            let ended = match out.ended {
                 _ if is_whole => Ended::Whole,
                 Ended::Whole => Ended::Truncated,
                 ended => ended,
             };
-            self.shelf.put(entry, Unpacked { bytes: bytes.to_vec(), ended });
+            self.shelf.put(entry, Unpacked { bytes, ended });
         }
     }
 
     /// Unpacks a folder; `None` when no password opens it.
-    fn open(&mut self, folder: &Folder, packed: &[u8], most: usize, over: Ended) -> Option<Opened> {
+    fn open(&mut self, folder: &Folder, packed: &[&[u8]], most: usize, over: Ended) -> Option<Opened> {
         let limits = self.shelf.limits;
+        let way = Way { packed, key: None, most, over, limits };
         let Some(coder) = coders::lock_of(folder) else {
-            return Some(Opened { out: coders::unpack(folder, &Way { packed, key: None, most, over, limits }), with: None });
+            return Some(Opened { out: coders::unpack(folder, &way), with: None });
         };
         let lock = Lock::of(coder)?;
-        let order = self.known.into_iter().chain((0..self.passwords.len()).filter(|at| Some(*at) != self.known));
-        for at in order.collect::<Vec<_>>() {
-            let password = self.passwords.get(at)?;
-            let Some(left) = self.rounds_left.checked_sub(lock.rounds()) else {
-                self.rounds_left = 0;
-                return None;
-            };
-            self.rounds_left = left;
-            let key = lock.key(password);
-            let out = coders::unpack(folder, &Way { packed, key: Some(&key), most, over, limits });
-            if fits(folder, &out) {
-                self.known = Some(at);
-                return Some(Opened { out, with: Some(at) });
+        // All of an archive nearly always has one password.
+        if let Some((known, with, key)) = self.known.take() {
+            let key = if known == lock { key } else { self.key(&lock, with)? };
+            let out = coders::unpack(folder, &Way { key: Some(&key), ..way });
+            let opens = fits(folder, &out);
+            self.known = Some((lock.clone(), with, key));
+            if opens {
+                return Some(Opened { out, with: Some(with) });
             }
         }
+        self.tried = 0;
+        for at in 0..self.passwords.len() {
+            let key = self.key(&lock, at)?;
+            self.tried = at.saturating_add(1);
+            let out = coders::unpack(folder, &Way { key: Some(&key), ..way });
+            if fits(folder, &out) {
+                self.known = Some((lock, at, key));
+                return Some(Opened { out, with: Some(at) });
+            }
+            let worked = packed.iter().map(|data| data.len()).sum::<usize>().saturating_add(out.bytes.len());
+            self.wrong_left = self.wrong_left.checked_sub(worked as u64)?;
+        }
         None
+    }
+
+    /// The key that a password makes, as long as there is work left.
+    fn key(&mut self, lock: &Lock, password: usize) -> Option<[u8; 32]> {
+        self.rounds_left = self.rounds_left.checked_sub(lock.rounds())?;
+        self.passwords.get(password).map(|password| lock.key(password))
     }
 }
 

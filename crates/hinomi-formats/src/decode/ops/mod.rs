@@ -4,25 +4,32 @@
 //! - what is no number is a byte of 0: there, it is that in the middle of a recipe, and fails the page at its end;
 //! - a code page marks what it cannot read with U+FFFD: there, some pages throw, one family writes U+FDFF, and
 //!   a few swallow NUL bytes (see `charset`);
+//! - letters beyond ASCII are sorted by code unit, not by a language's order;
+//! - in a Fork or Subsection, what an operation refuses is told in our words;
 //! - a label must be exact: there, `utf-8 (65001)` passes the check and then fails in the operation.
 
 pub(super) mod base64;
 mod bases;
-mod bytes;
+mod binary;
 pub(super) mod charset;
 mod entities;
 mod escapes;
 mod numbers;
 mod punycode;
+mod scripts;
+mod search;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 mod urls;
 
 use super::args::{Args, Kind, Spec};
 use super::bake::Oven;
 use super::dish::Dish;
 use super::error::Fault;
+use super::flow::Flow;
+use binary::{bits, bytes, hashes, slices, unpack};
+use search::{extract, lines, patterns};
 
 /// One operation.
 #[derive(Debug)]
@@ -37,6 +44,8 @@ pub(super) struct Op {
 pub(super) enum Takes {
     Bytes(fn(&[u8], &Args, &mut Oven) -> Baked),
     Text(fn(&[u16], &Args, &mut Oven) -> Baked),
+    /// It steers the run itself.
+    Flow(Flow),
 }
 
 /// What an operation gives back.
@@ -53,6 +62,15 @@ const FAMILIES: &[&[Op]] = &[
     urls::OPS,
     text::OPS,
     bytes::OPS,
+    bits::OPS,
+    slices::OPS,
+    lines::OPS,
+    patterns::OPS,
+    extract::OPS,
+    unpack::OPS,
+    hashes::OPS,
+    scripts::OPS,
+    super::flow::OPS,
 ];
 
 /// Every operation.
@@ -65,8 +83,16 @@ pub(super) fn find(name: &str) -> Option<&'static Op> {
     all().find(|op| op.name == name)
 }
 
+/// What makes of an operation's output the text for the page.
+pub(super) type Present = fn(&Dish, &Args, &mut Oven) -> Result<Vec<u16>, Fault>;
+
+/// How the page shows the output of this operation, when not as it is.
+pub(super) fn presenter(name: &str) -> Option<Present> {
+    (name == "Untar").then_some(unpack::present as Present)
+}
+
 /// An argument of a row.
-const fn arg(name: &'static str, kind: Kind) -> Spec {
+pub(super) const fn arg(name: &'static str, kind: Kind) -> Spec {
     Spec { name, kind }
 }
 

@@ -1,5 +1,6 @@
 //! Every operation on small inputs. What each gives was asked of CyberChef 11.5.0; `None` is where it stops.
 
+use super::Takes;
 use crate::decode::{BakeError, Fault, Recipe, operations};
 use crate::{Limits, ProblemKind};
 use flate2::{Compression, write::GzEncoder};
@@ -119,6 +120,57 @@ const CASES: &[Case] = &[
     ("ROT13(true,true,true,-3)", b"abc 123", Some(b"xyz 890")),
     ("Gunzip()", b"", Some(b"")),
     ("Gunzip()", b"junk", None),
+    ("Microsoft_Script_Decoder()", b"#@~^AAAAAA==\\ko$K6,JtbxKhkrAAAAAA==^#~@", Some(b"MsgBox \"hinomi\"")),
+    (r#"Fork(',','|',false)To_Upper_case('All')"#, b"a,b,c", Some(b"A|B|C")),
+    (r#"Fork('\\n','\\n',false)Reverse('Byte')Merge(true)To_Upper_case('All')"#, b"ab\ncd", Some(b"BA\nDC")),
+    (r#"Fork('\\n','\\n',false)Fork(',',';',false)To_Upper_case('Word')Merge(false)Merge(true)"#, b"a,b\nc,d", Some(b"A;B\nC;D")),
+    (r#"Merge()"#, b"a", Some(b"a")),
+    (r#"Register('(\\d)',true,false,false)Find_/_Replace({'option':'Simple string','string':'a'},'[$R0]',true,false,true,false)"#, b"a1a", Some(b"[1]1[1]")),
+    (r#"Subsection('[a-z]+',true,true,false)Reverse('Character')Merge(true)"#, b"ab1cd", Some(b"ba1dc")),
+    (r#"Subsection('x',true,true,false)To_Hex()Merge(true)To_Upper_case('All')"#, b"ab", Some(b"AB")),
+    (r#"Label('a')To_Base64()Jump('a',2)"#, b"a", Some(b"V1ZFOVBRPT0=")),
+    (r#"Jump('b',10)To_Hex()Label('b')"#, b"a", Some(b"a")),
+    (r#"Conditional_Jump('z',false,'e',10)To_Hex()Label('e')Reverse('Byte')"#, b"az", Some(b"za")),
+    (r#"Return()To_Hex()"#, b"a", Some(b"a")),
+    (r#"Comment('x')To_Hex()"#, b"a", Some(b"61")),
+    (r#"ADD({'option':'Hex','string':'01'})"#, b"HAL", Some(b"IBM")),
+    (r#"SUB({'option':'UTF8','string':'\\x01'})"#, b"a", Some(b"\x05")),
+    (r#"NOT()"#, b"a", Some(b"\x9e")),
+    (r#"Rotate_right(1,true)"#, b"ab", Some(b"0\xb1")),
+    (r#"Rotate_left(3,false)"#, b"ab", Some(b"\x0b\x13")),
+    (r#"ROT47()"#, b"a b", Some(b"2 3")),
+    (r#"XOR_Brute_Force(1,2,0,'Standard',false,true,false,'hi')"#, b"JK!", Some(b"Key = 02: HI\nKey = 22: hi")),
+    (r#"Drop_bytes(1,2,false)"#, b"abcd", Some(b"ad")),
+    (r#"Drop_bytes(-2,1,true)"#, b"abc\nde", Some(b"ac\ne")),
+    (r#"Take_bytes(-3,2,false)"#, b"abcd", Some(b"bc")),
+    (r#"Take_nth_bytes(2,1,false)"#, b"abcde", Some(b"bd")),
+    (r#"Swap_endianness('Hex',2,true)"#, b"01 02 03", Some(b"02 01 00 03")),
+    (r#"Swap_endianness('Raw',3,false)"#, b"abcde", Some(b"cbaed")),
+    (r#"Zlib_Inflate()"#, b"x\x9c\xcb\xc8\x04\x00\x01;\x00\xd2", Some(b"hi")),
+    (r#"Raw_Inflate()"#, b"\xcb\xc8\x04\x00", Some(b"hi")),
+    (r#"LZNT1_Decompress()"#, b"\x05\xb0\x08abc\x03\x20\x04\x30hello", Some(b"abcabcabchello")),
+    (r#"Untar()"#, b"", Some(b"<div style='padding: 5px; white-space: normal;'>\n                0 file(s) found\n            </div><div id=\"files\" style=\"padding: 20px\"></div>")),
+    (r#"MD5()"#, b"abc", Some(b"900150983cd24fb0d6963f7d28e17f72")),
+    (r#"SHA1()"#, b"abc", Some(b"a9993e364706816aba3e25717850c26c9cd0d89d")),
+    (r#"SHA2('256')"#, b"abc", Some(b"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")),
+    (r#"SHA2('512/224')"#, b"abc", Some(b"4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa")),
+    (r#"Find_/_Replace({'option':'Regex','string':'(b)(c)?'},'[$1$2]',true,false,true,false)"#, b"abcb", Some(b"a[bc][b]")),
+    (r#"Regular_expression('User defined','(\\w)\\1',true,true,false,false,false,true,'List matches with capture groups')"#, b"aa bb", Some(b"Total found: 2\n\naa\n  Group 1: a\nbb\n  Group 1: b")),
+    (r#"Regular_expression('User defined','<b>',true,true,false,false,false,false,'Highlight matches')"#, b"a<b>c", Some(b"a<span class='hl2' title='Offset: 1\n'>&lt;b&gt;</span>c")),
+    (r#"Filter('Line feed','a',true)"#, b"a\nb\nca", Some(b"b")),
+    (r#"Sort('Comma',true,'Numeric')"#, b"10,9,a2,a10", Some(b"10,9,a2,a10")),
+    (r#"Sort('Comma',false,'Alphabetical (case insensitive)')"#, b"b,A,_,a,B", Some(b"_,A,a,b,B")),
+    (r#"Sort('Space',false,'IP address')"#, b"10.0.0.2 9.9.9.9 x", Some(b"9.9.9.9 10.0.0.2 x")),
+    (r#"Unique('Comma',true)"#, b"b,a,2,b,1", Some(b"1 1,1 2,2 b,1 a")),
+    (r#"Strip_HTML_tags()"#, b"<p>\n  a</p>\n\n\n<b>b", Some(b"a\nb")),
+    (r#"Substitute('A-C','X-Z',true)"#, b"aBcd", Some(b"xYzd")),
+    (r#"Extract_domains()"#, b"see a.example, x--y.example.", Some(b"a.example\ny.example")),
+    (r#"Extract_IP_addresses(true,true,true,true,true,true)"#, b"10.0.0.1 192.0.2.7 2001:db8::1", Some(b"Total found: 2\n\n192.0.2.7\n2001:db8::1")),
+    (r#"Extract_email_addresses()"#, b"to <a.b@c.example>; x", Some(b"a.b@c.example")),
+    (r#"Extract_file_paths()"#, b"C:\\Users\\a b.doc /usr/lib/x", Some(b"C:\\Users\\a b.doc\n/usr/lib/x")),
+    (r#"Extract_hashes(32,false,true)"#, b"x d41d8cd98f00b204e9800998ecf8427e", Some(b"Total Results: 1\n\nd41d8cd98f00b204e9800998ecf8427e")),
+    (r#"Defang_IP_Addresses()"#, b"192.0.2.7 2001:db8::1", Some(b"192[.]0[.]2[.]7 2001[:]db8[:][:]1")),
+    (r#"Strings('Single byte',4,'Alphanumeric + punctuation (A)',true,false,false)"#, b"\x00abcd\x01ab\x02efghi", Some(b"Total found: 2\n\nabcd\nefghi")),
 ];
 
 #[track_caller]
@@ -215,7 +267,10 @@ fn limit_of(error: &BakeError) -> &str {
 #[test]
 fn no_operation_hands_on_more_than_the_limit() {
     let input = "68 http://a.example/ &lt; ".repeat(100);
-    for name in operations() {
+    // A step that only steers hands on what it got.
+    let works =
+        |name: &&str| crate::decode::ops::find(name).is_some_and(|op| !matches!(op.run, Takes::Flow(_)));
+    for name in operations().filter(works) {
         let recipe = Recipe::parse(&format!("{}()", name.replace(' ', "_"))).unwrap();
         if let Ok(output) = recipe.bake(input.as_bytes(), &limits(64, 1_000_000)) {
             assert!(output.bytes.len() <= 64, "{name}: {} bytes", output.bytes.len());
@@ -225,7 +280,7 @@ fn no_operation_hands_on_more_than_the_limit() {
 
 #[test]
 fn every_operation_pays_for_its_input() {
-    for name in operations() {
+    for name in operations().filter(|name| *name != "Comment") {
         let recipe = Recipe::parse(&format!("{}()", name.replace(' ', "_"))).unwrap();
         let error = recipe.bake(&[b'1'; 10_000], &limits(1 << 20, 3)).unwrap_err();
         assert_eq!(limit_of(&error), "steps_max", "{name}");

@@ -78,7 +78,11 @@ fn split(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
 }
 
 /// The sections with something between; measured before it is made.
-fn joined<'t>(sections: impl Iterator<Item = &'t [u16]> + Clone, join: &[u16], oven: &Oven) -> Baked {
+pub(super) fn joined<'t>(
+    sections: impl Iterator<Item = &'t [u16]> + Clone,
+    join: &[u16],
+    oven: &Oven,
+) -> Baked {
     let length = sections.clone().fold(0_usize, |sum, section| sum.saturating_add(section.len()));
     let joins = sections.clone().count().saturating_sub(1);
     let length = length.saturating_add(joins.saturating_mul(join.len()));
@@ -95,14 +99,14 @@ fn joined<'t>(sections: impl Iterator<Item = &'t [u16]> + Clone, join: &[u16], o
 
 /// JavaScript's `split` at a string; at nothing, into code units.
 #[derive(Clone)]
-pub(super) struct Sections<'t, 'd> {
+pub(in crate::decode) struct Sections<'t, 'd> {
     rest: Option<&'t [u16]>,
     at: &'d [u16],
     borders: Vec<usize>,
 }
 
 impl<'t, 'd> Sections<'t, 'd> {
-    pub(super) fn new(text: &'t [u16], at: &'d [u16]) -> Self {
+    pub(in crate::decode) fn new(text: &'t [u16], at: &'d [u16]) -> Self {
         Self { rest: Some(text), at, borders: borders(at) }
     }
 
@@ -244,7 +248,7 @@ fn to_upper(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
 }
 
 /// Whole runs of valid text at once, because a final sigma depends on its neighbours.
-fn with_case(input: &[u16], change: fn(&str) -> String) -> Vec<u16> {
+pub(super) fn with_case(input: &[u16], change: fn(&str) -> String) -> Vec<u16> {
     let (mut out, mut run) = (Vec::with_capacity(input.len()), String::new());
     for unit in char::decode_utf16(input.iter().copied()) {
         match unit {

@@ -206,16 +206,25 @@ fn is_path_unit(unit: u16) -> bool {
 
 /// Letter order, ignoring case. For ASCII it is the order of the Unicode collation's root: punctuation, digits,
 /// letters, control characters not at all; beyond ASCII by code unit.
-fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
+pub(super) fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
     fn weights(text: &[u16]) -> impl Iterator<Item = u32> + '_ {
         text.iter().filter_map(|unit| weight(*unit))
     }
-    weights(a).cmp(weights(b))
+    // Small letters stand before their capitals where that is all the difference.
+    fn capitals(text: &[u16]) -> impl Iterator<Item = bool> + '_ {
+        let held = |unit: &&u16| weight(**unit).is_some();
+        text.iter().filter(held).map(|unit| ascii(*unit).is_some_and(|byte| byte.is_ascii_uppercase()))
+    }
+    weights(a).cmp(weights(b)).then_with(|| capitals(a).cmp(capitals(b)))
 }
 
 fn weight(unit: u16) -> Option<u32> {
     const PUNCTUATION: &[u8] = b"\t\n\x0b\x0c\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
-    let Some(byte) = ascii(unit) else { return Some(u32::from(unit).saturating_add(0x100)) };
+    let byte = match ascii(unit) {
+        Some(byte) => byte,
+        None if (0x80..0xa0).contains(&unit) => return None,
+        None => return Some(u32::from(unit).saturating_add(0x100)),
+    };
     let byte = byte.to_ascii_lowercase();
     if byte.is_ascii_alphanumeric() {
         return Some(u32::from(byte));

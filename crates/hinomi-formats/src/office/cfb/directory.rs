@@ -30,6 +30,8 @@ const PATH_DEPTH_MAX: usize = 32;
 #[derive(Debug)]
 pub(super) struct Directory {
     entries: Vec<Entry>,
+    /// The storage that holds an entry, and the entry; sorted.
+    by_parent: Vec<(u32, u32)>,
 }
 
 #[derive(Debug)]
@@ -72,8 +74,11 @@ impl Directory {
             let detail = format!("{foreign} entries are of no known type");
             problems.push(Problem::new(ProblemKind::Malformed, "directory", detail));
         }
-        let mut directory = Self { entries };
+        let mut directory = Self { entries, by_parent: Vec::new() };
         let Astray { nowhere, again } = directory.climb();
+        let numbered = (0_u32..).zip(&directory.entries);
+        directory.by_parent = numbered.filter_map(|(number, entry)| Some((entry.parent?, number))).collect();
+        directory.by_parent.sort_unstable();
         if again > 0 {
             let detail = format!("{again} links of the tree lead to an entry met before");
             problems.push(Problem::circle("directory", detail));
@@ -173,8 +178,9 @@ impl Directory {
     }
 
     pub(super) fn children(&self, storage: EntryId) -> impl Iterator<Item = EntryId> + '_ {
-        let numbered = (0_u32..).zip(&self.entries);
-        numbered.filter(move |(_, entry)| entry.parent == Some(storage.0)).map(|(number, _)| EntryId(number))
+        let first = self.by_parent.partition_point(|(parent, _)| *parent < storage.0);
+        let from = self.by_parent.get(first..).unwrap_or_default();
+        from.iter().take_while(move |(parent, _)| *parent == storage.0).map(|(_, number)| EntryId(*number))
     }
 
     pub(super) fn child(&self, storage: EntryId, name: &str) -> Option<EntryId> {

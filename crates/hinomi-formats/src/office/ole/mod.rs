@@ -1,8 +1,9 @@
 //! Documents that are a compound file themselves, and compound files inside other documents.
 
 mod embedded;
-mod encryption;
-mod powerpoint;
+pub(super) mod encryption;
+mod outside;
+pub(super) mod powerpoint;
 
 use super::cfb::{CompoundFile, EntryKind};
 use super::{Application, Container, Document, Embedded, VbaProject, vba};
@@ -25,6 +26,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
     problems.append(&mut found.problems);
     document.projects = found.projects;
     document.embedded = found.embedded;
+    if !document.encrypted {
+        outside::read(&file, &mut document, limits, budget);
+    }
     Some(Parsed { value: document, problems })
 }
 

@@ -1,20 +1,20 @@
 //! Compound files inside a PowerPoint 97-2003 presentation: its VBA project, controls and OLE objects
 //! (MS-PPT 2.10.34 to 2.10.40).
 
-use super::super::cfb::u32_at;
+use super::super::cfb::{u16_at, u32_at};
 use super::super::{inflate, looks_like_ole};
 use crate::{Budget, Limits, Problem};
 use std::borrow::Cow;
 
 /// The stream that holds the presentation.
-pub(super) const STREAM: &str = "PowerPoint Document";
+pub(in super::super) const STREAM: &str = "PowerPoint Document";
 
 /// Record type of all such storages (RT_ExternalOleObjectStg), as bytes.
 const RECORD_TYPE: [u8; 2] = [0x11, 0x10];
 
 /// The storages of a presentation with their places. Records are found by their header, wherever it stands:
 /// the tree of containers above them can be damaged without PowerPoint minding.
-pub(super) fn storages<'a>(
+pub(in super::super) fn storages<'a>(
     stream: &'a [u8],
     limits: &Limits,
     budget: &mut Budget,
@@ -48,6 +48,35 @@ pub(super) fn says_macros(stream: &[u8]) -> bool {
     // `fHasMacros` stands behind the headers and `persistIdRef`.
     let flags = memchr::memmem::find_iter(stream, &HEADERS).filter_map(|at| u32_at(stream, at + 20));
     flags.into_iter().any(|flag| flag != 0)
+}
+
+/// The texts of the slides, each box by itself (MS-PPT 2.9.42 TextCharsAtom, 2.9.43 TextBytesAtom). The tree of
+/// records is walked flat: a container's header is passed over, and what follows are its records.
+pub(in super::super) fn texts(stream: &[u8]) -> Vec<String> {
+    const TEXT_CHARS: u16 = 0x0FA0;
+    const TEXT_BYTES: u16 = 0x0FA8;
+    let mut found = Vec::new();
+    let mut at = 0_usize;
+    while let (Some(head), Some(kind), Some(len)) =
+        (u16_at(stream, at), u16_at(stream, at + 2), u32_at(stream, at + 4))
+    {
+        at += 8;
+        if head & 0xF == 0xF {
+            continue;
+        }
+        let content = stream.get(at..).and_then(|from| from.get(..len as usize)).unwrap_or_default();
+        match kind {
+            TEXT_CHARS => {
+                let units: Vec<u16> = content.chunks_exact(2).filter_map(|pair| u16_at(pair, 0)).collect();
+                found.push(String::from_utf16_lossy(&units));
+            }
+            // One byte of each UTF-16 unit, whose other byte is zero.
+            TEXT_BYTES => found.push(content.iter().map(|byte| char::from(*byte)).collect()),
+            _ => {}
+        }
+        at = at.saturating_add(len as usize);
+    }
+    found
 }
 
 /// The content of one record.

@@ -2,8 +2,8 @@
 //! `w:binData`).
 
 use super::super::ole::Found;
-use super::super::{Application, Container, Document, Embedded, base64, looks_like_ole, mhtml};
-use super::{application, is_embedding, xml};
+use super::super::{Application, Container, Document, Embedded, base64, looks_like_ole, mhtml, targets};
+use super::{Outside, application, is_embedding, xml};
 use crate::{Budget, Limits, Parsed};
 
 /// Namespaces that one of the two formats declares.
@@ -57,6 +57,19 @@ pub(in super::super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget)
                     document.application = application(&content_type);
                 }
             }
+            b"Relationship" => {
+                let is_external =
+                    element.attribute("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
+                let kind = element.attribute("Type").unwrap_or_default();
+                let target = element.attribute("Target").unwrap_or_default();
+                let kind = kind.rsplit('/').next().unwrap_or_default();
+                let target = targets::of_relation(kind, &target, part.trim_start_matches('/'));
+                document.targets.extend(target.filter(|_| is_external));
+            }
+            b"attachedTemplate" => {
+                let template = element.attribute("val").unwrap_or_default();
+                document.targets.extend(targets::template(&template, ""));
+            }
             b"binaryData" | b"binData" => {
                 let place = element.attribute("name").unwrap_or_else(|| part.clone());
                 add(&mut found, place.trim_start_matches('/'), element.text, limits, budget);
@@ -65,6 +78,14 @@ pub(in super::super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget)
         }
     }
     document.projects = found.projects;
+    let mut outside = Outside::default();
+    outside.add_part(&text, "", limits.text_bytes_max);
+    document.targets.append(&mut outside.targets);
+    if !document.projects.is_empty() || !document.targets.is_empty() || !outside.dde.is_empty() {
+        outside.add_decoys(&text, limits.text_bytes_max);
+    }
+    document.dde = outside.dde;
+    document.decoys = outside.decoys;
     document.embedded = found.embedded;
     Some(Parsed { value: document, problems: found.problems })
 }

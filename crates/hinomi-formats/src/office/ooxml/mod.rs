@@ -2,12 +2,16 @@
 //! document are unpacked; what a part is, its content type says, not its name.
 
 pub(super) mod flat;
-mod xml;
+mod outside;
+pub(super) mod relations;
+pub(super) mod xml;
 
 use super::ole::Found;
-use super::{Application, Container, Document, Embedded, looks_like_ole};
+use super::{Application, Container, Document, Embedded, Target, dde, looks_like_ole, targets};
 use crate::archive::{self, Archive};
 use crate::{Budget, Limits, Parsed};
+pub(super) use outside::Outside;
+use relations::Relations;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The part that gives every other part its type (OPC 10.1.2.4).
@@ -23,17 +27,34 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
     let types = Types::read(&index.value)?;
     // The second look at the directory tells its problems again.
     problems.retain(|problem| is_index(&problem.place));
-    let wanted = |name: &str| !is_index(name) && types.may_act(name);
+    let may_fetch = |name: &str| outside::may_fetch(types.content_type(&part_name(name)));
+    let wanted = |name: &str| !is_index(name) && (types.may_act(name) || may_fetch(name));
     let parts = archive::read_zip_some(bytes, &wanted, limits, budget).take(&mut problems);
 
     let mut found = Found::default();
+    let mut outside = Outside { targets: external(&index.value), ..Outside::default() };
+    let mut texts = Vec::new();
     for part in parts.entries {
         let Some(bytes) = part.bytes else { continue };
         if looks_like_ole(&bytes) {
             found.add_inner(&part.name, &bytes, limits, budget);
+        } else if types.content_type(&part_name(&part.name)).ends_with("ms-excel.externallink") {
+            outside.dde.extend(dde::of_binary_link(&bytes, &part.name));
+        } else if may_fetch(&part.name) {
+            outside.add_part(&bytes, &part.name, limits.text_bytes_max);
+            texts.push(bytes);
         } else if is_embedding(&part.name) && !bytes.is_empty() {
             let name = part.name.rsplit(['/', '\\']).next().map(str::to_owned);
             found.embedded.push(Embedded { path: part.name, name, bytes });
+        }
+    }
+    let acts = !found.projects.is_empty() || !outside.dde.is_empty() || !outside.targets.is_empty();
+    if acts || types.has_macro_sheet() {
+        let by_people = |name: &str| outside::is_read_by_people(types.content_type(&part_name(name)));
+        let read = archive::read_zip_some(bytes, &by_people, limits, budget).value;
+        let read = read.entries.into_iter().filter_map(|part| part.bytes);
+        for part in texts.into_iter().chain(read) {
+            outside.add_decoys(&part, limits.text_bytes_max);
         }
     }
     problems.extend(found.problems);
@@ -42,24 +63,33 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
         application: types.application,
         projects: found.projects,
         encrypted: false,
+        opened_with: None,
         embedded: found.embedded,
+        dde: outside.dde,
+        targets: outside.targets,
+        decoys: outside.decoys,
     };
     Some(Parsed { value: document, problems })
 }
 
-/// Content types, and the relationships of the main part.
+/// What relationships fetch from other machines.
+fn external(index: &Archive) -> Vec<Target> {
+    let relations = Relations::read(index);
+    let outside = relations.all().filter(|(_, relation)| relation.part.is_none());
+    let found = outside.filter_map(|(part, relation)| {
+        let place = if part.is_empty() { "_rels/.rels" } else { part };
+        targets::of_relation(&relation.kind, &relation.target, place)
+    });
+    found.collect()
+}
+
+/// Content types and relationships.
 fn is_index(name: &str) -> bool {
-    let name = part_name(name);
-    let mut folders = name.rsplit('/');
-    let file = folders.next().unwrap_or_default();
-    if name == CONTENT_TYPES.to_ascii_lowercase() {
-        return true;
-    }
-    file.ends_with(".rels") && folders.next() == Some("_rels") && folders.count() <= 1
+    Types::is_part(name) || relations::is_relations(name)
 }
 
 /// Part names do not know case (OPC 6.2.2.3); some writers use `\`, and references start with `/`.
-fn part_name(name: &str) -> String {
+pub(super) fn part_name(name: &str) -> String {
     name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
 }
 
@@ -69,7 +99,7 @@ fn is_embedding(name: &str) -> bool {
 
 /// What the package says about its parts.
 #[derive(Default)]
-struct Types {
+pub(super) struct Types {
     by_part: BTreeMap<String, String>,
     by_extension: BTreeMap<String, String>,
     /// Parts that a relationship calls the VBA project, whatever their content type.
@@ -78,7 +108,12 @@ struct Types {
 }
 
 impl Types {
-    fn read(index: &Archive) -> Option<Self> {
+    /// Whether a part is the one that gives the types.
+    pub(super) fn is_part(name: &str) -> bool {
+        part_name(name) == CONTENT_TYPES.to_ascii_lowercase()
+    }
+
+    pub(super) fn read(index: &Archive) -> Option<Self> {
         let mut types = Self::default();
         let mut is_package = false;
         for entry in &index.entries {
@@ -142,16 +177,30 @@ impl Types {
 
     /// Whether a part can be a compound file or an embedded document: everything but what its type says is
     /// XML, a picture, sound or a table of a binary workbook. A part without a type is looked at.
-    fn may_act(&self, name: &str) -> bool {
+    pub(super) fn may_act(&self, name: &str) -> bool {
         let name = part_name(name);
-        let by_extension = || self.by_extension.get(name.rsplit('.').next().unwrap_or_default());
-        let content_type = self.by_part.get(&name).or_else(by_extension).map_or("", String::as_str);
+        let content_type = self.content_type(&name);
         let is_inert = content_type.ends_with("xml")
             || ["image/", "audio/", "video/", "font/"].iter().any(|kind| content_type.starts_with(kind))
             || content_type.ends_with(".printersettings")
             || content_type.ends_with(".obfuscatedfont")
             || BINARY_WORKBOOK.iter().any(|table| content_type.ends_with(table));
         self.projects.contains(&name) || is_embedding(&name) || !is_inert
+    }
+}
+
+impl Types {
+    /// Whether a part says that it is a sheet of Excel 4.0 macros.
+    fn has_macro_sheet(&self) -> bool {
+        self.by_part.values().any(|content_type| {
+            content_type.ends_with("macrosheet+xml") || content_type.ends_with("macrosheet")
+        })
+    }
+
+    /// The content type of a part in lower case, empty when it has none. Takes the name as [`part_name`] gives it.
+    pub(super) fn content_type(&self, name: &str) -> &str {
+        let by_extension = || self.by_extension.get(name.rsplit('.').next().unwrap_or_default());
+        self.by_part.get(name).or_else(by_extension).map_or("", String::as_str)
     }
 }
 

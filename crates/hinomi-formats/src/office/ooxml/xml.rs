@@ -4,7 +4,7 @@ use encoding_rs::{UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
 /// The text as UTF-8: XML may be UTF-16, and then it starts with a byte order mark (XML 1.0, 4.3.3).
-pub(super) fn utf_8(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(in super::super) fn utf_8(bytes: &[u8]) -> Cow<'_, [u8]> {
     let encoding = match bytes {
         [0xFF, 0xFE, ..] => UTF_16LE,
         [0xFE, 0xFF, ..] => UTF_16BE,
@@ -13,19 +13,30 @@ pub(super) fn utf_8(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
 }
 
-/// A start tag.
-#[derive(Debug)]
-pub(super) struct Element<'a> {
+/// A tag.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Element<'a> {
     /// Name without its prefix.
-    pub(super) name: &'a [u8],
+    pub(in super::super) name: &'a [u8],
     attributes: &'a [u8],
     /// The text up to the next tag.
-    pub(super) text: &'a [u8],
+    pub(in super::super) text: &'a [u8],
+    /// Which end of the element it is.
+    pub(in super::super) side: Side,
+}
+
+/// Which end of an element a tag is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Side {
+    Start,
+    End,
+    /// Both at once: `<x/>`.
+    Empty,
 }
 
 impl Element<'_> {
     /// The value of an attribute, told by its name without prefix; references are resolved.
-    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+    pub(in super::super) fn attribute(&self, name: &str) -> Option<String> {
         let mut rest = self.attributes;
         while let Some(equals) = memchr::memchr(b'=', rest) {
             let (before, after) = rest.split_at_checked(equals)?;
@@ -40,10 +51,30 @@ impl Element<'_> {
         }
         None
     }
+
+    /// Whether the element begins here.
+    pub(in super::super) fn begins(&self) -> bool {
+        self.side != Side::End
+    }
+
+    /// Whether the element ends here.
+    pub(in super::super) fn ends(&self) -> bool {
+        self.side != Side::Start
+    }
+
+    /// The text up to the next tag, references resolved.
+    pub(in super::super) fn text(&self) -> String {
+        resolve(self.text)
+    }
 }
 
 /// All start tags in document order.
-pub(super) fn elements(xml: &[u8]) -> impl Iterator<Item = Element<'_>> {
+pub(in super::super) fn elements(xml: &[u8]) -> impl Iterator<Item = Element<'_>> {
+    tags(xml).filter(Element::begins)
+}
+
+/// All tags in document order.
+pub(in super::super) fn tags(xml: &[u8]) -> impl Iterator<Item = Element<'_>> {
     let mut rest = xml;
     std::iter::from_fn(move || {
         loop {
@@ -53,16 +84,23 @@ pub(super) fn elements(xml: &[u8]) -> impl Iterator<Item = Element<'_>> {
                 rest = rest.get(memchr::memmem::find(rest, b"-->")?..)?;
                 continue;
             }
-            // Declarations, end tags and stray signs are passed over; so no byte is looked at twice.
-            if !rest.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_') {
+            // Declarations and stray signs are passed over; so no byte is looked at twice.
+            let is_end = rest.first() == Some(&b'/');
+            let name_from = rest.get(usize::from(is_end)..)?;
+            if !name_from.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_') {
                 continue;
             }
-            let (tag, after) = rest.split_at_checked(end_of_tag(rest)?)?;
+            let (tag, after) = name_from.split_at_checked(end_of_tag(name_from)?)?;
             rest = after.get(1..)?;
             let text = rest.get(..memchr::memchr(b'<', rest).unwrap_or(rest.len()))?;
             let name_end = tag.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/');
             let (name, attributes) = tag.split_at_checked(name_end.unwrap_or(tag.len()))?;
-            return Some(Element { name: local(name), attributes, text });
+            let side = match tag.last() {
+                _ if is_end => Side::End,
+                Some(b'/') => Side::Empty,
+                _ => Side::Start,
+            };
+            return Some(Element { name: local(name), attributes, text, side });
         }
     })
 }

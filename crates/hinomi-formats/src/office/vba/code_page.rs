@@ -52,7 +52,7 @@ pub(super) fn encoding(code_page: u16) -> Option<&'static Encoding> {
 }
 
 /// Decodes text of a project. Never fails: what the code page does not have becomes U+FFFD.
-pub(super) fn decode(code_page: u16, bytes: Vec<u8>) -> String {
+pub(in super::super) fn decode(code_page: u16, bytes: Vec<u8>) -> String {
     let encoding = encoding(code_page).unwrap_or(WINDOWS_1252);
     if !encoding.is_ascii_compatible() || !bytes.is_ascii() {
         return encoding.decode_without_bom_handling(&bytes).0.into_owned();

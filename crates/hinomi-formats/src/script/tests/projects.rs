@@ -305,3 +305,56 @@ fn urls_of_strings_are_told_without_any_call() {
         "#]],
     );
 }
+
+/// The way to the one process call: `module.procedure:line`.
+#[track_caller]
+fn check_path(modules: &[Module], expected: &[&str]) {
+    let survey = survey_vba(modules, &Limits::desk()).value;
+    let call = survey.calls.iter().find(|call| call.power == Power::Process).unwrap();
+    let step = |step: &CallStep| format!("{}.{}:{}", step.module, step.procedure, step.line);
+    assert_eq!(call.path.iter().map(step).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_way_from_the_entry_point_to_the_call_is_told() {
+    let standard = |code: &str| [module("M", ModuleKind::Standard, code)];
+    check_path(&standard("Sub AutoOpen()\nShell \"calc\"\nEnd Sub"), &["M.AutoOpen:2"]);
+    check_path(
+        &standard(
+            "Sub AutoOpen()\n x = 1\n a\nEnd Sub\nSub a()\n b: b\nEnd Sub\nSub b()\n\n Shell \"calc\"\nEnd Sub",
+        ),
+        &["M.AutoOpen:3", "M.a:6", "M.b:10"],
+    );
+    // The shorter of two ways, though the longer one stands first.
+    check_path(
+        &standard("Sub AutoOpen()\n a\n b\nEnd Sub\nSub a()\n b\nEnd Sub\nSub b()\n Shell \"calc\"\nEnd Sub"),
+        &["M.AutoOpen:3", "M.b:9"],
+    );
+    check_path(&standard("Sub alone()\n Shell \"calc\"\nEnd Sub"), &[]);
+    // Opening comes before a click.
+    check_path(
+        &standard(
+            "Sub b_Click()\n a\nEnd Sub\nSub a()\n Shell \"calc\"\nEnd Sub\nSub AutoOpen()\n a\nEnd Sub",
+        ),
+        &["M.AutoOpen:8", "M.a:5"],
+    );
+    check_path(
+        &[
+            module("M", ModuleKind::Standard, "Sub Auto_Open()\nDim f As New Form1\nEnd Sub"),
+            module("Form1", ModuleKind::Class, "Sub UserForm_Initialize()\nShell \"calc\"\nEnd Sub"),
+        ],
+        &["M.Auto_Open:2", "Form1.UserForm_Initialize:2"],
+    );
+}
+
+#[test]
+fn a_way_of_a_thousand_steps_keeps_its_end() {
+    let mut code = "Sub AutoOpen()\np0\nEnd Sub\n".to_owned();
+    for at in 0..1_000 {
+        writeln!(code, "Sub p{at}()\np{}\nEnd Sub", at + 1).unwrap();
+    }
+    code.push_str("Sub p1000()\nShell \"calc\"\nEnd Sub");
+    let survey = survey(&code);
+    let path = &survey.calls[0].path;
+    assert_eq!((path.len(), path[0].procedure.as_str(), path[31].line), (32, "p969", 3_005));
+}

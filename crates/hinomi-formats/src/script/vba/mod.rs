@@ -15,7 +15,7 @@ mod reach;
 mod value;
 
 use super::command::{self, read_command_at};
-use super::{Call, Command, EntryPoint, Power, Survey, Trigger};
+use super::{Call, CallStep, Command, EntryPoint, Power, Survey, Trigger};
 use crate::office::Module;
 use crate::{Limits, Parsed, Problem, url};
 use machine::{Evaluation, FoldedCall, FoldedString};
@@ -26,6 +26,8 @@ pub(crate) use value::GAP;
 
 /// Characters of a call's argument that are kept.
 const ARGUMENT_CHARS_MAX: usize = 200;
+/// Steps of the way to a call that are kept: of a longer way, the last ones.
+const PATH_STEPS_MAX: usize = 32;
 /// Command lines read of one project.
 const COMMANDS_MAX: usize = 256;
 
@@ -225,13 +227,16 @@ fn reachability(
     survey: &mut Survey,
 ) -> bool {
     let mut reached_by: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut ways: HashMap<usize, Vec<CallStep>> = HashMap::new();
     let holders: HashSet<usize> = calls.iter().filter_map(|call| call.procedure).collect();
     let mut finished = true;
     if !holders.is_empty() && !entries.is_empty() {
         let mut graph = reach::Graph::new(project, limits.steps_max);
         for (index, entry) in entries {
-            for procedure in graph.reached_from(*index).intersection(&holders) {
+            let reached = graph.reached_from(*index);
+            for procedure in holders.iter().filter(|holder| reached.contains_key(holder)) {
                 reached_by.entry(*procedure).or_default().push(entry.name.clone());
+                ways.entry(*procedure).or_insert_with(|| way_to(project, &reached, *procedure));
             }
         }
         finished = graph.finished();
@@ -245,9 +250,35 @@ fn reachability(
             argument: shown(&call.argument).chars().take(ARGUMENT_CHARS_MAX).collect(),
             line: call.line,
             reached_from: call.procedure.and_then(|at| reached_by.get(&at)).cloned().unwrap_or_default(),
+            path: call
+                .procedure
+                .and_then(|at| ways.get(&at))
+                .map_or_else(Vec::new, |way| ending(way, call.line)),
         })
         .collect();
     finished
+}
+
+/// The steps from where the walk began to a procedure; the line of the last is left open.
+fn way_to(project: &Project<'_>, reached: &HashMap<usize, reach::Origin>, to: usize) -> Vec<CallStep> {
+    let mut steps = Vec::new();
+    let mut next = Some((to, 0));
+    while let Some((index, line)) = next.filter(|_| steps.len() < PATH_STEPS_MAX) {
+        let Some(procedure) = project.procedures.get(index) else { break };
+        let module = project.module_name(procedure.module).to_owned();
+        steps.push(CallStep { module, procedure: procedure.name.to_owned(), line });
+        next = reached.get(&index).copied().flatten();
+    }
+    steps.reverse();
+    steps
+}
+
+fn ending(way: &[CallStep], line: u32) -> Vec<CallStep> {
+    let mut steps = way.to_vec();
+    if let Some(last) = steps.last_mut() {
+        last.line = line;
+    }
+    steps
 }
 
 /// Whether an object made under this name starts programs.

@@ -6,7 +6,8 @@
 
 use super::lex::{self, Kind, Lexer, Token};
 use super::outline::Project;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 /// The walks of one project. Edges are read when first needed.
@@ -28,34 +29,39 @@ pub(super) struct Graph<'p, 'a> {
 /// Where one procedure leads.
 #[derive(Default)]
 struct Edges {
-    /// Procedures it calls by name.
-    targets: BTreeSet<usize>,
+    /// Procedures it calls by name, each with the line of the first call.
+    targets: BTreeMap<usize, u32>,
     /// Methods it may call, if their class is alive.
-    methods: BTreeSet<usize>,
+    methods: BTreeMap<usize, u32>,
     /// Classes it names.
-    classes: BTreeSet<usize>,
+    classes: BTreeMap<usize, u32>,
 }
+
+/// The procedure a walk came from, and the line there that leads on; `None` where it began.
+pub(super) type Origin = Option<(usize, u32)>;
 
 /// One walk.
 struct Walk {
-    seen: HashSet<usize>,
-    todo: Vec<usize>,
+    seen: HashMap<usize, Origin>,
+    /// First met, first walked: thus each is reached by a shortest way.
+    todo: VecDeque<usize>,
     alive: HashSet<usize>,
     /// Methods met before their class was, by module.
-    waiting: HashMap<usize, Vec<usize>>,
+    waiting: HashMap<usize, Vec<(usize, Origin)>>,
 }
 
 impl Walk {
-    fn reach(&mut self, procedure: usize) {
-        if self.seen.insert(procedure) {
-            self.todo.push(procedure);
+    fn reach(&mut self, procedure: usize, origin: Origin) {
+        if let Entry::Vacant(place) = self.seen.entry(procedure) {
+            place.insert(origin);
+            self.todo.push_back(procedure);
         }
     }
 
     fn enliven(&mut self, module: usize) {
         if self.alive.insert(module) {
-            for method in self.waiting.remove(&module).unwrap_or_default() {
-                self.reach(method);
+            for (method, origin) in self.waiting.remove(&module).unwrap_or_default() {
+                self.reach(method, origin);
             }
         }
     }
@@ -94,12 +100,12 @@ impl<'p, 'a> Graph<'p, 'a> {
         self.fuel > 0
     }
 
-    /// The procedures that run when `entry` does, itself included.
-    pub(super) fn reached_from(&mut self, entry: usize) -> HashSet<usize> {
+    /// The procedures that run when `entry` does, itself included, and how each is come by.
+    pub(super) fn reached_from(&mut self, entry: usize) -> HashMap<usize, Origin> {
         let alive = self.declared.clone();
-        let mut walk = Walk { seen: HashSet::new(), todo: Vec::new(), alive, waiting: HashMap::new() };
-        walk.reach(entry);
-        while let Some(index) = walk.todo.pop() {
+        let mut walk = Walk { seen: HashMap::new(), todo: VecDeque::new(), alive, waiting: HashMap::new() };
+        walk.reach(entry, None);
+        while let Some(index) = walk.todo.pop_front() {
             let edges = self.edges_of(index);
             let cost = edges.targets.len() + edges.methods.len() + edges.classes.len() + 1;
             self.fuel = self.fuel.saturating_sub(cost as u64);
@@ -109,19 +115,20 @@ impl<'p, 'a> Graph<'p, 'a> {
             if let Some(procedure) = self.project.procedures.get(index) {
                 walk.enliven(procedure.module);
             }
-            for class in &edges.classes {
+            for (class, line) in &edges.classes {
                 walk.enliven(*class);
                 for initialiser in self.initialisers.get(class).map_or(&[][..], Vec::as_slice) {
-                    walk.reach(*initialiser);
+                    walk.reach(*initialiser, Some((index, *line)));
                 }
             }
-            edges.targets.iter().for_each(|target| walk.reach(*target));
-            for method in &edges.methods {
+            edges.targets.iter().for_each(|(target, line)| walk.reach(*target, Some((index, *line))));
+            for (method, line) in &edges.methods {
+                let origin = Some((index, *line));
                 let module = self.project.procedures.get(*method).map_or(0, |found| found.module);
                 if walk.alive.contains(&module) {
-                    walk.reach(*method);
+                    walk.reach(*method, origin);
                 } else {
-                    walk.waiting.entry(module).or_default().push(*method);
+                    walk.waiting.entry(module).or_default().push((*method, origin));
                 }
             }
         }
@@ -175,7 +182,7 @@ impl<'p, 'a> Graph<'p, 'a> {
                     Kind::Text if by_text => {
                         let name = token.text.rsplit(['!', '.']).next().unwrap_or_default();
                         let resolved = self.project.resolve(procedure.module, name);
-                        edges.targets.extend(resolved);
+                        note(&mut edges.targets, resolved, token.line);
                         resolved.len()
                     }
                     _ => continue,
@@ -195,10 +202,12 @@ impl<'p, 'a> Graph<'p, 'a> {
         let Some(token) = statement.get(at) else { return 0 };
         let before = |back: usize| at.checked_sub(back).and_then(|at| statement.get(at));
         let name = token.text.to_ascii_lowercase();
-        edges.classes.extend(self.classes.get(&name));
+        if let Some(class) = self.classes.get(&name) {
+            note(&mut edges.classes, &[*class], token.line);
+        }
         if before(1).is_none_or(|token| !token.is_symbol(b'.')) {
             let resolved = self.project.resolve(module, &name);
-            edges.targets.extend(resolved);
+            note(&mut edges.targets, resolved, token.line);
             return resolved.len() + 1;
         }
         // `Module.name` is exact.
@@ -206,10 +215,17 @@ impl<'p, 'a> Graph<'p, 'a> {
         let qualifier = before(2).and_then(|token| self.project.module_named(token.text));
         let exact = qualifier.map_or(&[][..], |module| self.project.in_module(named, module));
         if exact.is_empty() {
-            edges.methods.extend(&named.methods);
+            note(&mut edges.methods, &named.methods, token.line);
             return named.methods.len();
         }
-        edges.targets.extend(exact);
+        note(&mut edges.targets, exact, token.line);
         exact.len()
+    }
+}
+
+/// Keeps the line where each was first met.
+fn note(edges: &mut BTreeMap<usize, u32>, found: &[usize], line: u32) {
+    for index in found {
+        edges.entry(*index).or_insert(line);
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn part(lab: &Lab, hinomi: &Path) -> Result<String> {
          not how much of the world looks like this.\n\n",
         documents.len() - attacks,
         macros::HONEST.len(),
-        macros::Style::ALL.len(),
+        macros::Style::all().count(),
     );
     out.push_str(&verdicts(&documents, &ours, theirs.as_deref().ok()));
     out.push('\n');

@@ -102,7 +102,7 @@ pub(super) static OPS: &[Op] = &[
 
 /// `parseInt`: white space, a sign, `0x` in base 16, then digits as long as there are any. `None` is
 /// JavaScript's NaN.
-fn parse_int(text: &[u16], base: u32) -> Option<f64> {
+pub(super) fn parse_int(text: &[u16], base: u32) -> Option<f64> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_first().filter(|(first, _)| is_space(**first)) {
         rest = after;
@@ -182,7 +182,7 @@ fn from_hex(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
 }
 
 /// Anything but a hexadecimal digit separates, and so does `0x`.
-fn hex_auto(input: &[u16]) -> Result<Vec<u8>, Fault> {
+pub(super) fn hex_auto(input: &[u16]) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::with_capacity(input.len() / 2);
     let is_digit = |unit: &u16| ascii(*unit).is_some_and(|byte| byte.is_ascii_hexdigit());
     let mut rest = input;
@@ -206,6 +206,12 @@ fn hex_pairs(piece: &[u16], out: &mut Vec<u8>) -> Result<(), Fault> {
         out.push(to_byte(parse_int(pair, 16).unwrap_or(0.0))?);
     }
     Ok(())
+}
+
+/// Two digits a byte, with spaces between.
+pub(super) fn spaced_hex(bytes: &[u8]) -> Vec<u16> {
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    str_to_text(&digits.join(" "))
 }
 
 fn to_hex(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {

@@ -1,0 +1,7 @@
+//! Operations on bytes as bytes: bits, slices, digests, unpacking.
+
+pub(in crate::decode) mod bits;
+pub(in crate::decode) mod bytes;
+pub(in crate::decode) mod hashes;
+pub(in crate::decode) mod slices;
+pub(in crate::decode) mod unpack;

@@ -1,0 +1,5 @@
+//! Operations that look for something in text: patterns, lines, things of a known form.
+
+pub(in crate::decode) mod extract;
+pub(in crate::decode) mod lines;
+pub(in crate::decode) mod patterns;
