@@ -173,3 +173,22 @@ pub(crate) fn zip64(files: &[File]) -> Vec<u8> {
     out.extend(end_record(0xFFFF, u32::MAX, u32::MAX));
     out
 }
+
+/// Undoes base64 of a fixture; line ends and padding are skipped.
+pub(crate) fn unbase64(text: &str) -> Vec<u8> {
+    let value = |letter: u8| match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'a'..=b'z' => Some(letter - b'a' + 26),
+        b'0'..=b'9' => Some(letter - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let values: Vec<u8> = text.bytes().filter_map(value).collect();
+    let group = |four: &[u8]| {
+        let bits = four.iter().fold(0_u32, |bits, value| bits << 6 | u32::from(*value));
+        let bytes = (bits << (6 * (4 - four.len()))).to_be_bytes();
+        bytes[1..four.len()].to_vec()
+    };
+    values.chunks(4).flat_map(group).collect()
+}

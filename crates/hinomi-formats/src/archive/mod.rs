@@ -28,6 +28,8 @@ use serde::{Deserialize, Serialize};
 pub struct Archive {
     /// Entries in directory order; entries that no directory lists come last.
     pub entries: Vec<Entry>,
+    /// How the directory itself is encrypted, when nobody could open it: then there are no entries.
+    pub sealed: Encryption,
 }
 
 /// One file of an archive. A folder is an entry whose name ends in `/` and whose content is empty.
@@ -64,6 +66,11 @@ pub enum Encryption {
     Aes256,
     /// An encryption this version does not open.
     Other,
+}
+
+/// Whether the bytes start with a header of tar, whatever its age: the checksum of the header fits.
+pub fn looks_like_tar(bytes: &[u8]) -> bool {
+    unix::tar::looks_like_tar(bytes)
 }
 
 /// Whether the bytes start or end like a ZIP (also one with junk before or after it).

@@ -13,7 +13,7 @@ pub enum Kind {
     Zip,
     /// Gzip.
     Gzip,
-    /// An archive of a format that is known and not read: see [`archive_format`].
+    /// An archive of another format: see [`archive_format`].
     OtherArchive,
     /// Messages in one mbox file.
     Mailbox,
@@ -61,7 +61,7 @@ const SCRIPTS: &[&str] = &[
 /// Extensions of what a browser opens.
 const PAGES: &[&str] = &["html", "htm", "xhtml", "xht", "shtml", "svg"];
 
-/// Extensions of archives and disk images that are not read.
+/// Extensions of archives and disk images beside ZIP and gzip.
 const OTHER_ARCHIVES: &[&str] = &[
     "rar", "7z", "cab", "lzh", "lha", "ace", "tar", "iso", "img", "xz", "txz", "bz2", "tbz", "zst", "vhd",
     "vhdx",
@@ -76,7 +76,7 @@ const DOCUMENTS: &[&str] = &[
 /// Name and content of the first entry of an e-book.
 const EPUB: &[u8] = b"mimetypeapplication/epub+zip";
 
-/// Archives that are not read, by the bytes at an offset.
+/// Archives by the bytes at an offset.
 const ARCHIVES: &[(usize, &[u8], &str)] = &[
     (0, b"Rar!\x1a\x07", "rar"),
     (0, b"7z\xbc\xaf\x27\x1c", "7z"),
@@ -95,10 +95,11 @@ const ARCHIVES: &[(usize, &[u8], &str)] = &[
     (30, EPUB, "epub"),
 ];
 
-/// The format of an archive that is not read: what its bytes say, not its name.
+/// The format of an archive that is neither ZIP nor gzip: what its bytes say, not its name.
 pub fn archive_format(bytes: &[u8]) -> Option<&'static str> {
     let found = ARCHIVES.iter().find(|(at, mark, _)| bytes.get(*at..).is_some_and(|b| b.starts_with(mark)));
-    let (_, _, format) = *found?;
+    let Some((_, _, format)) = found else { return old_tape(bytes) };
+    let format = *format;
     // Three letters start too much else: LZH has the method in hyphens, bzip2 a block size and a block.
     let is_so = match format {
         "lzh" => bytes.get(6) == Some(&b'-'),
@@ -106,6 +107,11 @@ pub fn archive_format(bytes: &[u8]) -> Option<&'static str> {
         _ => true,
     };
     is_so.then_some(format)
+}
+
+/// A tape of the time before tar had a mark.
+fn old_tape(bytes: &[u8]) -> Option<&'static str> {
+    archive::looks_like_tar(bytes).then_some("tar")
 }
 
 /// What the bytes are. Who opens a file goes by its name only where its bytes leave that open: a script host

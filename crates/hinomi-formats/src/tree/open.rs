@@ -202,7 +202,8 @@ impl<'a> Opener<'a> {
     fn other_archive(&mut self, found: &Found<'_>) -> Content {
         let format = archive_format(&found.bytes).unwrap_or_default();
         let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
-        if let Some(read) = archive::read_other(format, &found.bytes, &offer.words, self.limits, self.budget) {
+        if let Some(read) = archive::read_other(format, &found.bytes, &offer.words, self.limits, self.budget)
+        {
             let archive = read.take(self.problems);
             return Content::Archive(self.container(format, archive, &offer.from));
         }
@@ -218,6 +219,9 @@ impl<'a> Opener<'a> {
         let mut container = Container { format, entries: archive.entries.len(), ..Container::default() };
         // A ZIP without a single entry that says nothing is one whose directory was not found.
         container.closed = archive.entries.is_empty() && !self.problems.is_empty();
+        if archive.sealed != Encryption::None {
+            (container.encrypted, container.encryption) = (1, archive.sealed);
+        }
         let damaged = damaged(self.problems);
         for entry in archive.entries {
             if entry.encryption != Encryption::None {

@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed
     if cabinet.read(&mut shelf).is_none() {
         shelf.tell(ProblemKind::Truncated, "", "the cabinet ends inside its directory");
     }
-    Parsed { value: Archive { entries: shelf.entries }, problems: shelf.problems }
+    shelf.done()
 }
 
 struct Cabinet<'a> {
@@ -151,7 +151,9 @@ impl Cabinet<'_> {
         let (most, over) = shelf.most(self.bytes.len().saturating_sub(folder.at));
         let mut at = folder.at;
         for _ in 0..folder.blocks {
-            let Some((data, size, next)) = self.block(at) else { return Unpacked { bytes: out, ended: Ended::Truncated } };
+            let Some((data, size, next)) = self.block(at) else {
+                return Unpacked { bytes: out, ended: Ended::Truncated };
+            };
             at = next;
             let before = out.len();
             if folder.method & 0xF == 0 {

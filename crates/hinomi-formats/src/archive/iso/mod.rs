@@ -23,13 +23,15 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed
         Some((root, joliet)) => Walk { bytes, joliet, seen: HashSet::new() }.run(root, &mut shelf),
         None => {
             let is_udf = [b"NSR02", b"NSR03"].iter().any(|mark| {
-                (DESCRIPTORS_AT..DESCRIPTORS_AT + 32).any(|at| bytes.get(at * SECTOR + 1..).is_some_and(|b| b.starts_with(*mark)))
+                (DESCRIPTORS_AT..DESCRIPTORS_AT + 32)
+                    .any(|at| bytes.get(at * SECTOR + 1..).is_some_and(|b| b.starts_with(*mark)))
             });
-            let detail = if is_udf { "a disc image with UDF alone" } else { "a disc image without a directory" };
+            let detail =
+                if is_udf { "a disc image with UDF alone" } else { "a disc image without a directory" };
             shelf.tell(if is_udf { ProblemKind::Unsupported } else { ProblemKind::Unreadable }, "", detail);
         }
     }
-    Parsed { value: Archive { entries: shelf.entries }, problems: shelf.problems }
+    shelf.done()
 }
 
 /// A record's place: first sector and length in bytes.
@@ -44,7 +46,8 @@ fn volume(bytes: &[u8]) -> Option<(Extent, bool)> {
         if descriptor.get(1..6)? != b"CD001" || kind == 255 {
             break;
         }
-        let Some(root) = descriptor.get(ROOT_AT..).and_then(|record| Some((u32_at(record, 2)?, u32_at(record, 10)?)))
+        let Some(root) =
+            descriptor.get(ROOT_AT..).and_then(|record| Some((u32_at(record, 2)?, u32_at(record, 10)?)))
         else {
             break;
         };
@@ -115,7 +118,8 @@ impl Walk<'_> {
             shelf.tell(ProblemKind::Truncated, &full, "the image ends before the file does");
         }
         let before = std::mem::take(more);
-        let out = if before.is_empty() { shelf.stored(data) } else { shelf.stored(&[&before, data].concat()) };
+        let out =
+            if before.is_empty() { shelf.stored(data) } else { shelf.stored(&[&before, data].concat()) };
         shelf.put(entry(full, size.saturating_add(before.len() as u64)), out);
     }
 
@@ -132,11 +136,16 @@ impl Walk<'_> {
         if matches!(id, [0] | [1]) {
             return None;
         }
-        let long = if self.joliet { None } else { rock_ridge(raw.get(33 + len + (len + 1) % 2..).unwrap_or_default()) };
+        let long = if self.joliet {
+            None
+        } else {
+            rock_ridge(raw.get(33 + len + (len + 1) % 2..).unwrap_or_default())
+        };
         let mut text = match long {
             Some(long) => name(&long),
             None if self.joliet => {
-                let units = id.chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(u16::from_be_bytes));
+                let units =
+                    id.chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(u16::from_be_bytes));
                 String::from_utf16_lossy(&units.collect::<Vec<_>>())
             }
             None => name(id),

@@ -29,7 +29,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed
         rest = after.get(header.packed..).unwrap_or_default();
         member(header, data, &mut shelf);
     }
-    Parsed { value: Archive { entries: shelf.entries }, problems: shelf.problems }
+    shelf.done()
 }
 
 fn member(header: Header, data: &[u8], shelf: &mut Shelf<'_>) {
@@ -143,15 +143,22 @@ impl Header {
             match *raw.first()? {
                 EXTENDED_NAME => self.name = name(content),
                 EXTENDED_FOLDER => {
-                    let parts: Vec<String> =
-                        content.split(|byte| *byte == FOLDER_SEPARATOR).filter(|part| !part.is_empty()).map(name).collect();
+                    let parts: Vec<String> = content
+                        .split(|byte| *byte == FOLDER_SEPARATOR)
+                        .filter(|part| !part.is_empty())
+                        .map(name)
+                        .collect();
                     folder = parts.join("/");
                 }
                 _ => {}
             }
             at = at.checked_add(next)?;
             let tail = at.checked_sub(width)?;
-            next = if width == 2 { usize::from(u16_at(bytes, tail)?) } else { usize::try_from(u32_at(bytes, tail)?).ok()? };
+            next = if width == 2 {
+                usize::from(u16_at(bytes, tail)?)
+            } else {
+                usize::try_from(u32_at(bytes, tail)?).ok()?
+            };
         }
         if !folder.is_empty() {
             self.name = format!("{folder}/{}", self.name);

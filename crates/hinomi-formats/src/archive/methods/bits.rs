@@ -69,12 +69,7 @@ impl Code {
     /// A code that is one symbol without any bits.
     pub(in crate::archive) fn single(symbol: usize) -> Self {
         let symbols = vec![u16::try_from(symbol).unwrap_or(0)];
-        Self {
-            ends: [0; CODE_BITS_MAX as usize],
-            starts: [(0, 0); CODE_BITS_MAX as usize],
-            symbols,
-            bits: 0,
-        }
+        Self { ends: [0; CODE_BITS_MAX as usize], starts: [(0, 0); CODE_BITS_MAX as usize], symbols, bits: 0 }
     }
 
     /// A code by the lengths of its symbols, zero for none; `None` when it leaves no room for them, or is empty.

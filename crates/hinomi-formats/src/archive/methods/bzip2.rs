@@ -95,7 +95,8 @@ fn used_bytes(bits: &mut Bits<'_>) -> Vec<u8> {
     let mut used = Vec::new();
     for row in (0..16_usize).filter(|row| rows << row & 0x8000 != 0) {
         let columns = bits.take(16);
-        let row = (0..16_usize).filter(|column| columns << column & 0x8000 != 0).map(|column| row * 16 + column);
+        let row =
+            (0..16_usize).filter(|column| columns << column & 0x8000 != 0).map(|column| row * 16 + column);
         used.extend(row.filter_map(|byte| u8::try_from(byte).ok()));
     }
     used

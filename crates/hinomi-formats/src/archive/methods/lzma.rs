@@ -15,7 +15,13 @@ const MATCH_MIN: usize = 2;
 const RANGE_START_BYTES: usize = 5;
 
 /// Unpacks LZMA with its five bytes of properties. `size` is how much should come out, `most` how much may.
-pub(in crate::archive) fn lzma(data: &[u8], properties: &[u8], size: usize, most: usize, over: Ended) -> Unpacked {
+pub(in crate::archive) fn lzma(
+    data: &[u8],
+    properties: &[u8],
+    size: usize,
+    most: usize,
+    over: Ended,
+) -> Unpacked {
     let Some(mut decoder) = properties.first().and_then(|byte| Decoder::new(*byte)) else {
         return Unpacked { bytes: Vec::new(), ended: Ended::Corrupt };
     };

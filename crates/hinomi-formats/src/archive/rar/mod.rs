@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed
     if ended.is_none() {
         shelf.tell(ProblemKind::Truncated, "", "the archive ends inside a header");
     }
-    Parsed { value: Archive { entries: shelf.entries }, problems: shelf.problems }
+    shelf.done()
 }
 
 /// One file as its header tells it.
@@ -96,6 +96,7 @@ fn version_4(bytes: &[u8], shelf: &mut Shelf<'_>) -> Option<()> {
         match kind {
             four::END => return Some(()),
             four::MAIN if flags & four::HEADERS_ENCRYPTED != 0 => {
+                shelf.sealed = Encryption::Other;
                 shelf.tell(ProblemKind::Encrypted, "", "the names are encrypted");
                 return Some(());
             }
@@ -204,6 +205,7 @@ fn version_5(bytes: &[u8], shelf: &mut Shelf<'_>) -> Option<()> {
         match kind {
             five::END => return Some(()),
             five::ENCRYPTED => {
+                shelf.sealed = Encryption::Other;
                 shelf.tell(ProblemKind::Encrypted, "", "the names are encrypted");
                 return Some(());
             }

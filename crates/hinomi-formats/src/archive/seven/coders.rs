@@ -148,7 +148,9 @@ fn step(coder: &Coder, inputs: Vec<Cow<'_, [u8]>>, size: usize, way: &Way<'_>) -
             Unpacked { bytes, ended }
         }
         Some(Method::Bzip2) => bzip2::unpack(&input, most, over),
-        Some(Method::Aes) => way.key.and_then(|key| decrypt(key, coder, input)).map_or_else(corrupt, |b| sized(b, most, over)),
+        Some(Method::Aes) => {
+            way.key.and_then(|key| decrypt(key, coder, input)).map_or_else(corrupt, |b| sized(b, most, over))
+        }
         Some(Method::X86) => filtered(input, &filters::x86),
         Some(Method::Arm) => filtered(input, &filters::arm),
         Some(Method::Arm64) => filtered(input, &filters::arm64),

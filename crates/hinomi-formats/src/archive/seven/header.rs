@@ -98,9 +98,11 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Option<Listing> {
     loop {
         match reader.byte()? {
             END => return Some(listing),
-            ARCHIVE_PROPERTIES => while reader.byte()? != END {
-                reader.counted()?;
-            },
+            ARCHIVE_PROPERTIES => {
+                while reader.byte()? != END {
+                    reader.counted()?;
+                }
+            }
             MAIN_STREAMS => listing.streams = streams(&mut reader, limits)?,
             FILES => files(&mut reader, &mut listing, limits)?,
             // Additional streams are written by nobody.
@@ -237,9 +239,12 @@ fn substreams(reader: &mut Reader<'_>, streams: &mut Streams, limits: &Limits) -
         if kind != CRC {
             return None;
         }
-        let unknown = streams.folders.iter().flat_map(|folder| &folder.files).filter(|(_, crc)| crc.is_none()).count();
+        let unknown =
+            streams.folders.iter().flat_map(|folder| &folder.files).filter(|(_, crc)| crc.is_none()).count();
         let mut digests = reader.digests(unknown)?.into_iter();
-        for (_, crc) in streams.folders.iter_mut().flat_map(|folder| &mut folder.files).filter(|(_, crc)| crc.is_none()) {
+        for (_, crc) in
+            streams.folders.iter_mut().flat_map(|folder| &mut folder.files).filter(|(_, crc)| crc.is_none())
+        {
             *crc = digests.next().flatten();
         }
         kind = reader.byte()?;

@@ -9,6 +9,9 @@ pub(super) const AES: &[u8] = &[6, 0xF1, 7, 1];
 pub(super) const ROUNDS_MAX: u64 = 1 << 24;
 /// More rounds than this (as a power of two) are made to keep readers busy; 7-Zip writes 19.
 const CYCLES_MAX: u8 = 24;
+/// The counter in each round, and how many rounds are hashed in one go.
+const COUNTER_BYTES: usize = 8;
+const ROUNDS_AT_ONCE: u64 = 256;
 /// Says that the key is the password itself.
 const NO_HASH: u8 = 0x3F;
 
@@ -41,17 +44,17 @@ impl Lock {
             return key;
         }
         let mut hash = Sha256::new();
-        let mut round = Vec::new();
-        // Many rounds at a time: the hash works on large pieces faster.
-        let step = 256_u64.min(self.rounds());
-        for from in (0..self.rounds()).step_by(256) {
-            round.clear();
-            for counter in from..from.saturating_add(step) {
-                round.extend_from_slice(&self.salt);
-                round.extend_from_slice(&wide);
-                round.extend_from_slice(&counter.to_le_bytes());
+        // Many rounds at a time, since the hash works on large pieces faster. Of each only the counter changes.
+        let round = [self.salt.as_slice(), &wide, &[0; COUNTER_BYTES]].concat();
+        let at_once = ROUNDS_AT_ONCE.min(self.rounds());
+        let mut rounds = round.repeat(usize::try_from(at_once).unwrap_or(1));
+        for from in (0..self.rounds()).step_by(ROUNDS_AT_ONCE as usize) {
+            for (counter, round) in (from..).zip(rounds.chunks_exact_mut(round.len())) {
+                if let Some(slot) = round.last_chunk_mut::<COUNTER_BYTES>() {
+                    *slot = counter.to_le_bytes();
+                }
             }
-            hash.update(&round);
+            hash.update(&rounds);
         }
         hash.finalize().into()
     }
@@ -67,7 +70,9 @@ pub(super) fn iv(properties: &[u8]) -> Option<[u8; 16]> {
 
 fn parts(properties: &[u8]) -> Option<(&[u8], &[u8])> {
     let first = *properties.first()?;
-    let Some(second) = properties.get(1).copied().filter(|_| first & 0xC0 != 0) else { return Some((&[], &[])) };
+    let Some(second) = properties.get(1).copied().filter(|_| first & 0xC0 != 0) else {
+        return Some((&[], &[]));
+    };
     let salt_len = usize::from(first >> 7 & 1).checked_add(usize::from(second >> 4))?;
     let iv_len = usize::from(first >> 6 & 1).checked_add(usize::from(second & 0xF))?;
     let (salt, rest) = properties.get(2..)?.split_at_checked(salt_len)?;

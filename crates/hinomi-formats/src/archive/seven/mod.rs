@@ -20,7 +20,12 @@ const PIECE_BYTES: usize = 1 << 20;
 /// Encoded headers inside encoded headers.
 const HEADERS_MAX: usize = 4;
 
-pub(super) fn read(bytes: &[u8], passwords: &[String], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
+pub(super) fn read(
+    bytes: &[u8],
+    passwords: &[String],
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Parsed<Archive> {
     let passwords = passwords.get(..limits.passwords_max).unwrap_or(passwords);
     let mut seven = Seven {
         bytes,
@@ -35,7 +40,7 @@ pub(super) fn read(bytes: &[u8], passwords: &[String], limits: &Limits, budget: 
         Ok(listing) => seven.folders(&listing),
         Err(problem) => seven.shelf.problems.push(problem),
     }
-    Parsed { value: Archive { entries: seven.shelf.entries }, problems: seven.shelf.problems }
+    seven.shelf.done()
 }
 
 struct Seven<'a> {
@@ -87,6 +92,7 @@ impl<'a> Seven<'a> {
             }
             let most = coders::header_most(self.shelf.budget);
             let Some(opened) = self.open(folder, &packed, most, Ended::Allowance) else {
+                self.shelf.sealed = Encryption::Aes256;
                 return Err(self.sealed(""));
             };
             if opened.out.ended != Ended::Whole {
@@ -99,7 +105,8 @@ impl<'a> Seven<'a> {
 
     /// The packed streams of a folder; one that lies behind the end of the file ends with it. `None` when all do.
     fn packed(&self, streams: &Streams, folder: usize, first: usize) -> Option<Vec<&'a [u8]>> {
-        let before = streams.pack_sizes.get(..first)?.iter().try_fold(0_u64, |sum, size| sum.checked_add(*size))?;
+        let before =
+            streams.pack_sizes.get(..first)?.iter().try_fold(0_u64, |sum, size| sum.checked_add(*size))?;
         let mut at = (START_BYTES as u64).checked_add(streams.position)?.checked_add(before)?;
         let count = streams.folders.get(folder)?.packed.len();
         let mut packed = Vec::with_capacity(count);
@@ -151,9 +158,7 @@ impl<'a> Seven<'a> {
         let entries: Vec<(Entry, Option<u32>)> = folder
             .files
             .iter()
-            .map(|(size, crc)| {
-                (Entry { encryption, ..entry(named.next().unwrap_or_default(), *size) }, *crc)
-            })
+            .map(|(size, crc)| (Entry { encryption, ..entry(named.next().unwrap_or_default(), *size) }, *crc))
             .collect();
         let place = entries.first().map(|(entry, _)| entry.name.clone()).unwrap_or_default();
         let opened = match (coders::unsupported(folder), self.packed(&listing.streams, at, first_stream)) {
@@ -184,7 +189,9 @@ impl<'a> Seven<'a> {
     fn sealed(&self, place: &str) -> Problem {
         let (tried, all) = (self.tried, self.passwords.len());
         let detail = if tried < all {
-            format!("passwords not all tried: none of the first {tried} of {all} opens it, each costs too much")
+            format!(
+                "passwords not all tried: none of the first {tried} of {all} opens it, each costs too much"
+            )
         } else {
             format!("none of {all} passwords opens it")
         };
@@ -269,7 +276,8 @@ impl<'a> Seven<'a> {
 fn fits(folder: &Folder, out: &Unpacked) -> bool {
     let mut rest = out.bytes.as_slice();
     for (size, crc) in &folder.files {
-        let Some((bytes, after)) = usize::try_from(*size).ok().and_then(|size| rest.split_at_checked(size)) else {
+        let Some((bytes, after)) = usize::try_from(*size).ok().and_then(|size| rest.split_at_checked(size))
+        else {
             // Cut by a limit: a wrong key does not unpack that far.
             return matches!(out.ended, Ended::Ratio | Ended::Allowance) && folder.coders.len() > 1;
         };
@@ -333,11 +341,7 @@ impl<'a> Reader<'a> {
     /// Checksums, of those that have one.
     fn digests(&mut self, count: usize) -> Option<Vec<Option<u32>>> {
         let all = self.byte()? != 0;
-        let has = if all {
-            vec![true; count]
-        } else {
-            Reader(self.take(count.div_ceil(8))?).bits(count)
-        };
+        let has = if all { vec![true; count] } else { Reader(self.take(count.div_ceil(8))?).bits(count) };
         has.into_iter()
             .map(|has| if has { self.take(4).map(|raw| u32_at(raw, 0)) } else { Some(None) })
             .collect()

@@ -3,8 +3,8 @@
 mod inflate;
 pub(in crate::archive) mod names;
 
-use super::Entry;
-use crate::{Budget, Limits, Problem, ProblemKind};
+use super::{Archive, Encryption, Entry};
+use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
 pub(in crate::archive) use inflate::{Ended, Inflater};
 
 /// The ratio is looked at once this much came out.
@@ -22,13 +22,28 @@ pub(in crate::archive) struct Shelf<'a> {
     pub(in crate::archive) budget: &'a mut Budget,
     pub(in crate::archive) problems: Vec<Problem>,
     pub(in crate::archive) entries: Vec<Entry>,
+    /// How the directory is encrypted, when nobody could open it.
+    pub(in crate::archive) sealed: Encryption,
     /// The empty purse was told.
     spent: bool,
 }
 
 impl<'a> Shelf<'a> {
     pub(in crate::archive) fn new(limits: &'a Limits, budget: &'a mut Budget) -> Self {
-        Self { limits, budget, problems: Vec::new(), entries: Vec::new(), spent: false }
+        Self {
+            limits,
+            budget,
+            problems: Vec::new(),
+            entries: Vec::new(),
+            sealed: Encryption::None,
+            spent: false,
+        }
+    }
+
+    /// The archive as far as it was read.
+    pub(in crate::archive) fn done(self) -> Parsed<Archive> {
+        let value = Archive { entries: self.entries, sealed: self.sealed };
+        Parsed { value, problems: self.problems }
     }
 
     /// Whether another entry fits; that one does not is told.
@@ -52,7 +67,9 @@ impl<'a> Shelf<'a> {
     pub(in crate::archive) fn stored(&self, data: &[u8]) -> Unpacked {
         let (most, _) = (usize::try_from(self.budget.left()).unwrap_or(usize::MAX), ());
         match data.get(..most) {
-            Some(kept) if kept.len() < data.len() => Unpacked { bytes: kept.to_vec(), ended: Ended::Allowance },
+            Some(kept) if kept.len() < data.len() => {
+                Unpacked { bytes: kept.to_vec(), ended: Ended::Allowance }
+            }
             _ => Unpacked { bytes: data.to_vec(), ended: Ended::Whole },
         }
     }
@@ -63,7 +80,9 @@ impl<'a> Shelf<'a> {
             Ended::Whole => {}
             Ended::Truncated => self.tell(ProblemKind::Truncated, &entry.name, "the packed data ends early"),
             Ended::Corrupt => self.tell(ProblemKind::Malformed, &entry.name, "the packed data is damaged"),
-            Ended::Ratio => self.problems.push(Problem::limit(&entry.name, "ratio_max", self.limits.ratio_max)),
+            Ended::Ratio => {
+                self.problems.push(Problem::limit(&entry.name, "ratio_max", self.limits.ratio_max))
+            }
             Ended::Allowance => self.tell_spent(&entry.name),
         }
         let is_nothing = out.bytes.is_empty() && out.ended != Ended::Whole;

@@ -1,5 +1,7 @@
 //! ZIP and gzip: what real tools write, what attackers write.
 
+mod made_by_others;
+
 use super::forge::{self, File, Seal, file};
 use super::*;
 use crate::{Problem, ProblemKind};

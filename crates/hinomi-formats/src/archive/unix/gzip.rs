@@ -61,7 +61,7 @@ pub(in crate::archive) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budge
         bytes: Some(out),
         ..Entry::default()
     };
-    Parsed { value: Archive { entries: vec![entry] }, problems }
+    Parsed { value: Archive { entries: vec![entry], ..Archive::default() }, problems }
 }
 
 fn truncated(detail: &str) -> Problem {

@@ -17,8 +17,9 @@ pub(in crate::archive) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budge
         if header.iter().all(|byte| *byte == 0) {
             break;
         }
-        let Some(size) = number(header.get(124..136).unwrap_or_default()) else {
-            shelf.tell(ProblemKind::Malformed, "", "a header without a size");
+        let size = number(header.get(124..136).unwrap_or_default()).filter(|_| checksum_fits(header));
+        let Some(size) = size else {
+            shelf.tell(ProblemKind::Malformed, "", "a header whose checksum does not fit");
             break;
         };
         let len = usize::try_from(size).unwrap_or(usize::MAX);
@@ -38,7 +39,23 @@ pub(in crate::archive) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budge
             }
         }
     }
-    Parsed { value: Archive { entries: shelf.entries }, problems: shelf.problems }
+    shelf.done()
+}
+
+/// Whether a header stands at the start.
+pub(in crate::archive) fn looks_like_tar(bytes: &[u8]) -> bool {
+    bytes.get(..BLOCK).is_some_and(|header| header.first() != Some(&0) && checksum_fits(header))
+}
+
+/// The checksum of a header is the sum of its bytes, its own field taken as blanks.
+fn checksum_fits(header: &[u8]) -> bool {
+    let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+    let (Some(before), Some(field), Some(after)) =
+        (header.get(..148), header.get(148..156), header.get(156..))
+    else {
+        return false;
+    };
+    number(field) == Some(sum(before).saturating_add(8 * 0x20).saturating_add(sum(after)))
 }
 
 fn file(shelf: &mut Shelf<'_>, kind: u8, named: String, size: u64, data: &[u8], is_cut: bool) {

@@ -59,7 +59,7 @@ impl<'a> Unpacker<'a> {
     ) -> Parsed<Archive> {
         let records = listed.take(&mut self.problems);
         let entries = records.iter().map(|record| self.entry(record, wanted)).collect();
-        Parsed { value: Archive { entries }, problems: self.problems }
+        Parsed { value: Archive { entries, ..Archive::default() }, problems: self.problems }
     }
 
     fn entry(&mut self, record: &Record, wanted: &dyn Fn(&str) -> bool) -> Entry {
