@@ -163,7 +163,7 @@ impl View<'_> {
         if archive.format == MBOX {
             return;
         }
-        let sealed = archive.encrypted > 0 && !archive.unread.is_empty();
+        let sealed = archive.encrypted > 0 && (archive.closed || !archive.unread.is_empty());
         out.locked |= sealed;
         out.observations.push(self.observation(node, Fact::Archive(self.archive(node, archive))));
         for (name, size) in &archive.unread {
@@ -315,12 +315,14 @@ impl View<'_> {
 
     /// What a file lies in directly, when that is a document of some kind.
     fn carrier(&self, parent: Option<usize>) -> &'static str {
-        match parent.and_then(|at| self.nodes.get(at)).map(|node| &node.content) {
+        let parent = parent.and_then(|at| self.nodes.get(at));
+        match parent.map(|node| &node.content) {
             Some(Content::Document(document, _)) if document.container == office::Container::OneNote => {
                 "notebook"
             }
             Some(Content::Document(..)) => "document",
-            // Of scripts only a shortcut has anything behind its end.
+            Some(Content::Script(_)) if parent.is_some_and(is_page) => "web-page",
+            // Of other scripts only a shortcut has anything behind its end.
             Some(Content::Script(_)) => "shortcut",
             Some(Content::Pdf(_)) => "pdf",
             _ => "",
@@ -346,6 +348,11 @@ fn unopened(kind: Kind, name: &str, encrypted: bool) -> Option<Fact> {
         Kind::Pdf => Some(Fact::Pdf(PdfFact { name, encrypted, partly_unread: true, ..PdfFact::default() })),
         _ => None,
     }
+}
+
+/// Whether a browser opens it, or the program that runs pages as applications.
+fn is_page(node: &Node) -> bool {
+    node.kind == Kind::Html || node.name.to_lowercase().ends_with(".hta")
 }
 
 /// An archive's name as every file in it tells it: cut, because there may be thousands of them.

@@ -44,7 +44,7 @@ fn keep(member: Member<'_>, shelf: &mut Shelf<'_>) {
     let told = match () {
         () if member.is_encrypted => {
             kept.encryption = Encryption::Other;
-            (ProblemKind::Unsupported, "an encryption that is not read")
+            (ProblemKind::Encrypted, "the encryption of RAR is not read")
         }
         () if member.is_split => (ProblemKind::Unsupported, "the file goes on in another volume"),
         () if !member.is_stored => (ProblemKind::Unsupported, "compression: RAR"),

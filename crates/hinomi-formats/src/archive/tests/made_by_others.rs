@@ -161,3 +161,38 @@ fn what_is_not_read_is_said_by_name() {
     assert!(told.contains("program.exe 1464 -\n"), "{told}");
     assert!(told.contains("! Unsupported letters.txt: compression: deflate64\n"), "{told}");
 }
+
+/// Written by the description of the formats, since their maker's tool is not free; 7-Zip 26.02 and bsdtar 3.6.2 list the
+/// same.
+#[test]
+fn rar_is_listed_and_what_is_stored_is_read() {
+    for (bytes, folder) in [(fixture!("v4.rar"), "フォルダ\\"), (fixture!("v5.rar"), "フォルダ/")] {
+        let read = read(&bytes, &[]);
+        for entry in read.value.entries.iter().take(2) {
+            assert_eq!(entry.bytes.as_deref(), Some(content(&entry.name).as_slice()), "{}", entry.name);
+        }
+        let mut lines: Vec<String> = tell(&read).lines().map(str::to_owned).collect();
+        lines.sort_unstable();
+        assert_eq!(
+            lines,
+            [
+                "! Encrypted secret.doc: the encryption of RAR is not read",
+                "! Unsupported invoice.pdf.exe: compression: RAR",
+                "invoice.pdf.exe 1464 -",
+                "program.exe 1464 1464 bytes",
+                "secret.doc 16 Other by None -",
+                "フォルダ/ 0 \"\"",
+                &format!("{folder}請求書.txt 9 \"invoice\\r\\n\""),
+            ]
+        );
+    }
+}
+
+#[test]
+fn rar_with_encrypted_names_is_sealed() {
+    for bytes in [fixture!("v4-header.rar"), fixture!("v5-header.rar")] {
+        let read = read(&bytes, &[]);
+        assert_eq!(tell(&read), "! Encrypted : the names are encrypted\n");
+        assert_eq!(read.value.sealed, Encryption::Other);
+    }
+}
