@@ -97,15 +97,14 @@ fn a_password_beside_an_archive_is_found_in_every_format_that_has_one() {
     }
 }
 
-/// `WScript.Echo(1)` in the browser, as `invoice.js`.
-const SMUGGLING_SCRIPT: &str = "PGh0bWw+PGJvZHk+PHNjcmlwdD52YXIgZCA9IGF0b2IoJ1YxTmpjbWx3ZEM1RlkyaHZLREVwJyk7dmFyIGIgPSBuZXcgQmxvYihbZF0pO3ZhciBhID0gZG9jdW1lbnQuY3JlYXRlRWxlbWVudCgnYScpO2EuaHJlZiA9IFVSTC5jcmVhdGVPYmplY3RVUkwoYik7YS5kb3dubG9hZCA9ICdpbnZvaWNlLmpzJzthLmNsaWNrKCk7PC9zY3JpcHQ+PC9ib2R5PjwvaHRtbD4=";
+/// Pages that put a script or an archive (with a text in it) together and offer it: in base64.
+const BUILDS_SCRIPT: &str = "PGh0bWw+PGJvZHk+PHNjcmlwdD52YXIgZCA9IGF0b2IoJ0x5OGdaRzlsY3lCdWIzUm9hVzVuSUdKMWRDQm5jbVZsZEN3Z2RIZHBZMlVOQ2xkVFkzSnBjSFF1UldOb2J5Z25ZU2NwT3cwS1YxTmpjbWx3ZEM1RlkyaHZLQ2RpSnlrN0RRbz0nKTt2YXIgYiA9IG5ldyBCbG9iKFtkXSk7dmFyIGEgPSBkb2N1bWVudC5jcmVhdGVFbGVtZW50KCdhJyk7YS5ocmVmID0gVVJMLmNyZWF0ZU9iamVjdFVSTChiKTthLmRvd25sb2FkID0gJ2ludm9pY2UuanMnO2EuY2xpY2soKTs8L3NjcmlwdD48L2JvZHk+PC9odG1sPg==";
+const BUILDS_ARCHIVE: &str = "PGh0bWw+PGJvZHk+PHNjcmlwdD52YXIgZCA9IGF0b2IoJ1VFc0RCQlFBQUFBQUFBQlE5MURjSmV6MUdRQUFBQmtBQUFBSUFBQUFibTkwWlM1MGVIUnViM1JvYVc1bklHaGhjbTFtZFd3Z2FXNGdhR1Z5WlEwS1VFc0JBaFFERkFBQUFBQUFBRkQzVU53bDdQVVpBQUFBR1FBQUFBZ0FBQUFBQUFBQUFBQUFBSUFCQUFBQUFHNXZkR1V1ZEhoMFVFc0ZCZ0FBQUFBQkFBRUFOZ0FBQUQ4QUFBQUFBQT09Jyk7dmFyIGIgPSBuZXcgQmxvYihbZF0pO3ZhciBhID0gZG9jdW1lbnQuY3JlYXRlRWxlbWVudCgnYScpO2EuaHJlZiA9IFVSTC5jcmVhdGVPYmplY3RVUkwoYik7YS5kb3dubG9hZCA9ICdzY2FuLnppcCc7YS5jbGljaygpOzwvc2NyaXB0PjwvYm9keT48L2h0bWw+";
 
 #[test]
 fn a_file_that_a_page_builds_is_found() {
-    check(
-        "",
-        "invoice.html",
-        SMUGGLING_SCRIPT,
-        &["document.carries-program smuggled_program", "mail.program-in-archive attached"],
-    );
+    let script = ["document.carries-program smuggled_program", "mail.program-in-archive attached"];
+    check("", "invoice.html", BUILDS_SCRIPT, &script);
+    check("", "invoice.hta", BUILDS_SCRIPT, &script);
+    check("", "scan.htm", BUILDS_ARCHIVE, &["document.carries-program smuggled_file"]);
 }
