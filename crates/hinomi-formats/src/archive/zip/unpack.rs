@@ -1,11 +1,10 @@
 //! From a directory record to bytes: unlocking, inflating, checking, under one purse.
 
 use super::directory::{Record, Span};
-use super::inflate::{Ended, Inflater};
 use super::lock::{self, Lock};
-use super::{Archive, Encryption, Entry};
+use crate::archive::shelf::{Ended, Inflater, crc32};
+use crate::archive::{Archive, Encryption, Entry};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
-use flate2::Crc;
 
 /// Compression methods that are read (APPNOTE 4.4.5).
 const STORED: u16 = 0;
@@ -16,7 +15,7 @@ const DEFLATED: u16 = 8;
 const SEARCHES_MAX: usize = 4;
 
 /// What unpacking one archive needs and has used up.
-pub(super) struct Unpacker<'a> {
+pub(in crate::archive) struct Unpacker<'a> {
     bytes: &'a [u8],
     passwords: &'a [String],
     limits: &'a Limits,
@@ -33,7 +32,7 @@ pub(super) struct Unpacker<'a> {
 }
 
 impl<'a> Unpacker<'a> {
-    pub(super) fn new(
+    pub(in crate::archive) fn new(
         bytes: &'a [u8],
         passwords: &'a [String],
         limits: &'a Limits,
@@ -53,14 +52,14 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    pub(super) fn all(
+    pub(in crate::archive) fn all(
         mut self,
         listed: Parsed<Vec<Record>>,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Parsed<Archive> {
         let records = listed.take(&mut self.problems);
         let entries = records.iter().map(|record| self.entry(record, wanted)).collect();
-        Parsed { value: Archive { entries }, problems: self.problems }
+        Parsed { value: Archive { entries, ..Archive::default() }, problems: self.problems }
     }
 
     fn entry(&mut self, record: &Record, wanted: &dyn Fn(&str) -> bool) -> Entry {
@@ -230,12 +229,6 @@ impl<'a> Unpacker<'a> {
 struct Expanded {
     bytes: Vec<u8>,
     ended: Ended,
-}
-
-pub(super) fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
 }
 
 /// The usual names of the methods that are not read (APPNOTE 4.4.5).

@@ -1,7 +1,8 @@
 //! Where the entries of a ZIP are: end record, ZIP64 end record, central directory, and local headers that
 //! no directory lists. Layouts and signatures: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.
 
-use super::{names, u16_at, u32_at, u64_at};
+use crate::archive::shelf::names;
+use crate::archive::{u16_at, u32_at, u64_at};
 use crate::{Limits, Parsed, Problem, ProblemKind};
 use memchr::memmem;
 use std::ops::Range;
@@ -24,11 +25,11 @@ const END_CANDIDATES_MAX: usize = 64;
 /// How far from the back [`ends_like_zip`] looks: the longest comment and the record itself.
 const TAIL_BYTES: usize = 0xFFFF + END_BYTES;
 /// General purpose flag bit 3: sizes and checksum follow the data.
-pub(super) const FLAG_DESCRIPTOR: u16 = 1 << 3;
+pub(in crate::archive) const FLAG_DESCRIPTOR: u16 = 1 << 3;
 
 /// What to do with the bytes that no listed entry covers.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gaps {
+pub(in crate::archive) enum Gaps {
     /// Look for local headers there.
     Scan,
     /// Leave them alone.
@@ -37,43 +38,43 @@ pub(super) enum Gaps {
 
 /// One entry as its headers describe it. Nothing of it was checked against the data.
 #[derive(Debug)]
-pub(super) struct Record<'a> {
-    pub(super) raw_name: &'a [u8],
-    pub(super) extra: &'a [u8],
-    pub(super) flags: u16,
-    pub(super) method: u16,
-    pub(super) dos_time: u16,
-    pub(super) crc: u32,
-    pub(super) size: u64,
+pub(in crate::archive) struct Record<'a> {
+    pub(in crate::archive) raw_name: &'a [u8],
+    pub(in crate::archive) extra: &'a [u8],
+    pub(in crate::archive) flags: u16,
+    pub(in crate::archive) method: u16,
+    pub(in crate::archive) dos_time: u16,
+    pub(in crate::archive) crc: u32,
+    pub(in crate::archive) size: u64,
     packed: u64,
     /// Offset of the local header from the start of the bytes.
     local: u64,
     /// Local header and packed data, within the bytes; `None` when there is no local header.
-    pub(super) span: Option<Span>,
+    pub(in crate::archive) span: Option<Span>,
 }
 
 /// Where an entry lies.
 #[derive(Debug, Clone)]
-pub(super) struct Span {
+pub(in crate::archive) struct Span {
     start: usize,
     /// The packed data, cut at the end of the file.
-    pub(super) data: Range<usize>,
+    pub(in crate::archive) data: Range<usize>,
     /// Whether the data was longer than the file.
-    pub(super) cut: bool,
+    pub(in crate::archive) cut: bool,
     /// Whether the local header has a name that ends differently.
-    pub(super) renamed: bool,
+    pub(in crate::archive) renamed: bool,
     /// Whether another kept entry lies on the same bytes.
-    pub(super) overlaps: bool,
+    pub(in crate::archive) overlaps: bool,
 }
 
 impl Record<'_> {
-    pub(super) fn name(&self) -> String {
+    pub(in crate::archive) fn name(&self) -> String {
         names::decode(self.raw_name, self.extra, self.flags)
     }
 }
 
 /// Whether a directory with at least one entry stands near the end.
-pub(super) fn ends_like_zip(bytes: &[u8]) -> bool {
+pub(in crate::archive) fn ends_like_zip(bytes: &[u8]) -> bool {
     let from = bytes.len().saturating_sub(TAIL_BYTES);
     let tail = bytes.get(from..).unwrap_or_default();
     memmem::rfind_iter(tail, END)
@@ -83,7 +84,7 @@ pub(super) fn ends_like_zip(bytes: &[u8]) -> bool {
 }
 
 /// Reads the directory, or the local headers where there is none, and finds each entry's place.
-pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, gaps: Gaps) -> Parsed<Vec<Record<'a>>> {
+pub(in crate::archive) fn read<'a>(bytes: &'a [u8], limits: &Limits, gaps: Gaps) -> Parsed<Vec<Record<'a>>> {
     let mut problems = Vec::new();
     let end = find_end(bytes);
     let mut records = match &end {

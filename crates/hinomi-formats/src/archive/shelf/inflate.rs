@@ -11,7 +11,7 @@ const STEP_BYTES_MAX: usize = 256 << 10;
 
 /// Why unpacking ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(in crate::archive) enum Ended {
     /// At the end of the stream.
     Whole,
     /// At the end of the input, before the end of the stream.
@@ -25,24 +25,24 @@ pub(super) enum Ended {
 }
 
 /// What came out of one stream.
-pub(super) struct Inflated {
-    pub(super) ended: Ended,
+pub(in crate::archive) struct Inflated {
+    pub(in crate::archive) ended: Ended,
     /// Input bytes used.
-    pub(super) consumed: usize,
+    pub(in crate::archive) consumed: usize,
 }
 
 /// An inflater whose window is reused for all entries of an archive.
-pub(super) struct Inflater {
+pub(in crate::archive) struct Inflater {
     state: Decompress,
 }
 
 impl Inflater {
-    pub(super) fn new() -> Self {
+    pub(in crate::archive) fn new() -> Self {
         Self { state: Decompress::new(false) }
     }
 
     /// Unpacks `packed` behind `out`. At most `allowance` bytes are added; `hint` is the claimed size.
-    pub(super) fn run(
+    pub(in crate::archive) fn run(
         &mut self,
         packed: &[u8],
         out: &mut Vec<u8>,

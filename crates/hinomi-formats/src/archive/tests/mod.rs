@@ -1,5 +1,7 @@
 //! ZIP and gzip: what real tools write, what attackers write.
 
+mod made_by_others;
+
 use super::forge::{self, File, Seal, file};
 use super::*;
 use crate::{Problem, ProblemKind};
@@ -137,7 +139,7 @@ fn decodes_names() {
         let name = "本物.doc".as_bytes();
         [&[0x75, 0x70, 5 + name.len() as u8, 0, 1][..], &crc.to_le_bytes(), name].concat()
     };
-    check(&named(cp932, 0, &unicode(unpack::crc32(cp932))), &[], "本物.doc 1 \"x\"");
+    check(&named(cp932, 0, &unicode(shelf::crc32(cp932))), &[], "本物.doc 1 \"x\"");
     // Left behind by a tool that renamed the entry.
     check(&named(cp932, 0, &unicode(7)), &[], "請求書.doc 1 \"x\"");
 }
@@ -272,7 +274,7 @@ fn overlapping_entries_are_not_expanded_twice() {
     // Every directory record points to the same kernel, as in an overlap bomb.
     let kernel = file("k", &vec![0; 100_000]);
     let packed = forge::deflate(&kernel.data);
-    let sizes = [unpack::crc32(&kernel.data), packed.len() as u32, 100_000];
+    let sizes = [shelf::crc32(&kernel.data), packed.len() as u32, 100_000];
     let mut zip = forge::zip_without_directory(std::slice::from_ref(&kernel));
     let offset = zip.len() as u32;
     let records = forge::central_record(&kernel, &[], [0, 8], sizes, 0).repeat(500);
@@ -292,7 +294,7 @@ fn one_giant_false_entry_does_not_hide_the_others() {
     let giant = forge::central_record(&file("giant", b""), &[], [0, 0], [0, at - 35, 9], offset);
     let second = {
         let packed = forge::deflate(&files[0].data).len() as u32;
-        forge::central_record(&files[1], &[], [0, 0], [unpack::crc32(b"beta"), 4, 4], 35 + packed)
+        forge::central_record(&files[1], &[], [0, 0], [shelf::crc32(b"beta"), 4, 4], 35 + packed)
     };
     zip.extend(giant.iter().chain(&second));
     zip.extend(forge::end_record(2, (giant.len() + second.len()) as u32, at));

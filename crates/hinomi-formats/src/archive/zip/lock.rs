@@ -1,7 +1,9 @@
 //! Opening encrypted entries: the traditional PKWARE cipher (APPNOTE 6.1) and WinZip AES (AE-1 and AE-2,
 //! WinZip's "AES Encryption Information", version 1.04).
 
-use super::{Encryption, directory::FLAG_DESCRIPTOR, directory::Record, names, u16_at};
+use super::directory::{FLAG_DESCRIPTOR, Record};
+use crate::archive::shelf::names;
+use crate::archive::{Encryption, u16_at};
 use aes::cipher::{KeyIvInit, StreamCipher};
 use ctr::Ctr128LE;
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,7 +14,7 @@ use std::borrow::Cow;
 const FLAG_ENCRYPTED: u16 = 1 << 0;
 const FLAG_STRONG: u16 = 1 << 6;
 /// Method and extra field of WinZip AES.
-pub(super) const METHOD_AES: u16 = 99;
+pub(in crate::archive) const METHOD_AES: u16 = 99;
 const EXTRA_AES: u16 = 0x9901;
 
 /// The traditional cipher's header before the data.
@@ -24,7 +26,7 @@ const AES_CODE_BYTES: usize = 10;
 const SHA1_BYTES: usize = 20;
 
 /// How an entry is locked, and what is needed to try a password.
-pub(super) enum Lock {
+pub(in crate::archive) enum Lock {
     Open,
     ZipCrypto {
         /// What the header's last byte may be: from the checksum, or from the time with a descriptor.
@@ -37,7 +39,7 @@ pub(super) enum Lock {
 
 /// The parameters of the WinZip AES extra field.
 #[derive(Clone, Copy)]
-pub(super) struct AesLock {
+pub(in crate::archive) struct AesLock {
     key_bytes: usize,
     /// The compression method under the encryption.
     method: u16,
@@ -46,7 +48,7 @@ pub(super) struct AesLock {
 }
 
 impl Lock {
-    pub(super) fn of(record: &Record) -> Self {
+    pub(in crate::archive) fn of(record: &Record) -> Self {
         if record.flags & FLAG_ENCRYPTED == 0 && record.method != METHOD_AES {
             return Self::Open;
         }
@@ -62,7 +64,7 @@ impl Lock {
         Self::ZipCrypto { checks: [crc, if record.flags & FLAG_DESCRIPTOR == 0 { crc } else { time }] }
     }
 
-    pub(super) fn encryption(&self) -> Encryption {
+    pub(in crate::archive) fn encryption(&self) -> Encryption {
         match self {
             Self::Open => Encryption::None,
             Self::ZipCrypto { .. } => Encryption::ZipCrypto,
@@ -74,7 +76,7 @@ impl Lock {
     }
 
     /// The compression method once the lock is off.
-    pub(super) fn method(&self, record: &Record) -> u16 {
+    pub(in crate::archive) fn method(&self, record: &Record) -> u16 {
         match self {
             Self::Aes(aes) => aes.method,
             _ => record.method,
@@ -82,13 +84,13 @@ impl Lock {
     }
 
     /// Whether the unpacked bytes must have the record's checksum.
-    pub(super) fn has_crc(&self) -> bool {
+    pub(in crate::archive) fn has_crc(&self) -> bool {
         !matches!(self, Self::Aes(AesLock { has_crc: false, .. }))
     }
 
     /// The cheap look at a password: the check byte or the verifier. One in 256 (128 with a descriptor) or
     /// 65,536 wrong passwords passes.
-    pub(super) fn may_open(&self, data: &[u8], password: &[u8]) -> bool {
+    pub(in crate::archive) fn may_open(&self, data: &[u8], password: &[u8]) -> bool {
         match self {
             Self::Open | Self::Other => false,
             Self::ZipCrypto { checks } => {
@@ -103,7 +105,7 @@ impl Lock {
 
     /// Takes the encryption off. `None` when the authentication code says that the password is wrong or the
     /// data damaged; the traditional cipher has none, there the checksum of the unpacked bytes decides.
-    pub(super) fn open(&self, data: &[u8], password: &[u8]) -> Option<Vec<u8>> {
+    pub(in crate::archive) fn open(&self, data: &[u8], password: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Open | Self::Other => None,
             Self::ZipCrypto { .. } => {
@@ -118,7 +120,7 @@ impl Lock {
 }
 
 /// The bytes a password may stand for: UTF-8, and CP932 when that differs (Windows in Japan).
-pub(super) fn spellings(password: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
+pub(in crate::archive) fn spellings(password: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let cp932 = (!password.is_ascii())
         .then(|| encoding_rs::SHIFT_JIS.encode(password))
         .and_then(|(bytes, _, lossy)| (!lossy).then_some(bytes));
@@ -276,16 +278,16 @@ fn pbkdf2_block(password: &[u8], salt: &[u8], index: u32) -> Option<[u8; SHA1_BY
 
 /// The other direction, for the archives that tests build.
 #[cfg(test)]
-pub(super) mod seal {
+pub(in crate::archive) mod seal {
     use super::{AES_VERIFIER_BYTES, AesLock, Hmac, KeyInit, Mac, Sha1, ZipCryptoKeys, pbkdf2_block};
 
-    pub(in super::super) fn zip_crypto(data: &[u8], password: &[u8], check: u8) -> Vec<u8> {
+    pub(in crate::archive) fn zip_crypto(data: &[u8], password: &[u8], check: u8) -> Vec<u8> {
         let mut keys = ZipCryptoKeys::new(password);
         let header = [7, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, check];
         header.iter().chain(data).map(|byte| keys.encrypt(*byte)).collect()
     }
 
-    pub(in super::super) fn aes(data: &[u8], password: &[u8], key_bytes: usize) -> Vec<u8> {
+    pub(in crate::archive) fn aes(data: &[u8], password: &[u8], key_bytes: usize) -> Vec<u8> {
         let lock = AesLock { key_bytes, method: 0, has_crc: false };
         let salt: Vec<u8> = (1..=lock.salt_bytes() as u8).collect();
         let (key, mac_key) = lock.derive(&salt, password).expect("test keys have a length");

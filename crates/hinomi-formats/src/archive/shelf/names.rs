@@ -1,6 +1,6 @@
 //! Entry names: which bytes mean what.
 
-use super::{u16_at, u32_at};
+use crate::archive::{u16_at, u32_at};
 use flate2::Crc;
 
 /// General purpose flag bit 11: the name is UTF-8 (APPNOTE 4.4.4).
@@ -10,7 +10,7 @@ const EXTRA_UNICODE_PATH: u16 = 0x7075;
 
 /// Decodes a name: the Unicode extra field while it belongs to this name, then UTF-8 by flag or by being
 /// valid, then CP932, which is what Windows in Japan writes without saying so.
-pub(super) fn decode(raw: &[u8], extra: &[u8], flags: u16) -> String {
+pub(in crate::archive) fn decode(raw: &[u8], extra: &[u8], flags: u16) -> String {
     if let Some(name) = unicode_path(raw, extra) {
         return name.to_owned();
     }
@@ -32,7 +32,7 @@ fn unicode_path<'a>(raw: &[u8], extra: &'a [u8]) -> Option<&'a str> {
 }
 
 /// The content of the first extra field with this id.
-pub(super) fn extra_field(extra: &[u8], id: u16) -> Option<&[u8]> {
+pub(in crate::archive) fn extra_field(extra: &[u8], id: u16) -> Option<&[u8]> {
     let mut rest = extra;
     while let (Some(found), Some(len)) = (u16_at(rest, 0), u16_at(rest, 2)) {
         let (_, body) = rest.split_at_checked(4)?;

@@ -1,7 +1,7 @@
 //! gzip: a chain of members, read as one file (RFC 1952).
 
-use super::inflate::{Ended, Inflater};
-use super::{Archive, Entry, u16_at, u32_at, unpack::crc32};
+use crate::archive::shelf::{Ended, Inflater, crc32};
+use crate::archive::{Archive, Entry, u16_at, u32_at};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind, text};
 use memchr::memchr;
 
@@ -15,7 +15,7 @@ const FLAG_EXTRA: u8 = 1 << 2;
 const FLAG_NAME: u8 = 1 << 3;
 const FLAG_COMMENT: u8 = 1 << 4;
 
-pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
+pub(in crate::archive) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
     let mut inflater = Inflater::new();
     let mut problems = Vec::new();
     let (mut out, mut name) = (Vec::new(), None);
@@ -61,7 +61,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed
         bytes: Some(out),
         ..Entry::default()
     };
-    Parsed { value: Archive { entries: vec![entry] }, problems }
+    Parsed { value: Archive { entries: vec![entry], ..Archive::default() }, problems }
 }
 
 fn truncated(detail: &str) -> Problem {
