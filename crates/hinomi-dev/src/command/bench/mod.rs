@@ -6,6 +6,7 @@ mod page;
 mod peers;
 mod ppap;
 mod quality;
+mod recovery;
 mod robust;
 mod speed;
 mod table;
@@ -55,6 +56,7 @@ const SECTIONS: &[Section] = &[
     section("parity", "Macro documents beside olevba", peers::parity),
     section("mails", "Mail beside mail-parser", peers::mails),
     section("quality", "How often the checks are right", quality::section),
+    section("recovery", "What forged documents would do", recovery::section),
     section("ppap", "Archives whose password travels beside them", ppap::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),

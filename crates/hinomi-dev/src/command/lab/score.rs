@@ -4,20 +4,20 @@ use std::fmt;
 
 /// What one verdict came to over a set of files whose truth is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Score {
+pub(crate) struct Score {
     /// Bad ones that it names.
-    pub(super) hits: usize,
+    pub(crate) hits: usize,
     /// Bad ones that it does not name.
-    pub(super) misses: usize,
+    pub(crate) misses: usize,
     /// Honest ones that it names.
-    pub(super) false_alarms: usize,
+    pub(crate) false_alarms: usize,
     /// Honest ones that it leaves alone.
-    pub(super) quiet: usize,
+    pub(crate) quiet: usize,
 }
 
 impl Score {
     /// Counts one file.
-    pub(super) fn add(&mut self, bad: bool, named: bool) {
+    pub(crate) fn add(&mut self, bad: bool, named: bool) {
         *match (bad, named) {
             (true, true) => &mut self.hits,
             (true, false) => &mut self.misses,
@@ -27,31 +27,31 @@ impl Score {
     }
 
     /// The share of the bad ones that it names.
-    pub(super) fn recall(self) -> Share {
+    pub(crate) fn recall(self) -> Share {
         Share { part: self.hits, of: self.hits + self.misses }
     }
 
     /// The share of those it names that are bad.
-    pub(super) fn precision(self) -> Share {
+    pub(crate) fn precision(self) -> Share {
         Share { part: self.hits, of: self.hits + self.false_alarms }
     }
 
     /// The share of the honest ones that it names.
-    pub(super) fn false_alarms(self) -> Share {
+    pub(crate) fn false_alarms(self) -> Share {
         Share { part: self.false_alarms, of: self.false_alarms + self.quiet }
     }
 }
 
 /// A part of a whole, shown as `3/4 (75.0 %)`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Share {
-    pub(super) part: usize,
-    pub(super) of: usize,
+pub(crate) struct Share {
+    pub(crate) part: usize,
+    pub(crate) of: usize,
 }
 
 impl Share {
     /// Counts one more of the whole.
-    pub(super) fn add(&mut self, belongs: bool) {
+    pub(crate) fn add(&mut self, belongs: bool) {
         self.of += 1;
         self.part += usize::from(belongs);
     }

@@ -1,6 +1,7 @@
 //! ZIP archives (PKWARE APPNOTE 6.3), with the ciphers and the names met in Japanese mail.
 
-use super::{Chance, deflate};
+use super::deflate;
+use crate::forge::Chance;
 use aes::cipher::{KeyIvInit, StreamCipher};
 use hmac::{KeyInit, Mac};
 

@@ -1,6 +1,7 @@
 //! PDF files (ISO 32000-1) of one page, with the actions a reader must find.
 
-use super::{deflate, ovba};
+use crate::forge::archive::deflate;
+use crate::forge::ovba;
 
 /// A file of one page.
 #[derive(Debug, Clone, Default)]
