@@ -21,6 +21,7 @@ use outward::{dde, decoy, targets};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
+pub(crate) use unlock::ciphers;
 #[cfg(test)]
 pub(crate) use unlock::seal;
 pub use unlock::{Key, Unlocked, unlock};

@@ -95,7 +95,7 @@ pub enum Content {
 /// An archive without its entries' bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Container {
-    /// `zip`, `gzip`, `mbox`; of an archive that is not read, what [`archive_format`] calls it.
+    /// `zip`, `gzip`, `mbox`; of other archives what [`archive_format`] calls it.
     pub format: &'static str,
     /// Number of entries.
     pub entries: usize,

@@ -200,6 +200,15 @@ pub struct CommandFact {
     pub executes: bool,
     /// URLs, in order of use.
     pub urls: Vec<UrlFact>,
+    /// Hosts it talks to, with or without a URL, canonical.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Files it writes or starts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// How it makes itself start again: `registry: …`, `scheduled task: …`, `service: …`, `startup folder: …`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub persistence: Vec<String>,
 }
 
 /// A URL with its host.
