@@ -347,3 +347,8 @@ fn ending(way: &[CallStep], line: u32) -> Vec<CallStep> {
 pub(super) fn is_shell(name: &str) -> bool {
     matches!(powers::kind_of(name), powers::ObjectKind::Shell | powers::ObjectKind::Wmi)
 }
+
+/// What a function of a library can do, by the name it is exported with; `None` when it is nothing to tell of.
+pub(super) fn library_power(export: &str) -> Option<Power> {
+    powers::library_power(export)
+}
