@@ -19,6 +19,7 @@ mod tests;
 pub use case::{Case, ContactBook, Context};
 pub use entry::{EntryError, entries, pages, words};
 pub use judge::{Decision, Judged, judge};
+pub use mail::scatter_type::{Campaign, Campaigns};
 pub use mail::subject::bare_subject;
 pub use observe::{CANDIDATES_MAX, Observed, Origin, observe};
 

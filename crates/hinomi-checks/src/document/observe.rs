@@ -37,6 +37,8 @@ pub(crate) fn document(
         dde: document.dde.iter().map(dde).collect(),
         targets: document.targets.iter().map(target).collect(),
         decoys: document.decoys.clone(),
+        code_sketch: document.sketches.code.clone(),
+        file_sketch: document.sketches.bytes.clone(),
         encrypted: document.encrypted,
         partly_unread,
     };
@@ -62,6 +64,9 @@ pub(crate) fn commands(name: &str, survey: &Survey) -> Vec<(Locator, Fact)> {
                 fetches: command.fetches,
                 executes: command.executes,
                 urls: command.urls.iter().map(url_fact).collect(),
+                hosts: command.hosts.clone(),
+                files: command.files.iter().map(|path| cut(path, 400)).collect(),
+                persistence: command.persistence.iter().map(|told| cut(told, 400)).collect(),
             };
             let (module, line) = command.place.rsplit_once(':').unwrap_or((&command.place, ""));
             let locator =

@@ -22,6 +22,8 @@ mod trace;
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use entities::unescape as unescape_entities;
+pub(crate) use html::{attributes as tag_attributes, declared_charset};
 pub use looks::looks_like_mail;
 pub use mbox::{MboxSplitter, looks_like_mbox};
 pub use msg::looks_like_msg;

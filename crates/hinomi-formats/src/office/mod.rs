@@ -21,6 +21,7 @@ use outward::{dde, decoy, targets};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
+pub(crate) use unlock::ciphers;
 #[cfg(test)]
 pub(crate) use unlock::seal;
 pub use unlock::{Key, Unlocked, unlock};
@@ -60,6 +61,18 @@ pub struct Document {
     /// Phrases in its text that ask the reader to switch macros on, in lower case. Looked for
     /// only where there is something to switch on: macros, macro sheets, targets, DDE.
     pub decoys: Vec<String>,
+    /// What the document was built from, where macros start by themselves: the shape of their code, and the bytes of
+    /// the whole. Set by the tree; see [`crate::tree::likeness`].
+    pub sketches: Sketches,
+}
+
+/// Sketches of a document; empty where there was too little.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sketches {
+    /// Of the source of its macros.
+    pub code: String,
+    /// Of its bytes.
+    pub bytes: String,
 }
 
 /// A command in a field, a link or a formula (dynamic data exchange).

@@ -1,9 +1,9 @@
-//! Opening what carries files without being an archive: RTF, OneNote, shortcuts.
+//! Opening what carries files without being an archive: RTF, OneNote, shortcuts, web pages.
 
 use super::Content;
 use super::open::{Child, Opener};
 use crate::office::{Container, Document, Embedded};
-use crate::{onenote, rtf, script, shortcut, url};
+use crate::{html, mail, onenote, rtf, script, shortcut, text, url};
 
 impl Opener<'_> {
     /// Word opens RTF whatever its name says.
@@ -40,6 +40,30 @@ impl Opener<'_> {
         if !read.appended.is_empty() {
             let name = shortcut::carried(&read);
             self.child(name, std::mem::take(&mut read.appended));
+        }
+        Content::Script(Box::new(survey))
+    }
+
+    /// The files that a page puts together are its children; scripts that leave the browser are surveyed.
+    pub(super) fn page(&mut self, bytes: &[u8]) -> Content {
+        let source = text::decode(mail::declared_charset(bytes).as_deref(), bytes);
+        let page = html::read(&source, self.limits, self.budget).take(self.problems);
+        let mut survey = script::Survey::default();
+        for source in &page.scripts {
+            let inner = script::survey_text(source, self.limits).take(self.problems);
+            survey.commands.extend(inner.commands);
+            survey.urls.extend(inner.urls);
+        }
+        survey.urls.extend(page.targets.iter().filter_map(|target| url::read(&target.url)));
+        for (at, file) in page.files.into_iter().enumerate() {
+            let place = file.name.clone().unwrap_or_else(|| format!("file {}", at.saturating_add(1)));
+            self.children.push(Child {
+                name: file.name.unwrap_or_default(),
+                place,
+                media_type: String::new(),
+                bytes: file.bytes,
+                partly: false,
+            });
         }
         Content::Script(Box::new(survey))
     }

@@ -33,6 +33,10 @@ pub struct MacroFact {
     pub targets: Vec<TargetFact>,
     /// Phrases in its text that ask the reader to switch macros on.
     pub decoys: Vec<String>,
+    /// The shape of the macros' code, for comparing with other documents; empty where there is too little.
+    pub code_sketch: String,
+    /// The same of the whole file's bytes.
+    pub file_sketch: String,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.
@@ -196,6 +200,15 @@ pub struct CommandFact {
     pub executes: bool,
     /// URLs, in order of use.
     pub urls: Vec<UrlFact>,
+    /// Hosts it talks to, with or without a URL, canonical.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Files it writes or starts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// How it makes itself start again: `registry: …`, `scheduled task: …`, `service: …`, `startup folder: …`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub persistence: Vec<String>,
 }
 
 /// A URL with its host.

@@ -127,7 +127,7 @@ fn every_key_the_code_asks_for_has_words() {
     let catalog = catalog();
     let problems = "unreadable malformed truncated limit_reached encrypted unsupported timed_out crashed refused_by_scope";
     let held = "own well_known reserved no_end_date not_a_destination expired unwritable other_format";
-    let steps = "mail archive document entry_point call command layer script url";
+    let steps = "mail archive document entry_point call command layer script url host file persistence";
     let wanted = [("problem", problems), ("held", held), ("step", steps)];
     for (prefix, names) in wanted {
         for name in names.split(' ') {

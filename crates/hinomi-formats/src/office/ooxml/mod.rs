@@ -7,7 +7,9 @@ pub(super) mod relations;
 pub(super) mod xml;
 
 use super::ole::Found;
-use super::{Application, Container, Document, Embedded, Target, dde, looks_like_ole, targets, workbook};
+use super::{
+    Application, Container, Document, Embedded, Sketches, Target, dde, looks_like_ole, targets, workbook,
+};
 use crate::archive::{self, Archive};
 use crate::{Budget, Limits, Parsed};
 pub(super) use outside::Outside;
@@ -75,6 +77,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
         targets: outside.targets,
         workbook,
         decoys: outside.decoys,
+        sketches: Sketches::default(),
     };
     Some(Parsed { value: document, problems })
 }

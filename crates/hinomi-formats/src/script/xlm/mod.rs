@@ -202,7 +202,7 @@ fn of_file(
     problems: &mut Vec<Problem>,
 ) -> Vec<Command> {
     let Some(place) = file.place.filter(|_| !file.content.is_empty()) else { return Vec::new() };
-    let mut commands = command::survey_lines(&shown(&file.content), limits, problems).commands;
+    let mut commands = command::survey_lines(&file.path, &shown(&file.content), limits, problems).commands;
     for command in &mut commands {
         command.place = line(place);
     }
