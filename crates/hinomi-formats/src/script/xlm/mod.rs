@@ -114,8 +114,7 @@ fn finish(
 ) -> Survey {
     let limits = machine.limits;
     let record = machine.record;
-    let mut calls = record.calls;
-    calls.sort_by_key(|call| call.place);
+    let calls = record.calls;
     let sheet_name = |place: Place| workbook.sheets.get(place.sheet).map_or("", |sheet| sheet.name.as_str());
     let line = |place: Place| cell_of(sheet_name(place), place);
     let mut lines: Vec<(String, String)> = Vec::new();

@@ -97,8 +97,8 @@ impl Record {
         let began = self.current.unwrap_or(place);
         let mut way: Vec<CallStep> = self.path.iter().map(|(step, _)| step.clone()).collect();
         way.push(self.step_of(began, sheet, place));
-        if began != place {
-            let (module, procedure) = (sheet.to_owned(), cell_of(sheet, place));
+        let (module, procedure) = (sheet.to_owned(), cell_of(sheet, place));
+        if way.last().is_none_or(|last| last.procedure != procedure) {
             way.push(CallStep { module, procedure, line: place.row.saturating_add(1) });
         }
         way.drain(..way.len().saturating_sub(PATH_STEPS_MAX));
