@@ -143,8 +143,8 @@ struct Machine<'p, 'a> {
     blind: HashMap<usize, u32>,
     /// Handlers of errors that were looked at: procedure and step.
     handled: HashSet<(usize, usize)>,
-    /// Lines that were run.
-    covered: HashSet<(usize, u32)>,
+    /// Steps that were run: procedure and step.
+    covered: HashSet<(usize, usize)>,
     /// Counts what was done that lasts: strings that grew, elements set, calls made.
     effects: u64,
     seen_strings: HashSet<String>,
@@ -283,16 +283,35 @@ impl<'p, 'a> Machine<'p, 'a> {
         }
     }
 
-    /// Literals of code that was not run.
+    /// Literals of code that was not run. Of a procedure that was, those on steps no way leads to are never used.
     fn literals(&mut self) {
-        for literal in &self.project.sighted.strings {
-            let ran = literal.procedure.is_some_and(|procedure| self.ran.contains(&procedure));
-            // A line no way leads to: what stands there is never used.
-            let dead = ran && !self.spent && !self.covered.contains(&(literal.module, literal.line));
+        let project = self.project;
+        let mut used: HashMap<usize, HashSet<String>> = HashMap::new();
+        for literal in &project.sighted.strings {
+            let text = literal.text.replace("\"\"", "\"");
+            let ran = literal.procedure.filter(|index| self.ran.contains(index) && !self.spent);
+            let dead = ran.is_some_and(|index| {
+                let used = used.entry(index).or_insert_with(|| self.used_literals(index));
+                !used.contains(&text)
+            });
             if !dead {
-                self.note(literal.module, literal.line, &Value::text(literal.text.replace("\"\"", "\"")));
+                self.note(literal.module, literal.line, &Value::text(text));
             }
         }
+    }
+
+    /// String literals of the steps of a procedure that were run.
+    fn used_literals(&self, index: usize) -> HashSet<String> {
+        let mut used = HashSet::new();
+        let Some(body) = self.bodies.get(&index) else { return used };
+        for (at, step) in body.steps.iter().enumerate() {
+            if self.covered.contains(&(index, at)) {
+                step.op.each_literal(&mut |text| {
+                    used.insert(text.to_owned());
+                });
+            }
+        }
+        used
     }
 
     /// Writes down a call that reaches outside.
