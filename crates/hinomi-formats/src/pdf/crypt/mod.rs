@@ -132,7 +132,7 @@ impl Key {
         bytes: &[u8],
     ) -> Option<Vec<u8>> {
         let says_identity = match dictionary.get("Filter") {
-            Some(Object::Array(filters)) => filters.first().is_some_and(|first| is_crypt(first)),
+            Some(Object::Array(filters)) => filters.first().is_some_and(is_crypt),
             Some(filter) => is_crypt(filter),
             None => false,
         };
