@@ -70,6 +70,7 @@ impl<'a> Opener<'a> {
                 Content::Script(Box::new(survey))
             }
             Kind::Html => self.page(&found.bytes),
+            Kind::Calendar => self.calendar(&found.bytes),
             Kind::Program | Kind::Other => Content::Plain,
         }
     }
