@@ -1,7 +1,9 @@
 //! Where a fuzzer starts: small good files of every format, forged here.
 
-use crate::forge::zip::{Entry, Lock, NameIn};
-use crate::forge::{Chance, company, macros, pdf, zip};
+use crate::forge::archive::zip;
+use crate::forge::archive::zip::{Entry, Lock, NameIn};
+use crate::forge::carrier::pdf;
+use crate::forge::{Chance, company, macros};
 use anyhow::{Result, ensure};
 use hinomi_formats::mail::MboxSplitter;
 use std::io::Write;

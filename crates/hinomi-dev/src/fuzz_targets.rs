@@ -56,6 +56,7 @@ pub const LIMITS: Limits = Limits {
     url_bytes_max: 512,
     passwords_max: 20,
     layers_max: 8,
+    commands_max: 32,
     steps_max: 100_000,
 };
 

@@ -25,7 +25,11 @@ pub(crate) use unlock::ciphers;
 #[cfg(test)]
 pub(crate) use unlock::seal;
 pub use unlock::{Key, Unlocked, unlock};
-pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
+pub(crate) use workbook::{COLUMNS_MAX, ROWS_MAX, column_number, is_macro_command, push_cell, push_sheet};
+pub use workbook::{
+    Cell, CellValue, Cells, DefinedName, Link, Sheet, SheetKind, Visibility, Workbook, has_macro_sheets,
+    macro_workbook, workbook, workbook_of_stream, workbook_with,
+};
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
@@ -51,9 +55,24 @@ pub struct Document {
     pub dde: Vec<Dde>,
     /// What the document fetches from other machines when it is opened. Links that people click are not among them.
     pub targets: Vec<Target>,
+    /// Sheets, names and cells, of a workbook that has macro sheets or names that start by themselves. Of others
+    /// cells are not read.
+    pub workbook: Option<Workbook>,
     /// Phrases in its text that ask the reader to switch macros on, in lower case. Looked for
     /// only where there is something to switch on: macros, macro sheets, targets, DDE.
     pub decoys: Vec<String>,
+    /// What the document was built from, where macros start by themselves: the shape of their code, and the bytes of
+    /// the whole. Set by the tree; see [`crate::tree::likeness`].
+    pub sketches: Sketches,
+}
+
+/// Sketches of a document; empty where there was too little.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sketches {
+    /// Of the source of its macros.
+    pub code: String,
+    /// Of its bytes.
+    pub bytes: String,
 }
 
 /// A command in a field, a link or a formula (dynamic data exchange).

@@ -3,7 +3,7 @@
 use super::kind::extension;
 use super::passwords::Offer;
 use super::walk::{Found, unreadable};
-use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
+use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox, sketch};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
 use crate::{
@@ -63,7 +63,7 @@ impl<'a> Opener<'a> {
             Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
-                let survey = script::survey_text(&source, self.limits).take(self.problems);
+                let survey = script::survey_file(&found.name, &source, self.limits).take(self.problems);
                 if html::looks_like_html(&found.bytes) {
                     self.page(&found.bytes);
                 }
@@ -130,10 +130,28 @@ impl<'a> Opener<'a> {
         let mut document = parsed.take(self.problems);
         let mut surveys = Vec::with_capacity(document.projects.len());
         for project in &mut document.projects {
-            surveys.push(script::survey_vba(&project.modules, self.limits).take(self.problems));
+            // What the macros can read of their document is only read when they deserve it.
+            let mut unread = Vec::new();
+            let around = || office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
+            let survey = script::survey_vba_with(&project.modules, self.limits, around).take(self.problems);
+            self.problems.append(&mut unread);
+            if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {
+                document.sketches.code = sketch::of_code(&project.modules);
+            }
+            surveys.push(survey);
+            for module in &project.stomped {
+                surveys.push(script::survey_compiled(module, self.limits).take(self.problems));
+            }
             for module in &mut project.modules {
                 module.code = String::new();
             }
+        }
+        if let Some(workbook) = &mut document.workbook {
+            surveys.push(script::survey_xlm(workbook, self.limits).take(self.problems));
+            workbook.sheets.iter_mut().for_each(|sheet| sheet.cells = Vec::new());
+        }
+        if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
+            document.sketches.bytes = sketch::of_bytes(bytes);
         }
         for embedded in &mut document.embedded {
             let name = embedded.name.clone().unwrap_or_default();

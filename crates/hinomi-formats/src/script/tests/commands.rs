@@ -148,7 +148,7 @@ fn cmd_variables_and_parts_of_them() {
         expect![[r#"
         text PowerShell fetches [cmd variables]
           hxxp://a[.]example/
-        iwr hxxp://a[.]example/"
+        iwr hxxp://a[.]example/
     "#]],
     );
     check_command(
@@ -225,7 +225,7 @@ fn scripts_that_stand_alone() {
           hxxp://a[.]example/1
           hxxp://b[.]example/2
         --
-        command text Other fetches executes [concatenation, variables]
+        command text PowerShell fetches executes [concatenation, variables]
           hxxp://a[.]example/
         --
     "#]]

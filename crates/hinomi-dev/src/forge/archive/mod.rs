@@ -1,0 +1,4 @@
+//! Archives, and the compressor beneath them.
+
+pub mod deflate;
+pub mod zip;
