@@ -6,8 +6,8 @@ use super::{Bench, TIMES, once};
 use crate::command::lab::letters;
 use anyhow::{Result, ensure};
 use hinomi_dev::forge::Chance;
-use hinomi_dev::forge::letter::Attachment;
 use hinomi_dev::forge::archive::zip::{self, Entry, Lock, NameIn};
+use hinomi_dev::forge::letter::Attachment;
 use std::fs;
 
 /// Words that are offered; the last one fits. `Limits::passwords_max` has the same number.

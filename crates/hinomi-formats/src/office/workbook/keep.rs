@@ -64,6 +64,14 @@ impl<'l> Keep<'l> {
         self.push(Problem::limit(self.place.clone(), name, value));
     }
 
+    /// Tells of a formula that is too long. What it cost until that was seen is paid for: a few tokens can make many
+    /// long ones.
+    pub(super) fn tell_too_long(&mut self) {
+        let limit = self.limits.text_bytes_max;
+        self.tell_limit("text_bytes_max", limit as u64);
+        self.pay(limit);
+    }
+
     /// Adds a problem once: hostile files repeat themselves.
     pub(super) fn push(&mut self, problem: Problem) {
         const PROBLEMS_MAX: usize = 64;

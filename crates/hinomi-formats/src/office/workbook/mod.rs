@@ -10,6 +10,8 @@ mod keep;
 mod package;
 mod ptg;
 mod reference;
+#[cfg(test)]
+mod tests;
 
 use super::cfb::{CompoundFile, EntryKind};
 use crate::{Budget, Limits, Parsed, Problem, archive};

@@ -6,6 +6,7 @@ use expect_test::Expect;
 use std::fmt::Write as _;
 
 mod commands;
+mod evaluated;
 mod hostile;
 mod projects;
 

@@ -69,12 +69,14 @@ impl<'a> Reader<'a> {
         let mut open = Open { sheet, shared: Shared::new(), pending: Vec::new(), last: None };
         let mut depth = 0_u32;
         let mut before = records.left();
+        let mut has_end = false;
         while let Some(record) = records.next() {
             let read = before.saturating_sub(records.left());
             before = records.left();
             let Some(left) = self.left.checked_sub(read) else {
                 let detail = "sheets overlap in the stream";
                 keep.push(Problem::circle(open.sheet.place.clone(), detail));
+                has_end = true;
                 break;
             };
             self.left = left;
@@ -83,7 +85,10 @@ impl<'a> Reader<'a> {
             }
             match record.id {
                 id if is_bof(id) => depth = depth.saturating_add(1),
-                EOF if depth <= 1 => break,
+                EOF if depth <= 1 => {
+                    has_end = true;
+                    break;
+                }
                 EOF => depth = depth.saturating_sub(1),
                 // Charts stand in the substream of their sheet.
                 _ if depth > 1 => {}
@@ -94,6 +99,9 @@ impl<'a> Reader<'a> {
                 }
                 _ => {}
             }
+        }
+        if !has_end && !keep.is_spent() {
+            keep.tell(ProblemKind::Truncated, &open.sheet.name, "the stream ends before the sheet does");
         }
         self.fill_shared(&mut open, keep);
         in_order(&mut sheet.cells);
@@ -261,7 +269,7 @@ fn formula_value(bytes: &[u8]) -> Option<CellValue> {
 
 fn tell(result: Result<(), Fault>, sheet: &str, keep: &mut Keep<'_>) {
     match result {
-        Err(Fault::TooLong) => keep.tell_limit("text_bytes_max", keep.limits.text_bytes_max as u64),
+        Err(Fault::TooLong) => keep.tell_too_long(),
         Err(_) => keep.tell(ProblemKind::Malformed, sheet, "a formula could not be read"),
         Ok(()) => {}
     }

@@ -6,6 +6,7 @@ use super::super::ptg::{Book, BookKind, Decompiler, Extern, Scope, Version};
 use super::super::{DefinedName, Link, Sheet, Visibility};
 use super::relations::Relations;
 use super::{Bound, Index};
+use crate::ProblemKind;
 
 /// A record (MS-XLSB 2.1.4).
 #[derive(Debug, Clone, Copy)]
@@ -104,20 +105,21 @@ pub(super) fn index(part: &[u8], keep: &mut Keep<'_>) -> Option<Index> {
         if keep.is_spent() {
             break;
         }
-        let _ = match record.id {
+        let read = match record.id {
             NAME => name(&mut fields).map(|name| names.push(name)),
-            BUNDLE_SHEET => sheet(&mut fields).filter(|_| keep.pay(size_of::<Sheet>())).map(|sheet| {
+            BUNDLE_SHEET => sheet(&mut fields).map(|sheet| {
+                keep.pay(size_of::<Sheet>());
                 index.scope.sheets.push(sheet.sheet.name.clone());
                 index.sheets.push(sheet);
             }),
             SUP_SELF | SUP_SAME => {
                 index.scope.books.push(Book::default());
-                None
+                Some(())
             }
             SUP_ADD_IN => {
                 let kind = BookKind::AddIn;
                 index.scope.books.push(Book { kind, ..Book::default() });
-                None
+                Some(())
             }
             SUP_BOOK_SOURCE => name_text(&mut fields).map(|relation| {
                 // Formulas write a linked workbook by its number.
@@ -127,8 +129,11 @@ pub(super) fn index(part: &[u8], keep: &mut Keep<'_>) -> Option<Index> {
                 index.scope.books.push(Book { kind, target, ..Book::default() });
             }),
             EXTERN_SHEET => extern_sheets(&mut fields, &mut index.scope),
-            _ => None,
+            _ => Some(()),
         };
+        if read.is_none() {
+            keep.tell(ProblemKind::Malformed, "workbook", format!("record {} is cut short", record.id));
+        }
     }
     index.scope.names = names.iter().map(|name| name.name.clone()).collect();
     index.names = written(names, &index.scope, keep);

@@ -165,7 +165,7 @@ impl<'a> Open<'a, '_, '_> {
                     cell.formula = keep.formula(&self.text);
                 }
             }
-            Err(Fault::TooLong) => keep.tell_limit("text_bytes_max", keep.limits.text_bytes_max as u64),
+            Err(Fault::TooLong) => keep.tell_too_long(),
             Err(_) => keep.tell(ProblemKind::Malformed, &self.sheet.name, "a formula could not be read"),
         }
     }

@@ -190,7 +190,7 @@ impl<'a> Open<'a, '_> {
             return None;
         }
         if self.formula.len() > keep.limits.text_bytes_max {
-            keep.tell_limit("text_bytes_max", keep.limits.text_bytes_max as u64);
+            keep.tell_too_long();
             return None;
         }
         if let Some(group) = self.group {

@@ -129,8 +129,9 @@ fn part(archive: &Archive, name: &str) -> Option<Vec<u8>> {
 impl Index {
     /// Finds the parts of the sheets, and by that what kind of sheet each is.
     fn place_sheets(&mut self, relations: &Relations) {
+        let targets = relations.by_id();
         for bound in &mut self.sheets {
-            let Some(target) = relations.by_id(&bound.relation) else { continue };
+            let Some(target) = targets.get(bound.relation.as_str()) else { continue };
             bound.sheet.place.clone_from(&target.part);
             bound.sheet.kind = target.sheet_kind().unwrap_or(bound.sheet.kind);
         }
@@ -139,9 +140,8 @@ impl Index {
 
 impl Index {
     /// Tells formulas what a linked workbook or server is called, and what it holds.
-    fn describe(&mut self, relation: &str, link: &Link, sheets: Vec<String>) {
-        let place = self.externals.iter().find(|(id, _)| id == relation).map(|(_, at)| *at);
-        let Some(book) = place.and_then(|at| self.scope.books.get_mut(at)) else { return };
+    fn describe(&mut self, place: usize, link: &Link, sheets: Vec<String>) {
+        let Some(book) = self.scope.books.get_mut(place) else { return };
         if link.is_dde {
             book.kind = BookKind::Dde;
             book.target.clone_from(&link.target);
@@ -179,8 +179,11 @@ impl Reader<'_, '_> {
         let of_parts: BTreeSet<String> = parts.iter().map(|part| relations_of(part)).collect();
         let unpacked = self.unpack(&|name| parts.contains(name) || of_parts.contains(name));
         let empty = Vec::new();
+        let places: HashMap<String, usize> = index.externals.iter().cloned().rev().collect();
         let mut links = Vec::new();
-        for target in relations.external_links() {
+        let mut read = BTreeSet::new();
+        // A part is read for the first relationship that leads to it.
+        for target in relations.external_links().filter(|target| read.insert(target.part.as_str())) {
             let bytes = unpacked.get(&target.part).unwrap_or(&empty);
             let inner = unpacked.get(&relations_of(&target.part)).unwrap_or(&empty);
             let inner = Relations::of_part(&target.part, inner);
@@ -193,7 +196,9 @@ impl Reader<'_, '_> {
             if !keep.pay(link.target.len().saturating_add(weight)) {
                 break;
             }
-            index.describe(&target.id, &link, sheets);
+            if let Some(place) = places.get(&target.id) {
+                index.describe(*place, &link, sheets);
+            }
             links.push(link);
         }
         links

@@ -3,6 +3,7 @@
 use super::super::SheetKind;
 use super::markup::{Event, events};
 use super::part_name;
+use std::collections::HashMap;
 
 /// The relationships of one part.
 #[derive(Debug, Default)]
@@ -64,8 +65,9 @@ impl Relations {
         self.all.iter().find(|target| target.kind == "officedocument").map(|target| target.part.clone())
     }
 
-    pub(super) fn by_id(&self, id: &str) -> Option<&Target> {
-        self.all.iter().find(|target| target.id == id)
+    /// The targets by their ids; of two with one id, the first.
+    pub(super) fn by_id(&self) -> HashMap<&str, &Target> {
+        self.all.iter().rev().map(|target| (target.id.as_str(), target)).collect()
     }
 
     pub(super) fn shared_strings(&self) -> Option<String> {

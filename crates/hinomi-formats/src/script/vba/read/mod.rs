@@ -6,7 +6,7 @@ mod names;
 mod reader;
 mod statements;
 
-pub(in crate::script::vba) use names::{BUILT_IN_PROPERTIES, Names, initial};
+pub(in crate::script::vba) use names::{BUILT_IN_PROPERTIES, Names, initial, is_host};
 pub(in crate::script::vba) use reader::Reader;
 
 use crate::script::vba::builtins::Function;
@@ -221,6 +221,8 @@ pub(in crate::script::vba) struct Argument<'a> {
 pub(in crate::script::vba) struct Invoke<'a> {
     pub(in crate::script::vba) callee: Callee<'a>,
     pub(in crate::script::vba) arguments: Vec<Argument<'a>>,
+    /// A dot follows.
+    pub(in crate::script::vba) dotted: bool,
     pub(in crate::script::vba) line: u32,
 }
 
@@ -242,4 +244,74 @@ pub(in crate::script::vba) struct Member<'a> {
     /// The dotted name in lower case, when it is one: properties of what nobody knows are kept under it.
     pub(in crate::script::vba) key: Option<Rc<str>>,
     pub(in crate::script::vba) line: u32,
+}
+
+impl Op<'_> {
+    /// Hands each string literal of a step to `hand`.
+    pub(in crate::script::vba) fn each_literal(&self, hand: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Assign { to, value } => {
+                to.each_literal(hand);
+                value.each_literal(hand);
+            }
+            Self::Append { pieces, .. } => pieces.iter().for_each(|piece| piece.each_literal(hand)),
+            Self::Evaluate(value)
+            | Op::JumpUnless { condition: value, .. }
+            | Op::EachStart { of: value, .. } => {
+                value.each_literal(hand);
+            }
+            Self::Open { path, number, .. } => {
+                path.each_literal(hand);
+                number.each_literal(hand);
+            }
+            Self::Print { values, .. } => values.iter().for_each(|value| value.each_literal(hand)),
+            _ => {}
+        }
+    }
+}
+
+impl Target<'_> {
+    fn each_literal(&self, hand: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Element { indexes, .. } => indexes.iter().for_each(|index| index.each_literal(hand)),
+            Self::Member(member) => member.each_literal(hand),
+            Self::Item { base, arguments } => {
+                base.each_literal(hand);
+                arguments.iter().for_each(|argument| argument.value.each_literal(hand));
+            }
+            Self::Property { arguments, .. } => {
+                arguments.iter().for_each(|argument| argument.value.each_literal(hand));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Member<'_> {
+    fn each_literal(&self, hand: &mut dyn FnMut(&str)) {
+        self.base.each_literal(hand);
+        self.arguments.iter().for_each(|argument| argument.value.each_literal(hand));
+    }
+}
+
+impl Expr<'_> {
+    fn each_literal(&self, hand: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Known(Value::Str(text)) => hand(text.as_str()),
+            Self::Chain(first, more) => {
+                first.each_literal(hand);
+                more.iter().for_each(|(_, expr)| expr.each_literal(hand));
+            }
+            Self::Negate(inner) | Expr::Not(inner) | Expr::Effect(inner) => inner.each_literal(hand),
+            Self::Call(invoke) => {
+                invoke.arguments.iter().for_each(|argument| argument.value.each_literal(hand))
+            }
+            Self::Index(inner) => {
+                inner.0.each_literal(hand);
+                inner.1.iter().for_each(|argument| argument.value.each_literal(hand));
+            }
+            Self::Member(member) => member.each_literal(hand),
+            _ => {}
+        }
+    }
 }

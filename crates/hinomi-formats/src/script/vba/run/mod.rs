@@ -22,10 +22,14 @@ use super::value::{GAP, Value};
 use crate::office::Surroundings;
 use crate::script::{Obstacle, Power};
 use crate::{Limits, Problem};
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use texts::Texts;
 use world::{Frame, Way, World};
+
+/// The texts around the macros, read when code first asks for one.
+type Lazy<'p> = LazyCell<Texts, Box<dyn FnOnce() -> Texts + 'p>>;
 
 /// What evaluation found.
 #[derive(Default)]
@@ -91,13 +95,13 @@ pub(super) struct Plan {
 }
 
 /// Evaluates what can tell more of the calls seen.
-pub(super) fn evaluate(
-    project: &Project<'_>,
+pub(super) fn evaluate<'p>(
+    project: &'p Project<'_>,
     plan: &Plan,
-    around: impl FnOnce() -> Surroundings,
+    around: impl FnOnce() -> Surroundings + 'p,
     limits: &Limits,
 ) -> Evaluation {
-    let texts = Texts::new(around());
+    let texts: Lazy<'_> = LazyCell::new(Box::new(|| Texts::new(around())));
     let mut machine = Machine::new(project, texts, limits);
     machine.declarations();
     let entries = plan.entries.iter().map(|index| (*index, true));
@@ -117,7 +121,7 @@ pub(super) fn evaluate(
 struct Machine<'p, 'a> {
     project: &'p Project<'a>,
     names: Names,
-    texts: Texts,
+    texts: Lazy<'p>,
     bodies: HashMap<usize, Rc<Body<'a>>>,
     world: World,
     /// What every root starts with.
@@ -143,8 +147,8 @@ struct Machine<'p, 'a> {
     blind: HashMap<usize, u32>,
     /// Handlers of errors that were looked at: procedure and step.
     handled: HashSet<(usize, usize)>,
-    /// Lines that were run.
-    covered: HashSet<(usize, u32)>,
+    /// Steps that were run: procedure and step.
+    covered: HashSet<(usize, usize)>,
     /// Counts what was done that lasts: strings that grew, elements set, calls made.
     effects: u64,
     seen_strings: HashSet<String>,
@@ -153,12 +157,10 @@ struct Machine<'p, 'a> {
 }
 
 impl<'p, 'a> Machine<'p, 'a> {
-    fn new(project: &'p Project<'a>, texts: Texts, limits: &Limits) -> Self {
-        let mut names = Names::default();
-        names.controls = texts.controls();
+    fn new(project: &'p Project<'a>, texts: Lazy<'p>, limits: &Limits) -> Self {
         Self {
             project,
-            names,
+            names: Names::default(),
             texts,
             bodies: HashMap::new(),
             world: World::default(),
@@ -283,16 +285,35 @@ impl<'p, 'a> Machine<'p, 'a> {
         }
     }
 
-    /// Literals of code that was not run.
+    /// Literals of code that was not run. Of a procedure that was, those on steps no way leads to are never used.
     fn literals(&mut self) {
-        for literal in &self.project.sighted.strings {
-            let ran = literal.procedure.is_some_and(|procedure| self.ran.contains(&procedure));
-            // A line no way leads to: what stands there is never used.
-            let dead = ran && !self.spent && !self.covered.contains(&(literal.module, literal.line));
+        let project = self.project;
+        let mut used: HashMap<usize, HashSet<String>> = HashMap::new();
+        for literal in &project.sighted.strings {
+            let text = literal.text.replace("\"\"", "\"");
+            let ran = literal.procedure.filter(|index| self.ran.contains(index) && !self.spent);
+            let dead = ran.is_some_and(|index| {
+                let used = used.entry(index).or_insert_with(|| self.used_literals(index));
+                !used.contains(&text)
+            });
             if !dead {
-                self.note(literal.module, literal.line, &Value::text(literal.text.replace("\"\"", "\"")));
+                self.note(literal.module, literal.line, &Value::text(text));
             }
         }
+    }
+
+    /// String literals of the steps of a procedure that were run.
+    fn used_literals(&self, index: usize) -> HashSet<String> {
+        let mut used = HashSet::new();
+        let Some(body) = self.bodies.get(&index) else { return used };
+        for (at, step) in body.steps.iter().enumerate() {
+            if self.covered.contains(&(index, at)) {
+                step.op.each_literal(&mut |text| {
+                    used.insert(text.to_owned());
+                });
+            }
+        }
+        used
     }
 
     /// Writes down a call that reaches outside.

@@ -95,12 +95,13 @@ impl<'a> Machine<'_, 'a> {
     /// Another way waits at this step, or at one before it.
     fn meet(&mut self, frame: &mut Frame<'a>, ways: &mut Ways) -> Result<(), Flow> {
         let Some((way, world)) = ways.take_lowest() else { return Ok(()) };
-        if way.at == frame.way.at {
-            let cost = frame.way.join(way) + self.world.join(&world, Join::Either);
-            return self.pay(cost);
-        }
+        let met = way.at == frame.way.at;
         let mine = std::mem::replace(&mut frame.way, way);
         let my_world = std::mem::replace(&mut self.world, world);
+        if met {
+            let cost = frame.way.join(mine) + self.world.join(&my_world, Join::Either);
+            return self.pay(cost);
+        }
         self.wait(frame, ways, mine, my_world)
     }
 
@@ -139,9 +140,11 @@ impl<'a> Machine<'_, 'a> {
         let at = frame.way.at;
         let Some(step) = body.steps.get(at) else { return Ok(false) };
         self.pay(1)?;
+        if let Some(procedure) = frame.procedure {
+            self.covered.insert((procedure, at));
+        }
         if frame.line != step.line {
             frame.line = step.line;
-            self.covered.insert((frame.module, step.line));
             if let Some(last) = self.stack.last_mut() {
                 last.1 = step.line;
             }
@@ -210,9 +213,8 @@ impl<'a> Machine<'_, 'a> {
     fn handlers(&mut self, frame: &mut Frame<'a>, body: &Body<'a>, ways: &mut Ways) -> Result<(), Flow> {
         let Some(procedure) = frame.procedure else { return Ok(()) };
         for (to, way, world) in std::mem::take(&mut ways.handlers) {
-            let line = body.steps.get(to).map_or(0, |step| step.line);
             let fresh = self.handled.insert((procedure, to));
-            if !fresh || line == 0 || self.covered.contains(&(frame.module, line)) {
+            if !fresh || self.covered.contains(&(procedure, to)) {
                 continue;
             }
             let mut aside = Ways::default();

