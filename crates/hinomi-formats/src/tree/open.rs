@@ -132,7 +132,12 @@ impl<'a> Opener<'a> {
         for project in &mut document.projects {
             // What the macros can read of their document is only read when they deserve it.
             let mut unread = Vec::new();
-            let around = || office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
+            let around = || {
+                let mut around = office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
+                let workbook = office::workbook(bytes, self.limits, self.budget);
+                around.workbook = workbook.map(|parsed| parsed.take(&mut unread));
+                around
+            };
             let survey = script::survey_vba_with(&project.modules, self.limits, around).take(self.problems);
             self.problems.append(&mut unread);
             if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {

@@ -33,9 +33,10 @@ impl Machine<'_> {
                 let value = self.scalar(inner, here);
                 value.number().map_or_else(|| lost(&value), |number| Value::Number(-number))
             }
-            Expr::Percent(inner) => {
+            Expr::Percent(inner, count) => {
                 let value = self.scalar(inner, here);
-                value.number().map_or_else(|| lost(&value), |number| Value::Number(number / 100.0))
+                let by = 100_f64.powi(*count);
+                value.number().map_or_else(|| lost(&value), |number| Value::Number(number / by))
             }
             Expr::Name(name) => self.name_value(name, here),
             Expr::Array(rows) => {
@@ -82,6 +83,7 @@ impl Machine<'_> {
     /// The value a cell has now. A formula that did not run yet has the value the file stored; where that says
     /// nothing, it is looked at what it would give.
     pub(super) fn cell_value(&mut self, place: Place) -> Value {
+        self.read.insert(place);
         if let Some(slot) = self.book.slot(place)
             && slot.is_set
         {
