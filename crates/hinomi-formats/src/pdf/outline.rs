@@ -150,7 +150,8 @@ impl<'a> Outline<'a> {
         if let Some(key) = self.key.as_ref().filter(|_| place.inside.is_none())
             && self.seals.dictionary != Some(place.number)
         {
-            decrypt(&mut object, key, place);
+            let work = decrypt(&mut object, key, place);
+            self.fuel.set(self.fuel.get().saturating_sub(work));
         }
         object
     }
@@ -315,16 +316,22 @@ impl Seals {
     }
 }
 
-/// Takes the encryption off every string of an object.
-fn decrypt(object: &mut Object, key: &Key, place: &Place) {
+/// What the shortest encrypted string costs, in bytes read: its key has to be made.
+const STRING_WORK: u64 = 256;
+
+/// Takes the encryption off every string of an object, and tells what that cost.
+fn decrypt(object: &mut Object, key: &Key, place: &Place) -> u64 {
     match object {
-        Object::Text(bytes) => *bytes = key.text(place.number, place.generation, bytes),
-        // As deep as objects are read.
-        Object::Array(items) => items.iter_mut().for_each(|item| decrypt(item, key, place)),
-        Object::Dictionary(Dictionary(entries)) => {
-            entries.iter_mut().for_each(|(_, value)| decrypt(value, key, place));
+        Object::Text(bytes) if !bytes.is_empty() => {
+            *bytes = key.text(place.number, place.generation, bytes);
+            STRING_WORK.saturating_add(bytes.len() as u64)
         }
-        _ => {}
+        // As deep as objects are read.
+        Object::Array(items) => items.iter_mut().map(|item| decrypt(item, key, place)).sum(),
+        Object::Dictionary(Dictionary(entries)) => {
+            entries.iter_mut().map(|(_, value)| decrypt(value, key, place)).sum()
+        }
+        _ => 0,
     }
 }
 
