@@ -16,7 +16,7 @@ mod entities;
 mod escapes;
 mod numbers;
 mod punycode;
-mod scripts;
+pub(super) mod scripts;
 mod search;
 #[cfg(test)]
 mod tests;

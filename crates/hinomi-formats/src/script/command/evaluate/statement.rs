@@ -6,9 +6,9 @@ use super::{DEPTH_MAX, Dialect, Flow, Machine};
 use std::rc::Rc;
 
 /// Rounds of a loop whose condition says nothing.
-const ROUNDS_MAX: usize = 4_096;
+const ROUNDS_MAX: usize = 65_536;
 /// Rounds of a loop that only waits, or that nobody knows how to leave.
-const IDLE_ROUNDS_MAX: usize = 64;
+const IDLE_ROUNDS_MAX: usize = 16_384;
 /// Names of layers kept of one round of a loop.
 const ROUND_LAYERS_MAX: usize = 16;
 
@@ -182,10 +182,7 @@ impl Machine<'_> {
             }
             rounds += 1;
             let idle = endless && rounds >= IDLE_ROUNDS_MAX && self.trace.placed().len() == deeds;
-            if self.perhaps_left
-                || rounds >= ROUNDS_MAX && endless
-                || idle && self.dialect == Dialect::PowerShell
-            {
+            if self.perhaps_left || rounds >= ROUNDS_MAX && endless || idle {
                 break;
             }
         }
@@ -298,14 +295,12 @@ impl Machine<'_> {
         rescue: Option<&Rc<Vec<Stmt>>>,
         last: Option<&Rc<Vec<Stmt>>>,
     ) -> Flow {
-        let deeds = self.trace.placed().len();
         let flow = self.statements(body);
-        let reaches_out = self.trace.placed().len() > deeds || self.dialect == Dialect::PowerShell;
         let flow = match (flow, rescue) {
             (Flow::Throw(_), Some(rescue)) => self.statements(rescue),
             (Flow::Throw(_), None) => Flow::Next,
             // What goes wrong is not for us to know: the other way is looked at as well.
-            (flow @ (Flow::Next | Flow::Break), Some(rescue)) if reaches_out => {
+            (flow @ (Flow::Next | Flow::Break), Some(rescue)) => {
                 self.perhaps(rescue);
                 flow
             }
