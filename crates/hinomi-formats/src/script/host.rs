@@ -120,6 +120,16 @@ const ORDINARY: &[&str] = &[
     "matches",
 ];
 
+/// Whether URLs stand in a script as they are fetched, as far as their host.
+pub(super) fn stand(urls: &[url::Url], text: &str) -> bool {
+    let stands = |url: &url::Url| {
+        let host_at = url.text.find("://").map_or(0, |at| at + 3);
+        let host_end = url.text.get(host_at..).and_then(|rest| rest.find('/')).map(|len| host_at + len);
+        url.text.get(..host_end.unwrap_or(url.text.len())).is_some_and(|start| text.contains(start))
+    };
+    urls.iter().all(stands)
+}
+
 /// The layers of a script that stands alone: what any script does with strings counts only beside what hides text,
 /// where text is run, or where a URL stands nowhere in the script as far as its host.
 pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
@@ -127,12 +137,7 @@ pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
     if runs || !ordinary {
         return;
     }
-    let stands = |url: &url::Url| {
-        let host_at = url.text.find("://").map_or(0, |at| at + 3);
-        let host_end = url.text.get(host_at..).and_then(|rest| rest.find('/')).map(|len| host_at + len);
-        url.text.get(..host_end.unwrap_or(url.text.len())).is_some_and(|start| text.contains(start))
-    };
-    if command.urls.iter().all(stands) {
+    if stand(&command.urls, text) {
         command.layers.clear();
     }
 }

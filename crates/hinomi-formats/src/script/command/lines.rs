@@ -130,6 +130,7 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
     }
     let mut survey = Survey::default();
     let mut fuel = limits.steps_max;
+    let lower = text.to_ascii_lowercase();
     for placed in commands {
         let name = effects::program_name(placed.text.split_whitespace().next().unwrap_or_default());
         let starts = written.iter().any(|path| placed.text.contains(path.as_str()));
@@ -142,7 +143,10 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
             break;
         }
         let place = format!("text:{}", placed.line);
-        let command = shared(&placed.text, &place, limits, &mut fuel).take(problems);
+        let mut command = shared(&placed.text, &place, limits, &mut fuel).take(problems);
+        if !lower.contains(&name) || !host::stand(&command.urls, text) {
+            command.layers.insert(0, "cmd variables".to_owned());
+        }
         if command.interpreter != Interpreter::Other || says_something(&command) {
             survey.commands.push(command);
         }

@@ -143,6 +143,10 @@ impl Machine<'_> {
 
     /// One round of a loop. `None`: go on.
     fn round(&mut self, body: &[Stmt]) -> Option<Flow> {
+        // An empty body costs a step, too.
+        if !self.pay(0) {
+            return Some(Flow::Stop);
+        }
         let mark = self.pending.len();
         let flow = self.statements(body);
         // One round says what all of them undo.
