@@ -90,7 +90,10 @@ impl Walk<'_> {
             };
             for record in Records::of(directory) {
                 steps = steps.saturating_sub(1);
-                if steps == 0 || !shelf.has_room() {
+                if steps == 0 {
+                    return shelf.problems.push(Problem::limit(&path, "steps_max", shelf.limits.steps_max));
+                }
+                if !shelf.has_room() {
                     return;
                 }
                 let Some(record) = self.record(record) else { continue };
