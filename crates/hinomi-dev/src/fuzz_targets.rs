@@ -25,20 +25,28 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "cab", run: cab },
+    Target { name: "calendar", run: calendar },
     Target { name: "cfb", run: cfb },
     Target { name: "cmd", run: cmd },
     Target { name: "command", run: command },
     Target { name: "gzip", run: gzip },
+    Target { name: "iso", run: iso },
     Target { name: "jscript", run: jscript },
+    Target { name: "lzh", run: lzh },
     Target { name: "mail", run: mail },
     Target { name: "mbox", run: mbox },
     Target { name: "office", run: office },
     Target { name: "pdf", run: pdf },
+    Target { name: "pdf_locked", run: pdf_locked },
     Target { name: "powershell", run: powershell },
+    Target { name: "rar", run: rar },
     Target { name: "recipe", run: recipe },
     Target { name: "script_text", run: script_text },
     Target { name: "script_vba", run: script_vba },
     Target { name: "script_xlm", run: script_xlm },
+    Target { name: "seven", run: seven },
+    Target { name: "tar", run: tar },
     Target { name: "text", run: text },
     Target { name: "tree", run: tree },
     Target { name: "url", run: url },
@@ -146,6 +154,54 @@ pub fn gzip(bytes: &[u8]) {
     unpacked(&read.value, &read.problems);
 }
 
+/// A 7z archive, with the password of the seeds.
+pub fn seven(bytes: &[u8]) {
+    other("7z", bytes);
+}
+
+/// An LZH archive.
+pub fn lzh(bytes: &[u8]) {
+    other("lzh", bytes);
+}
+
+/// A RAR archive of either generation.
+pub fn rar(bytes: &[u8]) {
+    other("rar", bytes);
+}
+
+/// A disc image; the fuzzer's bytes stand where the first descriptor does.
+pub fn iso(bytes: &[u8]) {
+    other("iso", &[&[0; 16 << 11][..], bytes].concat());
+}
+
+/// A cabinet.
+pub fn cab(bytes: &[u8]) {
+    other("cab", bytes);
+}
+
+/// A tape.
+pub fn tar(bytes: &[u8]) {
+    _ = archive::looks_like_tar(bytes);
+    other("tar", bytes);
+}
+
+fn other(format: &str, bytes: &[u8]) {
+    let passwords = ["vEry20".to_owned()];
+    let read = archive::read_other(format, bytes, &passwords, &LIMITS, &mut Budget::new(&LIMITS));
+    let read = read.expect("a format that is read");
+    unpacked(&read.value, &read.problems);
+}
+
+/// An invitation.
+pub fn calendar(bytes: &[u8]) {
+    _ = mail::looks_like_calendar(bytes);
+    let read = mail::calendar::read(bytes, None, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.files.iter().map(|file| file.bytes.len()));
+    assert!(read.value.links.len() <= LIMITS.urls_max);
+    assert!(read.value.text.len() <= LIMITS.text_bytes_max);
+}
+
 fn unpacked(archive: &archive::Archive, problems: &[Problem]) {
     honest(problems);
     paid(archive.entries.iter().filter_map(|entry| Some(entry.bytes.as_ref()?.len())));
@@ -226,6 +282,13 @@ pub fn script_xlm(bytes: &[u8]) {
 pub fn pdf(bytes: &[u8]) {
     _ = pdf::looks_like_pdf(bytes);
     let read = pdf::read(bytes, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
+}
+
+/// An encrypted PDF, with the password of the seeds.
+pub fn pdf_locked(bytes: &[u8]) {
+    let read = pdf::read_with(bytes, &["vEry20".to_owned()], &LIMITS, &mut Budget::new(&LIMITS));
     honest(&read.problems);
     paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
 }
