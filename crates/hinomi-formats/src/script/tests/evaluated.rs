@@ -225,7 +225,7 @@ fn cells_are_read() {
     let sheet =
         Sheet { name: "Data".into(), cells: vec![cell(0, 0, "ca"), cell(1, 0, "lc")], ..Sheet::default() };
     let around = || Surroundings {
-        workbook: Some(Workbook { sheets: vec![sheet.clone()], names: Vec::new(), ..Workbook::default() }),
+        workbook: Some(Workbook { sheets: vec![sheet.clone()], ..Workbook::default() }),
         ..Surroundings::default()
     };
     for body in [

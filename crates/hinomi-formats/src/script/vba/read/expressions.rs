@@ -233,7 +233,8 @@ impl<'a> Reader<'_, 'a> {
             (Meaning::Callee(callee), arguments) => {
                 let plain = arguments.is_none();
                 let arguments = arguments.unwrap_or_default();
-                self.called(callee, arguments, plain && dotted, token.line)
+                let dotted = plain && tokens.next_is(b'.');
+                self.called(callee, arguments, dotted, token.line)
             }
         };
         self.behind(tokens, Path { expr, opened: ends }, key)
@@ -245,7 +246,7 @@ impl<'a> Reader<'_, 'a> {
             Callee::Builtin(name, _) if dotted => Callee::Host(name),
             other => other,
         };
-        Expr::Call(Box::new(Invoke { callee, arguments, line }))
+        Expr::Call(Box::new(Invoke { callee, arguments, dotted, line }))
     }
 
     /// The members and elements behind a value. `key` is its dotted name.

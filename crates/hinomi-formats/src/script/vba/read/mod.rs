@@ -6,7 +6,7 @@ mod names;
 mod reader;
 mod statements;
 
-pub(in crate::script::vba) use names::{BUILT_IN_PROPERTIES, Names, initial};
+pub(in crate::script::vba) use names::{BUILT_IN_PROPERTIES, Names, initial, is_host};
 pub(in crate::script::vba) use reader::Reader;
 
 use crate::script::vba::builtins::Function;
@@ -221,6 +221,8 @@ pub(in crate::script::vba) struct Argument<'a> {
 pub(in crate::script::vba) struct Invoke<'a> {
     pub(in crate::script::vba) callee: Callee<'a>,
     pub(in crate::script::vba) arguments: Vec<Argument<'a>>,
+    /// A dot follows.
+    pub(in crate::script::vba) dotted: bool,
     pub(in crate::script::vba) line: u32,
 }
 

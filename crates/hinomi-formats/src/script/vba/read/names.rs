@@ -3,7 +3,7 @@
 use crate::script::vba::read::{Sort, Variable};
 use crate::script::vba::run::Object;
 use crate::script::vba::value::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Variables and constants of modules; static variables of procedures live with them.
 #[derive(Default)]
@@ -12,8 +12,6 @@ pub(in crate::script::vba) struct Names {
     public: HashMap<String, usize>,
     /// What each turns into.
     pub(in crate::script::vba) sorts: Vec<Sort>,
-    /// Controls that texts around the macros are known of: form and name, in lower case.
-    pub(in crate::script::vba) controls: HashSet<(String, String)>,
 }
 
 /// Variables of modules that are kept apart.
@@ -52,11 +50,6 @@ impl Names {
     pub(in crate::script::vba) fn find(&self, module: usize, name: &str) -> Option<Variable> {
         let own = self.own.get(&(module, name.to_owned()));
         own.or_else(|| self.public.get(name)).copied().map(Variable::Global)
-    }
-
-    /// Whether a form has a control of this name.
-    pub(in crate::script::vba) fn is_control(&self, form: &str, lower: &str) -> bool {
-        !self.controls.is_empty() && self.controls.contains(&(form.to_ascii_lowercase(), lower.to_owned()))
     }
 
     /// The variable of exactly this module.

@@ -196,7 +196,8 @@ impl<'c, 'a> Reader<'c, 'a> {
             || self.project.module_named(name).is_some()
             || crate::script::vba::powers::may_be_known(token)
             || self.procedure.is_none()
-            || self.names.is_control(self.project.module_name(self.module), &lower);
+            // A member of the form or document, unless it turns out that it has none of that name.
+            || self.project.is_class(self.module);
         if host {
             return Meaning::Callee(Callee::Host(name));
         }

@@ -587,14 +587,8 @@ impl<'a> Reader<'_, 'a> {
             self.emit(Op::Assign { to, value });
             return;
         }
-        let bare_control = self.variable(&lower).is_none()
-            && self.names.is_control(self.project.module_name(self.module), &lower);
-        let to = if bare_control { None } else { Some(self.assigned(name)) };
+        let to = self.assigned(name);
         let value = self.expression(reader, 0);
-        let Some(to) = to else {
-            self.emit(Op::Evaluate(value));
-            return;
-        };
         match value {
             Expr::Chain(first, more)
                 if matches!(*first, Expr::Variable(same) if same == to)

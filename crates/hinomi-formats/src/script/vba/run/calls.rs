@@ -5,7 +5,7 @@ use super::world::Frame;
 use super::{Evaluated, Flow, Machine};
 use crate::script::vba::builtins::{Effect, Function, Room};
 use crate::script::vba::powers::{self, Known, Stand};
-use crate::script::vba::read::{Argument, Callee, Expr, Invoke};
+use crate::script::vba::read::{Argument, Callee, Expr, Invoke, is_host as names_host};
 use crate::script::vba::value::Value;
 use crate::script::vba::value::text::Text;
 use crate::script::{Power, vba};
@@ -274,8 +274,10 @@ impl<'a> Machine<'_, 'a> {
         }
         let own = Value::Object(Object::Module(frame.module));
         if self.project.is_class(frame.module) {
-            // A member of the form or document the code stands in.
-            return self.call_member(frame, &own, name, given, None, invoke.line);
+            // A member of the form or document the code stands in, or a variable nobody assigned to.
+            let found = self.call_member(frame, &own, name, given, None, invoke.line)?;
+            let variable = found == Value::Unknown && !called && !invoke.dotted && !names_host(&lower);
+            return Ok(if variable { Value::Empty } else { found });
         }
         let application = Object::host(Host::Application);
         self.call_member(frame, &application, name, given, None, invoke.line)

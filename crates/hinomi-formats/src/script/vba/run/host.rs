@@ -106,7 +106,7 @@ impl<'a> Machine<'_, 'a> {
                 each((0..self.texts.sheet_count()).map(|at| Object::host(Host::Sheet(Some(at)))).collect())
             }
             Host::Range(cells)
-                if self.texts.has_cells && cells.rows.saturating_mul(cells.columns) <= 4_096 =>
+                if self.texts.has_cells() && cells.rows.saturating_mul(cells.columns) <= 4_096 =>
             {
                 let rows = cells.row..cells.row + cells.rows;
                 let places = rows.flat_map(|row| {
@@ -161,7 +161,7 @@ impl<'a> Machine<'_, 'a> {
             Host::Sheets | Host::Folders | Host::Environment if lower == "item" => {
                 return Ok(self.host_item(host, given));
             }
-            Host::Sheets if lower == "count" && self.texts.has_cells => {
+            Host::Sheets if lower == "count" && self.texts.has_cells() => {
                 return Ok(Value::Num(self.texts.sheet_count() as f64));
             }
             Host::Story => match lower {

@@ -22,10 +22,14 @@ use super::value::{GAP, Value};
 use crate::office::Surroundings;
 use crate::script::{Obstacle, Power};
 use crate::{Limits, Problem};
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use texts::Texts;
 use world::{Frame, Way, World};
+
+/// The texts around the macros, read when code first asks for one.
+type Lazy<'p> = LazyCell<Texts, Box<dyn FnOnce() -> Texts + 'p>>;
 
 /// What evaluation found.
 #[derive(Default)]
@@ -91,13 +95,13 @@ pub(super) struct Plan {
 }
 
 /// Evaluates what can tell more of the calls seen.
-pub(super) fn evaluate(
-    project: &Project<'_>,
+pub(super) fn evaluate<'p>(
+    project: &'p Project<'_>,
     plan: &Plan,
-    around: impl FnOnce() -> Surroundings,
+    around: impl FnOnce() -> Surroundings + 'p,
     limits: &Limits,
 ) -> Evaluation {
-    let texts = Texts::new(around());
+    let texts: Lazy<'_> = LazyCell::new(Box::new(|| Texts::new(around())));
     let mut machine = Machine::new(project, texts, limits);
     machine.declarations();
     let entries = plan.entries.iter().map(|index| (*index, true));
@@ -117,7 +121,7 @@ pub(super) fn evaluate(
 struct Machine<'p, 'a> {
     project: &'p Project<'a>,
     names: Names,
-    texts: Texts,
+    texts: Lazy<'p>,
     bodies: HashMap<usize, Rc<Body<'a>>>,
     world: World,
     /// What every root starts with.
@@ -153,12 +157,10 @@ struct Machine<'p, 'a> {
 }
 
 impl<'p, 'a> Machine<'p, 'a> {
-    fn new(project: &'p Project<'a>, texts: Texts, limits: &Limits) -> Self {
-        let mut names = Names::default();
-        names.controls = texts.controls();
+    fn new(project: &'p Project<'a>, texts: Lazy<'p>, limits: &Limits) -> Self {
         Self {
             project,
-            names,
+            names: Names::default(),
             texts,
             bodies: HashMap::new(),
             world: World::default(),

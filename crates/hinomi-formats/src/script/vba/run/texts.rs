@@ -4,7 +4,7 @@ use super::objects::Cells;
 use crate::office::{CellValue, Holder, Sheet, Surroundings};
 use crate::script::vba::value::Value;
 use crate::script::vba::value::text::Text;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Cells that one range is read as; of a larger one nothing is known.
 const CELLS_MAX: u32 = 4_096;
@@ -24,7 +24,7 @@ pub(super) struct Texts {
     story: Vec<Text>,
     sheets: Vec<(String, Grid)>,
     /// Whether cells were read at all.
-    pub(super) has_cells: bool,
+    has_cells: bool,
 }
 
 /// Prefixes of keys.
@@ -87,10 +87,9 @@ impl Texts {
         texts
     }
 
-    /// Controls of forms, by form and name, in lower case.
-    pub(super) fn controls(&self) -> HashSet<(String, String)> {
-        let named = self.held.keys().filter_map(|key| key.strip_prefix("control/")?.split_once('/'));
-        named.map(|(form, control)| (form.to_owned(), control.to_owned())).collect()
+    /// Whether cells were read at all.
+    pub(super) fn has_cells(&self) -> bool {
+        self.has_cells
     }
 
     pub(super) fn has(&self, key: &str) -> bool {

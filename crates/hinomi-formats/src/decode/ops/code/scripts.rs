@@ -1,13 +1,13 @@
 //! Scripts as Windows' script encoder left them (`#@~^…==`): VBScript and JScript, `.vbe` and `.jse`.
 
-use super::{Baked, Op, Takes};
 use crate::decode::args::Args;
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii};
+use crate::decode::ops::{Baked, Op, Takes};
 use crate::decode::regex::{Flags, Regex};
 use std::sync::OnceLock;
 
-pub(super) static OPS: &[Op] =
+pub(in crate::decode) static OPS: &[Op] =
     &[Op { name: "Microsoft Script Decoder", args: &[], run: Takes::Text(decode_script) }];
 
 fn decode_script(input: &[u16], _: &Args, oven: &mut Oven) -> Baked {

@@ -8,14 +8,14 @@ mod labels;
 mod multi;
 mod unicode;
 
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::Dish;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use encoding_rs::Encoding;
 use std::collections::HashMap;
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "Decode text", args: &[arg("Encoding", Kind::CodePage)], run: Takes::Bytes(decode_text) },
     Op { name: "Encode text", args: &[arg("Encoding", Kind::CodePage)], run: Takes::Text(encode_text) },
 ];

@@ -1,12 +1,12 @@
 //! Escaped text: URL encoding, quoted-printable, backslash and Unicode escapes.
 
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind, hex, unescape};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii, push_code_point, push_str, str_to_text};
 use crate::decode::error::Fault;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "URL Decode",
         args: &[arg("Treat \"+\" as space", Kind::Flag(true))],

@@ -1,16 +1,16 @@
 //! Base32, Base58 and Base85.
 
-use super::{Baked, Op, Places, Takes, arg, expand_alphabet};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, str_to_text};
 use crate::decode::error::Fault;
+use crate::decode::ops::{Baked, Op, Places, Takes, arg, expand_alphabet};
 use std::collections::HashSet;
 
 const BASE32: &str = "A-Z2-7=";
 const BITCOIN: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "From Base32",
         args: &[arg("Alphabet", Kind::Escaped(BASE32)), arg("Remove non-alphabet chars", Kind::Flag(true))],

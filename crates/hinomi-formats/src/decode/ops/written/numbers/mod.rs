@@ -5,16 +5,16 @@
 
 mod hexdump;
 
-use super::text::{Sections, delimiter};
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii, is_space, push_code_point, push_str, str_to_text, text_to_bytes};
 use crate::decode::error::Fault;
+use crate::decode::ops::text::{Sections, delimiter};
+use crate::decode::ops::{Baked, Op, Takes, arg};
 
 const DELIMITERS: &[&str] = &["Space", "Comma", "Semi-colon", "Colon", "Line feed", "CRLF"];
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "From Hex",
         args: &[arg(
@@ -102,7 +102,7 @@ pub(super) static OPS: &[Op] = &[
 
 /// `parseInt`: white space, a sign, `0x` in base 16, then digits as long as there are any. `None` is
 /// JavaScript's NaN.
-pub(super) fn parse_int(text: &[u16], base: u32) -> Option<f64> {
+pub(in crate::decode) fn parse_int(text: &[u16], base: u32) -> Option<f64> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_first().filter(|(first, _)| is_space(**first)) {
         rest = after;
@@ -182,7 +182,7 @@ fn from_hex(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
 }
 
 /// Anything but a hexadecimal digit separates, and so does `0x`.
-pub(super) fn hex_auto(input: &[u16]) -> Result<Vec<u8>, Fault> {
+pub(in crate::decode) fn hex_auto(input: &[u16]) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::with_capacity(input.len() / 2);
     let is_digit = |unit: &u16| ascii(*unit).is_some_and(|byte| byte.is_ascii_hexdigit());
     let mut rest = input;
@@ -209,7 +209,7 @@ fn hex_pairs(piece: &[u16], out: &mut Vec<u8>) -> Result<(), Fault> {
 }
 
 /// Two digits a byte, with spaces between.
-pub(super) fn spaced_hex(bytes: &[u8]) -> Vec<u16> {
+pub(in crate::decode) fn spaced_hex(bytes: &[u8]) -> Vec<u16> {
     let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     str_to_text(&digits.join(" "))
 }
@@ -337,7 +337,7 @@ fn from_octal(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
 }
 
 /// The numbers of a key, by the label that says how to read it; they need not be bytes.
-pub(super) fn key_numbers(label: &str, text: &[u16]) -> Result<Vec<f64>, Fault> {
+pub(in crate::decode) fn key_numbers(label: &str, text: &[u16]) -> Result<Vec<f64>, Fault> {
     Ok(match label {
         "Hex" => hex_auto(text)?.into_iter().map(f64::from).collect(),
         "Binary" => {

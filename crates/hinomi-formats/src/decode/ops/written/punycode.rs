@@ -1,12 +1,12 @@
 //! Punycode (RFC 3492), as the `punycode.js` that CyberChef uses reads it.
 
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii, push_code_point, str_to_text};
 use crate::decode::error::Fault;
+use crate::decode::ops::{Baked, Op, Takes, arg};
 
-pub(super) static OPS: &[Op] = &[Op {
+pub(in crate::decode) static OPS: &[Op] = &[Op {
     name: "From Punycode",
     args: &[arg("Internationalised domain name", Kind::Flag(false))],
     run: Takes::Text(from_punycode),
@@ -126,4 +126,63 @@ fn adapt(delta: u32, count: u32, first: bool) -> u32 {
         k = k.saturating_add(BASE);
     }
     k.saturating_add(36_u32.saturating_mul(delta).checked_div(delta.saturating_add(38)).unwrap_or(0))
+}
+
+/// A host with its labels in the form that the name system carries; what does not fit stays as it is.
+pub(in crate::decode) fn host_to_ascii(host: &str) -> String {
+    let labels = host.split(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']);
+    let labels = labels.map(|label| match encode(label) {
+        Some(encoded) if !label.is_ascii() => format!("xn--{encoded}"),
+        _ => label.to_owned(),
+    });
+    labels.collect::<Vec<String>>().join(".")
+}
+
+/// RFC 3492, section 6.3. Quadratic in the label, which is cut at 255 characters.
+fn encode(label: &str) -> Option<String> {
+    let points: Vec<u32> = label.chars().take(256).map(u32::from).collect();
+    let mut out: String = label.chars().filter(char::is_ascii).collect();
+    let basic = u32::try_from(out.len()).ok().filter(|_| points.len() < 256)?;
+    if basic > 0 {
+        out.push('-');
+    }
+    let (mut n, mut delta, mut bias, mut done) = (128_u32, 0_u32, 72_u32, basic);
+    while usize::try_from(done).is_ok_and(|done| done < points.len()) {
+        let next = points.iter().copied().filter(|point| *point >= n).min()?;
+        let step = next.checked_sub(n)?.checked_mul(done.checked_add(1)?)?;
+        delta = delta.checked_add(step)?;
+        n = next;
+        for point in &points {
+            if *point < n {
+                delta = delta.checked_add(1)?;
+            } else if *point == n {
+                write_number(delta, bias, &mut out);
+                bias = adapt(delta, done.checked_add(1)?, done == basic);
+                delta = 0;
+                done = done.checked_add(1)?;
+            }
+        }
+        delta = delta.checked_add(1)?;
+        n = n.checked_add(1)?;
+    }
+    Some(out)
+}
+
+/// One variable-length number.
+fn write_number(mut number: u32, bias: u32, out: &mut String) {
+    let mut letter = |digit: u32| {
+        let byte = if digit < 26 { digit.saturating_add(0x61) } else { digit.saturating_add(0x16) };
+        out.extend(char::from_u32(byte));
+    };
+    let mut k = BASE;
+    loop {
+        let t = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+        if number < t {
+            return letter(number);
+        }
+        let (over, base) = (number.saturating_sub(t), BASE.saturating_sub(t));
+        letter(t.saturating_add(over.checked_rem(base).unwrap_or(0)));
+        number = over.checked_div(base).unwrap_or(0);
+        k = k.saturating_add(BASE);
+    }
 }

@@ -4,10 +4,10 @@
 //! `[A-Z]+://[-\w]+(?:\.\w[-\w]*)+(?::\d+)?(?:/P*(?:[.!,?]+P+)*)?` with `P` all but `.!,?"<>[]{}`, white space and
 //! U+007F-00FF, and `\b((?=[a-z0-9-]{1,63}\.)(xn--)?[a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,63}\b`, both ignoring case.
 
-use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii, is_space, push_str};
+use crate::decode::ops::{Baked, Op, Takes, arg};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use std::ops::Range;
 const DOMAINS_TOO: &str = "Valid domains and full URLs";
 const URLS_ONLY: &str = "Only full URLs";
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "Extract URLs",
         args: &[
@@ -206,7 +206,7 @@ fn is_path_unit(unit: u16) -> bool {
 
 /// Letter order, ignoring case. For ASCII it is the order of the Unicode collation's root: punctuation, digits,
 /// letters, control characters not at all; beyond ASCII by code unit.
-pub(super) fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
+pub(in crate::decode) fn by_letters(a: &[u16], b: &[u16]) -> Ordering {
     fn weights(text: &[u16]) -> impl Iterator<Item = u32> + '_ {
         text.iter().filter_map(|unit| weight(*unit))
     }

@@ -1,13 +1,13 @@
 //! HTML entities: named ones of the WHATWG list as CyberChef reads it, decimal and hexadecimal ones.
 
-use super::{Baked, Op, Takes};
 use crate::decode::args::{Args, hex};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii, push_code_point};
+use crate::decode::ops::{Baked, Op, Takes};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub(super) static OPS: &[Op] =
+pub(in crate::decode) static OPS: &[Op] =
     &[Op { name: "From HTML Entity", args: &[], run: Takes::Text(from_html_entity) }];
 
 /// Name and code point of each; one code point only, as there.

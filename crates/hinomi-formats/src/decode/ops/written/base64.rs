@@ -1,14 +1,14 @@
 //! From and to Base64, in any alphabet of 64 units with or without one for padding.
 
-use super::{Baked, Op, Places, Takes, arg, expand_alphabet};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, str_to_text};
 use crate::decode::error::Fault;
+use crate::decode::ops::{Baked, Op, Places, Takes, arg, expand_alphabet};
 
 const STANDARD: &str = "A-Za-z0-9+/=";
 
-pub(super) static OPS: &[Op] = &[
+pub(in crate::decode) static OPS: &[Op] = &[
     Op {
         name: "From Base64",
         args: &[
