@@ -1,6 +1,6 @@
 //! The set of look-alikes by which recovery is measured: every shape, style, place and container, with the truth.
 //!
-//! Lanes, one after the other: a lane for every style of macro, eight for XLM, eleven for the other carriers.
+//! Lanes, one after the other: a lane for every style of macro, twelve for XLM, eleven for the other carriers.
 //! Each round through the lanes moves on in places and containers, so that any count is balanced.
 
 mod carriers;
@@ -101,7 +101,7 @@ impl Specimen {
 }
 
 /// Lanes of one round.
-pub const LANES: usize = 52;
+pub const LANES: usize = 65;
 
 /// The number of a stream, so that neighbours have nothing in common.
 fn stream(number: usize, seed: u64) -> Chance {

@@ -1,5 +1,7 @@
 //! Recovery: what the program tells of forged documents, held against what they were made of.
 
+#[cfg(test)]
+mod tests;
 mod told;
 
 pub(crate) use told::Told;
