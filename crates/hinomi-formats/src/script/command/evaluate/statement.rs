@@ -77,7 +77,9 @@ impl Machine<'_> {
                 let value = value.as_ref().map_or(Value::Null, |value| self.expression(value));
                 Flow::Throw(value)
             }
-            Stmt::Try { body, rescue, last } => self.attempt(body, rescue.as_ref(), last.as_ref()),
+            Stmt::Try { body, caught, rescue, last } => {
+                self.attempt(body, caught, rescue.as_ref(), last.as_ref())
+            }
             Stmt::Block(body) => self.statements(body),
         }
     }
@@ -293,19 +295,36 @@ impl Machine<'_> {
         Flow::Next
     }
 
+    /// What was thrown has its name in the block that catches it, and only there.
+    fn with_caught<T>(&mut self, name: &str, value: Value, run: impl FnOnce(&mut Self) -> T) -> T {
+        if name.is_empty() {
+            return run(self);
+        }
+        let before = self.lookup(name).cloned();
+        self.declare(name, value);
+        let out = run(self);
+        if let Some(before) = before {
+            self.declare(name, before);
+        }
+        out
+    }
+
     fn attempt(
         &mut self,
         body: &[Stmt],
+        caught: &str,
         rescue: Option<&Rc<Vec<Stmt>>>,
         last: Option<&Rc<Vec<Stmt>>>,
     ) -> Flow {
         let flow = self.statements(body);
         let flow = match (flow, rescue) {
-            (Flow::Throw(_), Some(rescue)) => self.statements(rescue),
+            (Flow::Throw(value), Some(rescue)) => {
+                self.with_caught(caught, value, |machine| machine.statements(rescue))
+            }
             (Flow::Throw(_), None) => Flow::Next,
             // What goes wrong is not for us to know: the other way is looked at as well.
             (flow @ (Flow::Next | Flow::Break), Some(rescue)) => {
-                self.perhaps(rescue);
+                self.with_caught(caught, Value::Unknown, |machine| machine.perhaps(rescue));
                 flow
             }
             (flow, _) => flow,
