@@ -252,6 +252,38 @@ fn errors_are_passed_over_or_handled() {
     );
 }
 
+#[test]
+fn what_code_writes_is_read_again() {
+    check_body(
+        "Range(\"A1\").Value = \"ca\"\nCells(2, 1) = \"lc\"\nShell Cells(1, 1) & Range(\"A2\")",
+        "calc",
+    );
+    check_body("UserForm1.Label1.Caption = \"calc\"\nShell UserForm1.Label1.Caption", "calc");
+    check_body("x.y.z = \"calc\"\nWith x.y\nShell .z\nEnd With", "calc");
+    check_code("a = Array(\"ca\", \"lc\")\nShell a(1) & a(2)", "Option Base 1", "calc");
+    check_code("Dim a(2)\na(1) = \"calc\"\nShell a(LBound(a))", "Option Base 1", "calc");
+}
+
+#[test]
+fn what_may_fail_is_gone_both_ways() {
+    let code = "Sub AutoOpen()\nOn Error Resume Next\nSet x = CreateObject(\"A.B\")\n\
+                If Err.Number <> 0 Then s = \"one\" Else s = \"two\"\nShell \"cmd /c \" & s\nEnd Sub";
+    let texts: Vec<String> = survey(code).commands.into_iter().map(|command| command.text).collect();
+    assert_eq!(texts, ["cmd /c one", "cmd /c two"]);
+    check_body("On Error GoTo h\nErr.Raise 5\ns = \"x\"\nh:\nShell s & \"calc\"", "calc");
+}
+
+#[test]
+fn library_calls_tell_the_command_line() {
+    let declared = "Private Declare PtrSafe Function run Lib \"shell32\" Alias \"ShellExecuteA\" ()\n";
+    check_code("run 0, \"open\", \"cmd.exe\", \"/c calc\", \"\", 0", declared, "cmd.exe /c calc");
+    let declared = "Private Declare PtrSafe Function go Lib \"kernel32\" Alias \"WinExec\" ()\n";
+    check_code("c = \"cal\": go c & \"c\", 0", declared, "calc");
+    let declared =
+        "Declare Function t Lib \"user32\" Alias \"SetTimer\" ()\nSub later()\nShell \"calc\"\nEnd Sub\n";
+    check_code("t 0, 0, 10, AddressOf later", declared, "calc");
+}
+
 /// The addresses of the decoys are on lines nothing leads to.
 #[test]
 fn what_never_runs_is_not_told() {

@@ -10,7 +10,8 @@ pub(super) struct Token<'a> {
     pub(super) line: u32,
     /// [`hash`] of a word, 0 for all else.
     pub(super) hash: u32,
-    /// A word in brackets: an escaped name, or Excel's shorthand for a cell.
+    /// A word in brackets: an escaped name, or Excel's shorthand for a cell. A dot behind a blank: that of a `With`
+    /// block, since a member follows its object at once or on the next line (MS-VBAL 5.6.12).
     pub(super) bracketed: bool,
 }
 
@@ -258,14 +259,14 @@ impl<'a> Lexer<'a> {
             }
             self.no_bracket_before = start + 1 + end;
         }
+        let blank = start
+            .checked_sub(1)
+            .and_then(|at| self.bytes.get(at))
+            .is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+        let apart = byte == b'.' && blank && before.is_some_and(|token| token.line == self.line);
         self.at += if byte == b':' { 2 } else { 1 };
-        Token {
-            kind: Kind::Symbol(byte),
-            text: self.slice(start, self.at),
-            line: self.line,
-            hash: 0,
-            bracketed: false,
-        }
+        let text = self.slice(start, self.at);
+        Token { kind: Kind::Symbol(byte), text, line: self.line, hash: 0, bracketed: apart }
     }
 
     fn newline(&mut self, byte: u8) {

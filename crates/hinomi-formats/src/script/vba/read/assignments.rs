@@ -14,6 +14,11 @@ impl<'a> Reader<'_, 'a> {
         let rest = tokens.get(1..).unwrap_or_default();
         match word {
             "dim" | "static" | "const" | "redim" | "private" | "public" | "global" => self.declare(tokens),
+            "option" if rest.first().is_some_and(|token| token.is("base")) => {
+                if rest.get(1).is_some_and(|token| token.text == "1") {
+                    self.names.count_from_one(self.module);
+                }
+            }
             "option" | "attribute" | "implements" | "event" | "declare" | "deftype" | "end" | "stop"
             | "randomize" | "beep" | "doevents" | "close" | "reset" => {}
             "call" | "let" | "set" | "lset" | "rset" | "raiseevent" => self.assign_or_call(rest),

@@ -152,7 +152,8 @@ impl<'a> Reader<'_, 'a> {
             bounds.push(if reader.take_word("to") {
                 (Some(first), self.expression(reader, 0))
             } else {
-                (None, first)
+                let one = || Expr::Known(Value::Num(1.0));
+                (self.names.counts_from_one(self.module).then(one), first)
             });
             reader.skip_argument();
             reader.take(b',');

@@ -169,7 +169,7 @@ impl<'a> Reader<'_, 'a> {
                 let value = self.expression(tokens, 0);
                 tokens.skip_argument();
                 tokens.take(b')');
-                self.behind(tokens, Path { expr: value, opened: None }, None).expr
+                self.behind(tokens, Path { expr: value, opened: None }, None, false).expr
             }
             Kind::Symbol(b'#') => date(tokens),
             Kind::Word => self.word(tokens, &token),
@@ -213,14 +213,14 @@ impl<'a> Reader<'_, 'a> {
                 Some((variable, key)) => (Expr::Variable(*variable), key.clone()),
                 None => (Expr::Unknown, None),
             };
-            return self.behind(tokens, Path { expr: base, opened: None }, key);
+            return self.behind(tokens, Path { expr: base, opened: None }, key, true);
         }
         tokens.at += 1;
         if token.kind != Kind::Word {
             return Path { expr: Expr::Unknown, opened: None };
         }
         let lower = token.text.to_ascii_lowercase();
-        let dotted = tokens.next_is(b'.');
+        let dotted = tokens.next_is_member();
         if dotted && names::is_namespace(&lower) && self.variable(&lower).is_none() {
             tokens.at += 1;
             return self.path(tokens);
@@ -235,11 +235,11 @@ impl<'a> Reader<'_, 'a> {
             (Meaning::Callee(callee), arguments) => {
                 let plain = arguments.is_none();
                 let arguments = arguments.unwrap_or_default();
-                let dotted = plain && tokens.next_is(b'.');
+                let dotted = plain && tokens.next_is_member();
                 self.called(callee, arguments, dotted, token.line)
             }
         };
-        self.behind(tokens, Path { expr, opened: ends }, key)
+        self.behind(tokens, Path { expr, opened: ends }, key, false)
     }
 
     fn called(&self, callee: Callee<'a>, arguments: Vec<Argument<'a>>, dotted: bool, line: u32) -> Expr<'a> {
@@ -251,18 +251,26 @@ impl<'a> Reader<'_, 'a> {
         Expr::Call(Box::new(Invoke { callee, arguments, dotted, line }))
     }
 
-    /// The members and elements behind a value. `key` is its dotted name.
-    fn behind(&mut self, tokens: &mut Tokens<'_, 'a>, path: Path<'a>, key: Option<Rc<str>>) -> Path<'a> {
+    /// The members and elements behind a value. `key` is its dotted name; `with`: it is what a `With` block stands for.
+    fn behind(
+        &mut self,
+        tokens: &mut Tokens<'_, 'a>,
+        path: Path<'a>,
+        key: Option<Rc<str>>,
+        with: bool,
+    ) -> Path<'a> {
         let Path { mut expr, mut opened } = path;
         let mut key = key;
-        for _ in 0..MEMBERS_MAX {
+        for at in 0..MEMBERS_MAX {
+            // The first dot of a `With` path stands behind a blank.
+            let leading = with && at == 0 && tokens.next_is(b'.');
             let bang = tokens.next_is(b'!');
             if tokens.next_is(b'(') {
                 opened = Some(tokens.at);
                 let arguments = self.in_parentheses(tokens).unwrap_or_default();
                 expr = Expr::Index(Box::new((expr, arguments)));
                 key = None;
-            } else if bang || tokens.next_is(b'.') {
+            } else if bang || leading || tokens.next_is_member() {
                 let Some(token) = tokens.tokens.get(tokens.at + 1).filter(|token| token.kind == Kind::Word)
                 else {
                     break;
@@ -286,7 +294,7 @@ impl<'a> Reader<'_, 'a> {
                 return Path { expr, opened };
             }
         }
-        if tokens.next_is(b'.') || tokens.next_is(b'(') {
+        if tokens.next_is_member() || tokens.next_is(b'(') {
             tokens.skip_argument();
             return Path { expr: Expr::Effect(Box::new(expr)), opened: None };
         }

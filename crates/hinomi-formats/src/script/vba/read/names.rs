@@ -3,13 +3,15 @@
 use crate::script::vba::read::{Sort, Variable};
 use crate::script::vba::run::Object;
 use crate::script::vba::value::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Variables and constants of modules; static variables of procedures live with them.
 #[derive(Default)]
 pub(in crate::script::vba) struct Names {
     own: HashMap<(usize, String), usize>,
     public: HashMap<String, usize>,
+    /// Modules whose arrays count from 1.
+    from_one: HashSet<usize>,
     /// What each turns into.
     pub(in crate::script::vba) sorts: Vec<Sort>,
 }
@@ -35,6 +37,15 @@ impl Names {
             self.public.entry(name.to_owned()).or_insert(index);
         }
         index
+    }
+
+    /// `Option Base 1`
+    pub(in crate::script::vba) fn count_from_one(&mut self, module: usize) {
+        self.from_one.insert(module);
+    }
+
+    pub(in crate::script::vba) fn counts_from_one(&self, module: usize) -> bool {
+        self.from_one.contains(&module)
     }
 
     /// A variable that only one procedure knows.

@@ -231,6 +231,11 @@ impl<'t, 'a> Tokens<'t, 'a> {
         self.peek().is_some_and(|token| token.is_symbol(symbol))
     }
 
+    /// Whether a member of what was just read follows.
+    pub(in crate::script::vba) fn next_is_member(&self) -> bool {
+        self.peek().is_some_and(|token| token.is_symbol(b'.') && !token.bracketed)
+    }
+
     pub(in crate::script::vba) fn next_word(&self, word: &str) -> bool {
         self.peek().is_some_and(|token| token.is(word))
     }

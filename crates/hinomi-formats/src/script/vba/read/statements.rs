@@ -129,9 +129,10 @@ impl<'a> Reader<'_, 'a> {
             return;
         }
         let second = tokens.get(1);
+        let member = second.is_some_and(|token| token.is_symbol(b'.') && !token.bracketed);
         let follows = |symbol: u8| second.is_some_and(|token| token.is_symbol(symbol));
         // A variable may be called like a statement.
-        if first.kind != Kind::Word || follows(b'=') || follows(b'.') {
+        if first.kind != Kind::Word || follows(b'=') || member {
             self.assign_or_call(tokens);
             return;
         }

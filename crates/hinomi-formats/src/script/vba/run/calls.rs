@@ -31,7 +31,14 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 self.recorded(frame, name, &given, invoke.line, Stand::Bare);
-                self.pure(*function, given)
+                let array = name.eq_ignore_ascii_case("array") && self.names.counts_from_one(frame.module);
+                let value = self.pure(*function, given)?;
+                Ok(match value {
+                    Value::Array(items) if array => {
+                        Value::array_of(items.items.clone(), vec![(1, items.items.len())], false)
+                    }
+                    value => value,
+                })
             }
             Callee::Builtin(name, Function::Effect(effect)) => {
                 let given = self.noted(frame, &invoke.arguments, invoke.line)?;
@@ -137,16 +144,24 @@ impl<'a> Machine<'_, 'a> {
         let Some(declared) = self.project.declared.get(&name.to_ascii_lowercase()) else {
             return Value::Unknown;
         };
-        let texts = given.iter().flat_map(|value| match value {
-            Value::Str(text) => Some(text.as_str().to_owned()),
-            Value::Either(values) => {
-                let common = vba::value::common_start(values);
-                matches!(common, Value::Str(_)).then(|| common.into_text().as_str().to_owned())
-            }
-            _ => None,
-        });
+        // `ShellExecute window, verb, file, parameters`: file and parameters make the command line.
+        let executes =
+            declared.export.get(..12).is_some_and(|name| name.eq_ignore_ascii_case("shellexecute"));
+        let skipped = if executes && given.len() > 3 { 2 } else { 0 };
+        let texts =
+            given.iter().skip(skipped).take(if skipped > 0 { 2 } else { usize::MAX }).flat_map(|value| {
+                match value {
+                    Value::Str(text) => Some(text.as_str().to_owned()),
+                    Value::Either(values) => {
+                        let common = vba::value::common_start(values);
+                        matches!(common, Value::Str(_)).then(|| common.into_text().as_str().to_owned())
+                    }
+                    _ => None,
+                }
+            });
         let argument = texts.collect::<Vec<_>>().join(" ");
         self.record(frame, declared.export, declared.power, argument.trim(), line);
+        self.world.error = None;
         Value::Unknown
     }
 
@@ -167,6 +182,8 @@ impl<'a> Machine<'_, 'a> {
 
     /// `CreateObject(name)`, `GetObject(moniker)`.
     pub(super) fn made_object(&mut self, given: &[Value]) -> Value {
+        // Whether there is such an object depends on the machine.
+        self.world.error = None;
         let names = given.iter().filter(|value| !matches!(value, Value::Missing | Value::Empty));
         match names.map(|value| value.alternatives().to_vec()).next() {
             Some(several) => {

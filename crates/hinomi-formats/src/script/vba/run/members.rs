@@ -67,14 +67,17 @@ impl<'a> Machine<'_, 'a> {
                 let made = Rc::clone(made);
                 self.made_member(frame, &made, &lower, given, base)
             }
-            Value::Object(Object::Err) => Ok(match lower.as_str() {
-                "number" => Value::Num(f64::from(self.world.error)),
+            Value::Object(Object::Err) => match lower.as_str() {
+                "number" => Ok(self.world.error_number()),
                 "clear" => {
-                    self.world.error = 0;
-                    Value::Empty
+                    self.world.error = Some(0);
+                    Ok(Value::Empty)
                 }
-                _ => Value::Unknown,
-            }),
+                "raise" => {
+                    self.raise(given.first().and_then(Value::index).map_or(1, |at| at.min(0xffff) as u16))
+                }
+                _ => Ok(Value::Unknown),
+            },
             _ => Ok(match lower.as_str() {
                 "createobject" | "getobject" => self.made_object(given),
                 "run" | "ontime" => return self.run_if_named(frame, &lower, given),
@@ -173,7 +176,6 @@ impl<'a> Machine<'_, 'a> {
         indexes: &[Value],
         value: Value,
     ) -> Result<(), Flow> {
-        self.effects += 1;
         self.set_property(frame, base, member.name, member.key.as_ref(), indexes, value)
     }
 
@@ -207,8 +209,15 @@ impl<'a> Machine<'_, 'a> {
                 }
             }
             Value::Object(Object::Held(place)) => {
+                self.effects += 1;
                 self.set_held(*place, &lower, indexes, value);
                 return Ok(());
+            }
+            Value::Object(Object::Host(host)) => {
+                if let Host::Range(cells) = &**host {
+                    self.set_cells(*cells, &lower, value);
+                    return Ok(());
+                }
             }
             _ => {}
         }
@@ -223,16 +232,42 @@ impl<'a> Machine<'_, 'a> {
         if let Some(key) = key.filter(|_| indexes.is_empty() && self.world.properties.len() < PROPERTIES_MAX)
         {
             let value = self.plain(value);
-            Rc::make_mut(&mut self.world.properties).insert(Rc::clone(key), value);
+            self.keep_property(Rc::clone(key), value);
         }
         Ok(())
     }
 
+    /// Keeps what was assigned to a part of the program around.
+    pub(super) fn keep_property(&mut self, key: Rc<str>, value: Value) {
+        if self.world.properties.len() >= PROPERTIES_MAX {
+            return;
+        }
+        let before = Rc::make_mut(&mut self.world.properties).insert(key, value.clone());
+        // Only what grows lasts: a bar that shows how far one is does not.
+        let bytes = |value: &Value| match value {
+            Value::Str(text) => text.bytes(),
+            _ => 0,
+        };
+        self.effects += u64::from(bytes(&value) > before.as_ref().map_or(0, bytes));
+    }
+
     /// `object(indexes) = value`
     pub(super) fn set_item(&mut self, base: &Value, indexes: &[Value], value: Value) {
-        self.effects += 1;
-        if let Value::Object(Object::Held(place)) = base {
-            self.set_held(*place, "item", indexes, value);
+        match base {
+            Value::Object(Object::Held(place)) => {
+                self.effects += 1;
+                self.set_held(*place, "item", indexes, value);
+            }
+            Value::Object(Object::Host(host)) => {
+                let item =
+                    if indexes.is_empty() { base.clone() } else { self.host_item(&host.clone(), indexes) };
+                if let Value::Object(Object::Host(host)) = item
+                    && let Host::Range(cells) = &*host
+                {
+                    self.set_cells(*cells, "value", value);
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -233,6 +233,7 @@ impl<'p, 'a> Machine<'p, 'a> {
     /// Runs a procedure nobody calls. It gets at most half of what fuel is left.
     fn root(&mut self, index: usize, entry: bool) {
         self.world = self.first_world.clone();
+        self.world.error = Some(0);
         self.fuel = self.reserve.div_ceil(2);
         self.reserve -= self.fuel;
         self.from_entry = entry;

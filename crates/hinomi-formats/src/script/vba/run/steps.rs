@@ -47,6 +47,7 @@ impl<'a> Machine<'_, 'a> {
             Op::Resize { array, bounds, sort, how } => self.resize(frame, *array, bounds, *sort, *how)?,
             Op::MakeOnce { variable, class, told } => self.make_once(frame, *variable, class, *told)?,
             Op::OnError(how) => {
+                self.world.error = Some(0);
                 frame.way.on_error = *how;
                 frame.way.resume = None;
             }

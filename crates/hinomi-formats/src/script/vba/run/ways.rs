@@ -170,7 +170,7 @@ impl<'a> Machine<'_, 'a> {
 
     /// An error on the way: passed over, handled, handed on. `false` when the way ends.
     fn raised(&mut self, frame: &mut Frame<'a>, op: &Op<'a>, number: u16, ways: &mut Ways) -> bool {
-        self.world.error = number;
+        self.world.error = Some(number);
         let at = frame.way.at;
         match frame.way.on_error {
             OnError::Next => frame.way.at = at + 1,

@@ -16,8 +16,8 @@ pub(super) struct World {
     pub(super) properties: Rc<HashMap<Rc<str>, Value>>,
     /// Paths of open files, by number.
     pub(super) files: Rc<HashMap<i64, Text>>,
-    /// `Err.Number`.
-    pub(super) error: u16,
+    /// `Err.Number`; `None` when it depends on what was called.
+    pub(super) error: Option<u16>,
 }
 
 /// One way through a procedure.
@@ -63,6 +63,10 @@ pub(super) struct Frame<'a> {
 }
 
 impl World {
+    pub(super) fn error_number(&self) -> Value {
+        self.error.map_or(Value::Unknown, |number| Value::Num(f64::from(number)))
+    }
+
     pub(super) fn global(&self, index: usize, sorts: &[Sort]) -> Value {
         match self.globals.get(index) {
             Some(value) => value.clone(),
@@ -96,6 +100,9 @@ impl World {
     /// Joins another way's world. Gives what that costs.
     pub(super) fn join(&mut self, other: &Self, how: Join) -> u64 {
         let mut cost = 1;
+        if self.error != other.error {
+            self.error = None;
+        }
         if !Rc::ptr_eq(&self.globals, &other.globals) {
             let globals = Rc::make_mut(&mut self.globals);
             cost += globals.len() as u64 / 8;

@@ -5,12 +5,39 @@ use crate::script::vba::run::Machine;
 use crate::script::vba::run::objects::{Cells, Host, Object};
 use crate::script::vba::run::world::Frame;
 use crate::script::vba::value::Value;
+use std::rc::Rc;
 
 /// Rows and columns of a sheet.
 const ROWS: u32 = 1_048_576;
 const COLUMNS: u32 = 16_384;
 
+/// The key under which what code wrote into a cell is kept.
+fn key_of(cells: &Cells) -> Rc<str> {
+    format!("\0cell/{:?}/{}/{}", cells.sheet, cells.row, cells.column).into()
+}
+
 impl<'a> Machine<'_, 'a> {
+    /// The value of a range: what code wrote there, or what the document holds.
+    pub(super) fn cells(&self, cells: &Cells) -> Value {
+        if cells.rows == 1
+            && cells.columns == 1
+            && !self.world.properties.is_empty()
+            && let Some(written) = self.world.properties.get(&key_of(cells))
+        {
+            return written.clone();
+        }
+        self.texts.range(cells)
+    }
+
+    /// `range.Value = value`
+    pub(in crate::script::vba::run) fn set_cells(&mut self, cells: Cells, lower: &str, value: Value) {
+        let one = cells.rows == 1 && cells.columns == 1;
+        if one && matches!(lower, "value" | "value2" | "formula" | "text" | "formular1c1") {
+            let value = self.plain(value);
+            self.keep_property(key_of(&cells), value);
+        }
+    }
+
     /// `Cells(row, column)`, `range(number)`.
     pub(super) fn cell_of(&self, cells: Cells, row: &Value, column: Option<&Value>) -> Value {
         let column = match column {
@@ -51,9 +78,7 @@ impl<'a> Machine<'_, 'a> {
         };
         let number = |at: usize| given.get(at).map_or(Some(0), |value| self.plain(value.clone()).whole());
         match lower {
-            "value" | "value2" | "text" | "formula" | "formular1c1" | "formulalocal" => {
-                self.texts.range(&cells)
-            }
+            "value" | "value2" | "text" | "formula" | "formular1c1" | "formulalocal" => self.cells(&cells),
             "offset" => {
                 moved(number(0), number(1)).map_or(Value::Unknown, |cells| Object::host(Host::Range(cells)))
             }

@@ -20,9 +20,10 @@ impl<'a> Machine<'_, 'a> {
             Object::Host(host) => match &**host {
                 Host::Item(key) => Some(self.texts.property(key, "").map_or(Value::Unknown, Value::Str)),
                 Host::Story => Some(self.texts.story().map_or(Value::Unknown, Value::text)),
-                Host::Range(cells) => Some(self.texts.range(cells)),
+                Host::Range(cells) => Some(self.cells(cells)),
                 _ => None,
             },
+            Object::Err => Some(self.world.error_number()),
             Object::Held(place) => match self.world.held(*place) {
                 Some(Held::Node { value, .. }) => Some(value.clone()),
                 _ => None,
@@ -245,6 +246,7 @@ impl<'a> Machine<'_, 'a> {
         given: &[Value],
         base: &Value,
     ) -> Evaluated {
+        self.world.error = None;
         let first = || given.first().cloned().unwrap_or_default();
         Ok(match (kind_of(name), lower) {
             (_, "createobject" | "getobject") => self.made_object(given),

@@ -76,8 +76,13 @@ impl Texts {
                 }
                 None => named,
             };
-            let count = texts.counts.entry(prefix).or_default();
-            *count = (*count).max(number.unwrap_or(*count + 1));
+            let count = texts.counts.entry(prefix.clone()).or_default();
+            let before = *count;
+            *count = before.max(number.unwrap_or(before + 1));
+            // Variables and bookmarks are counted in their order; the numbers of properties are given.
+            if number.is_none() && prefix != PROPERTY && !texts.held.contains_key(&key) {
+                texts.numbered.insert(format!("{prefix}#{}", before + 1), key.clone());
+            }
             texts.held.entry(key).or_default().push((held.property, text));
         }
         if let Some(workbook) = around.workbook {
