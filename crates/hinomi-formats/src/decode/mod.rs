@@ -28,6 +28,7 @@ mod tests;
 
 pub use bake::Output;
 pub use error::{BakeError, Fault, RecipeError};
+pub(crate) use ops::code::scripts::letter as encoded_letter;
 
 use crate::Limits;
 use address::Address;

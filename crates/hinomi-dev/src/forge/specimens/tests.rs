@@ -37,7 +37,9 @@ fn every_style_comes_up_twelve_times_and_in_many_places() {
 fn every_shape_is_there() {
     let shapes: BTreeSet<String> = set().map(|specimen| specimen.truth.shape.clone()).collect();
     let wanted = (1..=11).map(|number| format!("e{number}"));
-    for shape in wanted.chain(["dde", "disk-image", "remote-template", "rtf-package", "script", "web-page"].map(str::to_owned)) {
+    for shape in wanted.chain(
+        ["dde", "disk-image", "remote-template", "rtf-package", "script", "web-page"].map(str::to_owned),
+    ) {
         assert!(shapes.contains(&shape), "{shape} is missing in {shapes:?}");
     }
     let extensions: BTreeSet<&str> = set().map(|specimen| specimen.extension).collect();

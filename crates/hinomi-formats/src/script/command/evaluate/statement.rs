@@ -6,9 +6,9 @@ use super::{DEPTH_MAX, Dialect, Flow, Machine};
 use std::rc::Rc;
 
 /// Rounds of a loop whose condition says nothing.
-const ROUNDS_MAX: usize = 4_096;
+const ROUNDS_MAX: usize = 65_536;
 /// Rounds of a loop that only waits, or that nobody knows how to leave.
-const IDLE_ROUNDS_MAX: usize = 64;
+const IDLE_ROUNDS_MAX: usize = 16_384;
 /// Names of layers kept of one round of a loop.
 const ROUND_LAYERS_MAX: usize = 16;
 
@@ -143,6 +143,10 @@ impl Machine<'_> {
 
     /// One round of a loop. `None`: go on.
     fn round(&mut self, body: &[Stmt]) -> Option<Flow> {
+        // An empty body costs a step, too.
+        if !self.pay(0) {
+            return Some(Flow::Stop);
+        }
         let mark = self.pending.len();
         let flow = self.statements(body);
         // One round says what all of them undo.
@@ -182,10 +186,7 @@ impl Machine<'_> {
             }
             rounds += 1;
             let idle = endless && rounds >= IDLE_ROUNDS_MAX && self.trace.placed().len() == deeds;
-            if self.perhaps_left
-                || rounds >= ROUNDS_MAX && endless
-                || idle && self.dialect == Dialect::PowerShell
-            {
+            if self.perhaps_left || rounds >= ROUNDS_MAX && endless || idle {
                 break;
             }
         }
@@ -298,14 +299,12 @@ impl Machine<'_> {
         rescue: Option<&Rc<Vec<Stmt>>>,
         last: Option<&Rc<Vec<Stmt>>>,
     ) -> Flow {
-        let deeds = self.trace.placed().len();
         let flow = self.statements(body);
-        let reaches_out = self.trace.placed().len() > deeds || self.dialect == Dialect::PowerShell;
         let flow = match (flow, rescue) {
             (Flow::Throw(_), Some(rescue)) => self.statements(rescue),
             (Flow::Throw(_), None) => Flow::Next,
             // What goes wrong is not for us to know: the other way is looked at as well.
-            (flow @ (Flow::Next | Flow::Break), Some(rescue)) if reaches_out => {
+            (flow @ (Flow::Next | Flow::Break), Some(rescue)) => {
                 self.perhaps(rescue);
                 flow
             }
