@@ -43,6 +43,7 @@ pub const CHECKS: &[Check] = &[
     document::auto_run_macro::CHECK,
     document::carries_program::CHECK,
     document::dde_command::CHECK,
+    document::hidden_macro_sheet::CHECK,
     document::pdf_leads_to_document::CHECK,
     document::remote_template::CHECK,
     document::starts_powershell::CHECK,

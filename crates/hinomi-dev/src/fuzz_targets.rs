@@ -8,7 +8,7 @@
 use hinomi_formats::decode::Recipe;
 use hinomi_formats::mail::{self, MboxSplitter};
 use hinomi_formats::office::cfb::CompoundFile;
-use hinomi_formats::office::{self, Module};
+use hinomi_formats::office::{self, Cell, CellValue, Cells, DefinedName, Module, Sheet, SheetKind, Workbook};
 use hinomi_formats::script::{self, Command, Survey};
 use hinomi_formats::tree::{self, Hints};
 use hinomi_formats::{Budget, Limits, Problem, ProblemKind, archive, pdf, text, url};
@@ -38,10 +38,12 @@ pub const TARGETS: &[Target] = &[
     Target { name: "recipe", run: recipe },
     Target { name: "script_text", run: script_text },
     Target { name: "script_vba", run: script_vba },
+    Target { name: "script_xlm", run: script_xlm },
     Target { name: "text", run: text },
     Target { name: "tree", run: tree },
     Target { name: "url", run: url },
     Target { name: "vbs", run: vbs },
+    Target { name: "workbook", run: workbook },
     Target { name: "zip", run: zip },
 ];
 
@@ -177,6 +179,47 @@ pub fn office(bytes: &[u8]) {
     for module in read.value.projects.iter().flat_map(|project| &project.modules) {
         assert!(module.code.len() <= LIMITS.macro_bytes_max.saturating_mul(3), "{}", module.name);
     }
+}
+
+/// A workbook of any container, or the stream of one: its cells and names, and what its macros would do.
+pub fn workbook(bytes: &[u8]) {
+    let read = office::workbook(bytes, &LIMITS, &mut Budget::new(&LIMITS))
+        .unwrap_or_else(|| office::workbook_of_stream(bytes, "Workbook", Cells::All, &LIMITS));
+    honest(&read.problems);
+    let cells = read.value.sheets.iter().flat_map(|sheet| &sheet.cells);
+    paid(cells.map(|cell| {
+        let text = if let CellValue::Text(text) = &cell.value { text.len() } else { 0 };
+        text.saturating_add(cell.formula.as_ref().map_or(0, String::len))
+    }));
+    let survey = script::survey_xlm(&read.value, &LIMITS);
+    honest(&survey.problems);
+    surveyed(&survey.value);
+}
+
+/// Macros of a sheet: a line a cell of its first column, formulas with their equals sign. The first cell starts by
+/// itself.
+pub fn script_xlm(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let cell = |(row, line): (u32, &str)| {
+        let formula = line.strip_prefix('=').map(str::to_owned);
+        let value = if formula.is_some() { CellValue::Empty } else { CellValue::Text(line.to_owned()) };
+        Cell { row, column: 0, formula, value }
+    };
+    let sheet = Sheet {
+        name: "Macro1".to_owned(),
+        kind: SheetKind::Macro,
+        cells: (0..).zip(text.lines()).map(cell).collect(),
+        ..Sheet::default()
+    };
+    let start = DefinedName {
+        name: "Auto_Open".to_owned(),
+        formula: "Macro1!$A$1".to_owned(),
+        ..DefinedName::default()
+    };
+    let workbook = Workbook { sheets: vec![sheet], names: vec![start], ..Workbook::default() };
+    let survey = script::survey_xlm(&workbook, &LIMITS);
+    honest(&survey.problems);
+    surveyed(&survey.value);
 }
 
 /// A PDF.

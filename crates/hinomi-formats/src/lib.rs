@@ -11,6 +11,7 @@ pub mod archive;
 mod bounds;
 pub mod carrier;
 pub mod decode;
+pub mod html;
 pub mod mail;
 pub mod office;
 pub mod pdf;

@@ -3,6 +3,7 @@
 pub(crate) mod auto_run_macro;
 pub(crate) mod carries_program;
 pub(crate) mod dde_command;
+pub(crate) mod hidden_macro_sheet;
 mod indicators;
 pub(crate) mod observe;
 pub(crate) mod pdf_leads_to_document;

@@ -1,13 +1,13 @@
 //! Documents, scripts and PDFs become facts.
 
 use crate::case::cut;
-use hinomi_formats::office::{self, Document};
+use hinomi_formats::office::{self, Document, Workbook};
 use hinomi_formats::pdf::Pdf;
 use hinomi_formats::script::{self, Survey};
 use hinomi_formats::url::{self, Url};
 use hinomi_model::fact::{
-    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, PdfFact, Power, StompedModule, TargetFact,
-    Trigger, UrlFact,
+    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, MacroSheet, PdfFact, Power, StompedModule,
+    TargetFact, Trigger, UrlFact,
 };
 use hinomi_model::{Fact, Locator};
 use serde::Serialize;
@@ -32,6 +32,7 @@ pub(crate) fn document(
         entry_points: surveys.iter().flat_map(|survey| &survey.entry_points).map(entry_point).collect(),
         calls: surveys.iter().flat_map(|survey| &survey.calls).map(call).collect(),
         urls: surveys.iter().flat_map(|survey| &survey.urls).map(url_fact).collect(),
+        macro_sheets: document.workbook.iter().flat_map(Workbook::macro_sheets).map(macro_sheet).collect(),
         stomped: document.projects.iter().flat_map(|project| &project.stomped).map(stomped).collect(),
         dde: document.dde.iter().map(dde).collect(),
         targets: document.targets.iter().map(target).collect(),
@@ -129,6 +130,10 @@ fn call(read: &script::Call) -> Call {
 
 fn call_step(read: &script::CallStep) -> CallStep {
     CallStep { module: read.module.clone(), procedure: read.procedure.clone(), line: read.line }
+}
+
+fn macro_sheet(read: &office::Sheet) -> MacroSheet {
+    MacroSheet { name: read.name.clone(), visibility: word(read.visibility) }
 }
 
 /// Literals are cut like every other text of a file; commands and URLs in them are those of a survey of their own.

@@ -2,7 +2,7 @@
 
 use super::dish::{push_code_point, str_to_text};
 use super::json::Json;
-use super::ops::charset::{self, Page};
+use super::ops::written::charset::{self, Page};
 
 /// One argument of an operation, as the operation's table row declares it.
 #[derive(Debug)]
@@ -169,6 +169,21 @@ fn leading_number(text: &str) -> Option<f64> {
         }
     }
     text.get(..end)?.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// JavaScript's `parseFloat`, with what it makes of everything else.
+pub(super) fn parse_float(text: &str) -> f64 {
+    let space = |next: char| next.is_whitespace() || next == '\u{feff}';
+    let text = text.trim_start_matches(space);
+    if let Some(number) = leading_number(text) {
+        return number;
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match unsigned.starts_with("Infinity") {
+        true if text.starts_with('-') => f64::NEG_INFINITY,
+        true => f64::INFINITY,
+        false => f64::NAN,
+    }
 }
 
 fn choice(given: Option<&Json>, labels: &[&'static str], default: usize) -> Result<&'static str, String> {

@@ -21,10 +21,17 @@ use outward::{dde, decoy, targets};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
+pub(crate) use unlock::ciphers;
 #[cfg(test)]
 pub(crate) use unlock::seal;
 pub use unlock::{Key, Unlocked, unlock};
-pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
+pub(crate) use workbook::{
+    COLUMNS_MAX, ROWS_MAX, column_number, is_function, is_macro_command, push_cell, push_sheet,
+};
+pub use workbook::{
+    Cell, CellValue, Cells, DefinedName, Link, Sheet, SheetKind, Visibility, Workbook, has_macro_sheets,
+    macro_workbook, workbook, workbook_of_stream, workbook_with,
+};
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
@@ -50,6 +57,9 @@ pub struct Document {
     pub dde: Vec<Dde>,
     /// What the document fetches from other machines when it is opened. Links that people click are not among them.
     pub targets: Vec<Target>,
+    /// Sheets, names and cells, of a workbook that has macro sheets or names that start by themselves. Of others
+    /// cells are not read.
+    pub workbook: Option<Workbook>,
     /// Phrases in its text that ask the reader to switch macros on, in lower case. Looked for
     /// only where there is something to switch on: macros, macro sheets, targets, DDE.
     pub decoys: Vec<String>,

@@ -7,8 +7,9 @@ mod jscript;
 mod tests;
 mod vba;
 mod vbs;
+mod xlm;
 
-use crate::office::{Module, Stomped};
+use crate::office::{Module, Stomped, Surroundings, Workbook};
 use crate::url::{self, Url};
 use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,34 @@ pub struct Survey {
     pub commands: Vec<Command>,
     /// URLs that stand in the recovered strings outside any command.
     pub urls: Vec<Url>,
+    /// What could not be followed of macros that were evaluated, in the order met.
+    pub unfollowed: Vec<Unfollowed>,
+}
+
+/// A place where evaluation of a macro went no further.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Unfollowed {
+    /// Module name.
+    pub module: String,
+    /// Line in the module, from 1.
+    pub line: u32,
+    /// Why.
+    pub obstacle: Obstacle,
+}
+
+/// Why evaluation went no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// A statement the reader does not understand: what it would change is unknown.
+    #[default]
+    Statement,
+    /// The fuel was spent.
+    Steps,
+    /// More ways through the code than are kept apart.
+    States,
+    /// Calls inside one another without end.
+    Depth,
 }
 
 /// A procedure that starts without the user calling it.
@@ -170,7 +199,25 @@ pub enum Interpreter {
 ///
 /// Meets `modules_max`, `macro_bytes_max`, `text_bytes_max` (one string), `steps_max`, `layers_max`, `urls_max`.
 pub fn survey_vba(modules: &[Module], limits: &Limits) -> Parsed<Survey> {
-    vba::survey(modules, limits)
+    survey_vba_with(modules, limits, Surroundings::default)
+}
+
+/// Surveys the modules of one project with the texts its document holds. `around` is called only when the macros
+/// deserve to be evaluated.
+pub fn survey_vba_with(
+    modules: &[Module],
+    limits: &Limits,
+    around: impl FnOnce() -> Surroundings,
+) -> Parsed<Survey> {
+    vba::survey(modules, limits, around)
+}
+
+/// Surveys the macros of a workbook's macro sheets (Excel 4.0, XLM) by running them in our own head. In the result
+/// modules are sheets, and lines are rows from 1.
+///
+/// Meets `steps_max`, `text_bytes_max` (one text, one file), `nesting_max`, `urls_max`, `layers_max`.
+pub fn survey_xlm(workbook: &Workbook, limits: &Limits) -> Parsed<Survey> {
+    xlm::survey(workbook, limits)
 }
 
 /// Surveys what is left of a module whose source was replaced: the string literals of its compiled code, as a script

@@ -81,7 +81,8 @@ pub enum Content {
     Mail(Box<Mail>),
     /// An archive.
     Archive(Container),
-    /// An Office document, with its macros surveyed project by project. Module texts are dropped.
+    /// An Office document, with its macros surveyed project by project and then those of its macro sheets. Module
+    /// texts and cells are dropped.
     Document(Box<Document>, Vec<Survey>),
     /// A PDF.
     Pdf(Box<Pdf>),
@@ -94,7 +95,7 @@ pub enum Content {
 /// An archive without its entries' bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Container {
-    /// `zip`, `gzip`, `mbox`; of an archive that is not read, what [`archive_format`] calls it.
+    /// `zip`, `gzip`, `mbox`; of other archives what [`archive_format`] calls it.
     pub format: &'static str,
     /// Number of entries.
     pub entries: usize,

@@ -6,7 +6,9 @@ use super::walk::{Found, unreadable};
 use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox, sketch};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
-use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, onenote, pdf, rtf, script, shortcut, text};
+use crate::{
+    Budget, Limits, Parsed, Problem, ProblemKind, html, mail, onenote, pdf, rtf, script, shortcut, text,
+};
 use std::collections::HashSet;
 
 /// A file found inside another.
@@ -56,14 +58,19 @@ impl<'a> Opener<'a> {
                 }
             },
             Kind::Gzip => self.gzip(found),
-            Kind::OtherArchive => self.other_archive(&found.bytes),
-            Kind::Pdf => self.pdf(&found.bytes),
+            Kind::OtherArchive => self.other_archive(found),
+            Kind::Pdf => self.pdf(found),
             Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
                 let survey = script::survey_file(&found.name, &source, self.limits).take(self.problems);
+                if html::looks_like_html(&found.bytes) {
+                    self.page(&found.bytes);
+                }
                 Content::Script(Box::new(survey))
             }
+            Kind::Html => self.page(&found.bytes),
+            Kind::Calendar => self.calendar(&found.bytes),
             Kind::Program | Kind::Other => Content::Plain,
         }
     }
@@ -123,7 +130,16 @@ impl<'a> Opener<'a> {
         let mut document = parsed.take(self.problems);
         let mut surveys = Vec::with_capacity(document.projects.len());
         for project in &mut document.projects {
-            let survey = script::survey_vba(&project.modules, self.limits).take(self.problems);
+            // What the macros can read of their document is only read when they deserve it.
+            let mut unread = Vec::new();
+            let around = || {
+                let mut around = office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
+                let workbook = office::workbook(bytes, self.limits, self.budget);
+                around.workbook = workbook.map(|parsed| parsed.take(&mut unread));
+                around
+            };
+            let survey = script::survey_vba_with(&project.modules, self.limits, around).take(self.problems);
+            self.problems.append(&mut unread);
             if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {
                 document.sketches.code = sketch::of_code(&project.modules);
             }
@@ -134,6 +150,10 @@ impl<'a> Opener<'a> {
             for module in &mut project.modules {
                 module.code = String::new();
             }
+        }
+        if let Some(workbook) = &mut document.workbook {
+            surveys.push(script::survey_xlm(workbook, self.limits).take(self.problems));
+            workbook.sheets.iter_mut().for_each(|sheet| sheet.cells = Vec::new());
         }
         if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
             document.sketches.bytes = sketch::of_bytes(bytes);
@@ -168,8 +188,10 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn pdf(&mut self, bytes: &[u8]) -> Content {
-        let mut pdf = pdf::read(bytes, self.limits, self.budget).take(self.problems);
+    fn pdf(&mut self, found: &Found<'_>) -> Content {
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        let read = pdf::read_with(&found.bytes, &offer.words, self.limits, self.budget);
+        let mut pdf = read.take(self.problems);
         for embedded in &mut pdf.embedded {
             self.children.push(Child {
                 place: embedded.name.clone(),
@@ -203,8 +225,14 @@ impl<'a> Opener<'a> {
         Content::Archive(self.container("zip", archive, &offer.from))
     }
 
-    fn other_archive(&mut self, bytes: &[u8]) -> Content {
-        let format = archive_format(bytes).unwrap_or_default();
+    fn other_archive(&mut self, found: &Found<'_>) -> Content {
+        let format = archive_format(&found.bytes).unwrap_or_default();
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        if let Some(read) = archive::read_other(format, &found.bytes, &offer.words, self.limits, self.budget)
+        {
+            let archive = read.take(self.problems);
+            return Content::Archive(self.container(format, archive, &offer.from));
+        }
         self.problems.push(Problem::new(
             ProblemKind::Unsupported,
             "",
@@ -217,6 +245,9 @@ impl<'a> Opener<'a> {
         let mut container = Container { format, entries: archive.entries.len(), ..Container::default() };
         // A ZIP without a single entry that says nothing is one whose directory was not found.
         container.closed = archive.entries.is_empty() && !self.problems.is_empty();
+        if archive.sealed != Encryption::None {
+            (container.encrypted, container.encryption) = (1, archive.sealed);
+        }
         let damaged = damaged(self.problems);
         for entry in archive.entries {
             if entry.encryption != Encryption::None {

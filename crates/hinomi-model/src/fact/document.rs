@@ -22,6 +22,9 @@ pub struct MacroFact {
     pub calls: Vec<Call>,
     /// URLs in the macros' strings, outside any command.
     pub urls: Vec<UrlFact>,
+    /// Sheets that hold Excel 4.0 macros. The module of an entry point or a call on one is the sheet, its line the
+    /// row.
+    pub macro_sheets: Vec<MacroSheet>,
     /// Modules whose compiled code does more than their source shows.
     pub stomped: Vec<StompedModule>,
     /// Commands that fields or formulas start without any macro (DDE).
@@ -100,6 +103,16 @@ pub struct CallStep {
     pub procedure: String,
     /// The line at which it goes on to the next one, from 1.
     pub line: u32,
+}
+
+/// A sheet of Excel 4.0 macros.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MacroSheet {
+    /// Its name.
+    pub name: String,
+    /// `visible`, `hidden`, `very-hidden`.
+    pub visibility: String,
 }
 
 /// A module whose source was replaced, while the compiled code that Office may run was kept.

@@ -22,6 +22,8 @@ pub struct Bomb {
     /// How reading it ends.
     pub ends: Ends,
     write: fn(&mut dyn Write) -> Result<()>,
+    /// The file is made this long by zeros, in bytes.
+    padded_to: u64,
 }
 
 /// How the reading of a bomb has to end.
@@ -42,7 +44,11 @@ impl Bomb {
         let file = File::create(&path).with_context(|| format!("failed to make {}", path.display()))?;
         let mut out = BufWriter::new(file);
         (self.write)(&mut out)?;
-        out.flush()?;
+        let file = out.into_inner().with_context(|| format!("failed to write {}", path.display()))?;
+        if self.padded_to > 0 {
+            // A file system that knows holes keeps none of the zeros.
+            file.set_len(self.padded_to)?;
+        }
         Ok(path)
     }
 }
@@ -53,8 +59,11 @@ const fn bomb(
     ends: Ends,
     write: fn(&mut dyn Write) -> Result<()>,
 ) -> Bomb {
-    Bomb { name, tries, ends, write }
+    Bomb { name, tries, ends, write, padded_to: 0 }
 }
+
+/// 500 MB, as the documents of March 2023 had.
+const PADDED_BYTES: u64 = 500_000_000;
 
 /// All bombs.
 pub const BOMBS: &[Bomb] = &[
@@ -178,6 +187,21 @@ pub const BOMBS: &[Bomb] = &[
         "document.xml whose entities multiply (billion laughs)",
         Behind("document.auto-run-macro"),
         compounds::entities,
+    ),
+    Bomb {
+        padded_to: PADDED_BYTES,
+        ..bomb(
+            "zero-padded.doc",
+            "a macro document made 500 MB long by zeros",
+            AtLimit("file_bytes_max"),
+            compounds::macro_document,
+        )
+    },
+    bomb(
+        "zero-padded.zip",
+        "a macro document made 500 MB long by zeros, in an archive",
+        AtLimit("ratio_max"),
+        compounds::zero_padded_archive,
     ),
     bomb(
         "nested-arrays.pdf",

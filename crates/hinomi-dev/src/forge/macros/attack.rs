@@ -83,7 +83,9 @@ pub fn planned(plan: Plan, urls: &[String], chance: &mut Chance) -> Result<Forge
     modules.push(module);
     modules.extend(further);
     let name = if container.is_word() { "Project" } else { "VBAProject" };
-    let code_page = if chance.one_in(3) { 1_252 } else { 932 };
+    // Japanese names need the Japanese code page.
+    let western = chance.one_in(3);
+    let code_page = if western && code.is_ascii() { 1_252 } else { 932 };
     let mut page = match ahead {
         Some(page) => page,
         None => lure(chance),
@@ -104,6 +106,7 @@ pub fn planned(plan: Plan, urls: &[String], chance: &mut Chance) -> Result<Forge
         starts_by: Some(start.to_owned()),
         container,
         code_page,
+        shows: page.first_text(),
         modules: project.modules,
         entry_point: Some(entry_point),
         command: Some(command),

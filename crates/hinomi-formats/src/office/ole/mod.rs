@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
     document.projects = found.projects;
     document.embedded = found.embedded;
     if !document.encrypted {
-        outside::read(&file, &mut document, limits, budget);
+        outside::read(&file, &mut document, limits, budget, &mut problems);
     }
     Some(Parsed { value: document, problems })
 }

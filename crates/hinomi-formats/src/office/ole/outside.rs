@@ -1,17 +1,24 @@
-//! What a binary document does without macros, and what it asks the reader to do.
+//! What a binary document does without VBA, and what it asks the reader to do.
 
 use super::super::cfb::{CompoundFile, EntryKind, u16_at};
-use super::super::{Application, Document, dde, decoy, targets, word};
+use super::super::{Application, Document, dde, decoy, targets, word, workbook};
 use super::powerpoint;
-use crate::{Budget, Limits};
+use crate::{Budget, Limits, Problem};
 
-/// Adds DDE, targets and decoys.
-pub(super) fn read(file: &CompoundFile<'_>, document: &mut Document, limits: &Limits, budget: &mut Budget) {
+/// Adds DDE, targets, decoys, and a workbook with macros of its own.
+pub(super) fn read(
+    file: &CompoundFile<'_>,
+    document: &mut Document,
+    limits: &Limits,
+    budget: &mut Budget,
+    problems: &mut Vec<Problem>,
+) {
     match document.application {
         Application::Word => text(file, document, limits, budget),
         Application::Excel => {
             document.dde = dde::of_workbook(file, budget);
-            let has_macros = !document.projects.is_empty() || has_macro_sheet(file);
+            document.workbook = workbook::with_macros(file, limits, budget, problems);
+            let has_macros = !document.projects.is_empty() || document.workbook.is_some();
             if has_macros || !document.dde.is_empty() {
                 decoys(file, document, limits, budget);
             }
@@ -71,22 +78,4 @@ fn decoys_of_slides(file: &CompoundFile<'_>, document: &mut Document, limits: &L
         }
     }
     decoy::add(&mut document.decoys, decoy::in_text(&all));
-}
-
-/// Whether a workbook lists a sheet of Excel 4.0 macros (MS-XLS 2.4.28 BoundSheet8, `dt` 1).
-fn has_macro_sheet(file: &CompoundFile<'_>) -> bool {
-    const BOUND_SHEET: u16 = 0x0085;
-    const END_OF_SUBSTREAM: u16 = 0x000A;
-    let Some(id) = file.find("Workbook").or_else(|| file.find("Book")) else { return false };
-    // The list stands before the strings, near the start.
-    let start = file.pieces(id, 256 << 10).value.concat();
-    let mut at = 0_usize;
-    while let (Some(record), Some(len)) = (u16_at(&start, at), u16_at(&start, at + 2)) {
-        match record {
-            END_OF_SUBSTREAM => break,
-            BOUND_SHEET if start.get(at + 9) == Some(&1) => return true,
-            _ => at += 4 + usize::from(len),
-        }
-    }
-    false
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// Hash functions that documents name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hash {
+pub(crate) enum Hash {
     Md5,
     Sha1,
     Sha256,
@@ -17,7 +17,7 @@ pub(super) enum Hash {
 
 impl Hash {
     /// By the name of ECMA-376 agile encryption.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name.to_ascii_uppercase().replace('-', "").as_str() {
             "MD5" => Self::Md5,
             "SHA1" => Self::Sha1,
@@ -29,7 +29,7 @@ impl Hash {
     }
 
     /// The hash of pieces put together.
-    pub(super) fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
+    pub(crate) fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
         match self {
             Self::Md5 => digest::<Md5>(pieces),
             Self::Sha1 => digest::<Sha1>(pieces),
@@ -41,7 +41,7 @@ impl Hash {
 
     /// A password made expensive (MS-OFFCRYPTO 2.3.4.7 and 2.3.4.11): the hash of salt and password, then hashed again
     /// and again behind the number of the round.
-    pub(super) fn stretched(self, salt: &[u8], password: &str, rounds: u64) -> Vec<u8> {
+    pub(crate) fn stretched(self, salt: &[u8], password: &str, rounds: u64) -> Vec<u8> {
         let mut hash = self.of(&[salt, &utf_16(password)]);
         for round in 0..rounds {
             let round = u32::try_from(round).unwrap_or(u32::MAX);
@@ -59,16 +59,16 @@ fn digest<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-pub(super) fn utf_16(text: &str) -> Vec<u8> {
+pub(crate) fn utf_16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 /// AES blocks of 16 bytes.
-pub(super) const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 
 /// Decrypts whole blocks: chained from `first` (CBC, NIST SP 800-38A 6.2), or each by itself without it. `None` when
 /// the key has no length that AES knows.
-pub(super) fn aes(key: &[u8], first: Option<&[u8]>, bytes: &mut [u8]) -> Option<()> {
+pub(crate) fn aes(key: &[u8], first: Option<&[u8]>, bytes: &mut [u8]) -> Option<()> {
     match key.len() {
         16 => blocks(&aes::Aes128::new_from_slice(key).ok()?, first, bytes),
         24 => blocks(&aes::Aes192::new_from_slice(key).ok()?, first, bytes),
@@ -79,9 +79,9 @@ pub(super) fn aes(key: &[u8], first: Option<&[u8]>, bytes: &mut [u8]) -> Option<
 }
 
 fn blocks<C: BlockCipherDecrypt>(cipher: &C, first: Option<&[u8]>, bytes: &mut [u8]) {
-    let mut before = first.map(<[u8]>::to_vec);
+    let mut before: Option<[u8; BLOCK]> = first.map(|first| first.first_chunk().copied().unwrap_or_default());
     for block in bytes.chunks_exact_mut(BLOCK) {
-        let sealed = block.to_vec();
+        let sealed: [u8; BLOCK] = block.first_chunk().copied().unwrap_or_default();
         if let Ok(block) = <&mut Array<u8, C::BlockSize>>::try_from(&mut *block) {
             cipher.decrypt_block(block);
         }
@@ -95,14 +95,14 @@ fn blocks<C: BlockCipherDecrypt>(cipher: &C, first: Option<&[u8]>, bytes: &mut [
 }
 
 /// RC4, whose key stream is the same in both directions.
-pub(super) struct Rc4 {
+pub(crate) struct Rc4 {
     state: [u8; 256],
     first: u8,
     second: u8,
 }
 
 impl Rc4 {
-    pub(super) fn new(key: &[u8]) -> Self {
+    pub(crate) fn new(key: &[u8]) -> Self {
         let mut state = [0; 256];
         for (at, byte) in (0_u8..=255).zip(&mut state) {
             *byte = at;
@@ -115,7 +115,7 @@ impl Rc4 {
         Self { state, first: 0, second: 0 }
     }
 
-    pub(super) fn apply(&mut self, bytes: &mut [u8]) {
+    pub(crate) fn apply(&mut self, bytes: &mut [u8]) {
         for byte in bytes {
             self.first = self.first.wrapping_add(1);
             let one = *pick(&mut self.state, self.first);

@@ -2,7 +2,7 @@
 //! attackers use that to keep scanners out; other passwords travel in the mail.
 
 mod binary;
-mod ciphers;
+pub(crate) mod ciphers;
 mod package;
 #[cfg(test)]
 pub(crate) mod seal;

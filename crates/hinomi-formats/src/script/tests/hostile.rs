@@ -118,15 +118,13 @@ fn arrays_inside_arrays_overflowed_the_stack() {
 
 #[test]
 fn arrays_that_double_took_half_a_gigabyte() {
-    let limits = Limits { steps_max: 100_000, ..Limits::desk() };
     let wide = (0..60).map(|_| "x").collect::<Vec<_>>().join(", ");
     let code = format!(
         "Sub AutoOpen()\nx = \"a\"\n{}Shell \"calc\"\nEnd Sub",
         format!("x = Array({wide})\n").repeat(9)
     );
-    let parsed = survey_vba(&[module("M", ModuleKind::Standard, &code)], &limits);
-    assert_eq!(parsed.problems, [Problem::limit("vba", "steps_max", 100_000)]);
-    // Deep and narrow ends by the depth, not by the steps.
+    assert!(survey(&code).calls.iter().any(|call| call.argument == "calc"));
+    // Deep and narrow ends by the depth, wide by how much one array may hold.
     let code =
         format!("Sub AutoOpen()\nx = \"a\"\n{}Shell \"calc\"\nEnd Sub", "x = Array(x, x)\n".repeat(60));
     assert!(survey(&code).calls.iter().any(|call| call.argument == "calc"));
@@ -157,6 +155,105 @@ fn limits_are_told() {
 
     let cut = read_command("powershell -c \"iex ('a'+'b')\"", &limits);
     assert_eq!(cut.problems, [Problem::limit("text", "layers_max", 1)]);
+}
+
+/// Runs a project and tells whether the fuel was spent, and what was not followed.
+fn bounded(code: &str) -> (Survey, bool) {
+    let parsed = survey_vba(&[module("M", ModuleKind::Standard, code)], &Limits::desk());
+    let spent = parsed.problems.iter().any(|p| p.limit.as_ref().is_some_and(|l| l.name == "steps_max"));
+    (parsed.value, spent)
+}
+
+#[track_caller]
+fn check_reached(code: &str) {
+    let (survey, spent) = bounded(code);
+    assert!(survey.calls.iter().any(|call| call.argument == "calc"), "{:?}", survey.calls);
+    assert!(!spent);
+}
+
+#[track_caller]
+fn check_stopped(code: &str, why: Obstacle) {
+    let (survey, spent) = bounded(code);
+    assert!(survey.unfollowed.iter().any(|place| place.obstacle == why), "{:?}", survey.unfollowed);
+    assert_eq!(spent, why == Obstacle::Steps);
+}
+
+#[test]
+fn loops_that_only_wait_are_left() {
+    check_reached("Sub AutoOpen()\nDo\nx = x + 1\nLoop\nc = \"calc\"\nShell c\nEnd Sub");
+    check_reached(
+        "Sub AutoOpen()\nFor i = 1 To 1000000000\ny = Sin(i) * 3\nNext\nc = \"calc\"\nShell c\nEnd Sub",
+    );
+    check_reached(
+        "Sub AutoOpen()\nFor i = 1 To 90000\nFor j = 1 To 90000\nk = j Xor i\nNext j, i\nc = \"calc\"\nShell c\nEnd Sub",
+    );
+    check_reached("Sub AutoOpen()\nagain: If Timer > 3 Then GoTo again\nc = \"calc\"\nShell c\nEnd Sub");
+}
+
+#[test]
+fn loops_that_grow_without_end_spend_the_fuel_and_say_so() {
+    check_stopped("Sub AutoOpen()\nDo\ns = s & \"x\"\nLoop\nShell \"a\" & s\nEnd Sub", Obstacle::Steps);
+    check_stopped(
+        "Sub AutoOpen()\nagain:\ns = s & \"x\"\nGoTo again\nShell \"a\" & s\nEnd Sub",
+        Obstacle::Steps,
+    );
+    check_stopped(
+        "Sub AutoOpen()\nDim a(60000)\nDo\ni = (i + 1) Mod 60000\na(i) = a(i) & \"xxxxxxxxxxxxxxxxxxxxxxxxxx\"\nLoop\nShell a(1)\nEnd Sub",
+        Obstacle::Steps,
+    );
+}
+
+#[test]
+fn calls_without_end_are_said() {
+    check_stopped(
+        "Function f(n)\nf = f(n + 1)\nEnd Function\nSub AutoOpen()\nShell f(1)\nEnd Sub",
+        Obstacle::Depth,
+    );
+    let deep = format!("Function f(n)\nf = {}f(n + 1){}\nEnd Function\n", "(1 + ".repeat(25), ")".repeat(25));
+    check_stopped(&format!("{deep}Sub AutoOpen()\nShell f(1)\nEnd Sub"), Obstacle::Depth);
+    let nested = format!("Function f(n)\nf = {}f(n + 1){}\nEnd Function\n", "g(".repeat(25), ")".repeat(25));
+    check_stopped(
+        &format!("{nested}Function g(n)\ng = n\nEnd Function\nSub AutoOpen()\nShell f(1)\nEnd Sub"),
+        Obstacle::Depth,
+    );
+    let parentheses = format!("x = {}1{}\n", "(".repeat(500), ")".repeat(500));
+    check_stopped(&format!("Sub AutoOpen()\n{parentheses}Shell x\nEnd Sub"), Obstacle::Statement);
+    let forks = "Sub walk(p)\nIf Dir(p) = \"\" Then walk p & \"a\" Else walk p & \"b\"\nEnd Sub\n";
+    check_stopped(&format!("{forks}Sub AutoOpen()\nwalk \"c\"\nShell x\nEnd Sub"), Obstacle::Depth);
+}
+
+#[test]
+fn a_thousand_conditions_nobody_knows_are_two_ways_at_a_time() {
+    let code = "If Timer > 1 Then s = s & \"a\" Else s = s & \"b\"\n".repeat(1_000);
+    let (survey, spent) = bounded(&format!("Sub AutoOpen()\ns = \"calc \"\n{code}Shell s\nEnd Sub"));
+    assert!(survey.calls.iter().any(|call| call.argument.starts_with("calc …")), "{:?}", survey.calls);
+    assert!(!spent);
+    // Jumps that never meet again.
+    let mut jumps = String::new();
+    for at in 0..200 {
+        writeln!(jumps, "If Timer > {at} Then GoTo z{at}").unwrap();
+    }
+    for at in 0..200 {
+        writeln!(jumps, "z{at}: s = s & \"{at}\"").unwrap();
+    }
+    check_stopped(&format!("Sub AutoOpen()\n{jumps}Shell s\nEnd Sub"), Obstacle::States);
+}
+
+#[test]
+fn long_lines_and_many_procedures() {
+    let joined = vec!["\"a\""; 300_000].join(" & ");
+    let (survey, _) =
+        bounded(&format!("Sub AutoOpen()\ns = {joined}\nShell \"calc \" & Left(s, 3)\nEnd Sub"));
+    assert!(survey.calls.iter().any(|call| call.argument.starts_with("calc ")), "{:?}", survey.calls);
+    let mut many = String::new();
+    for at in 0..5_000 {
+        writeln!(many, "Function f{at}(x)\nf{at} = x & \"{}\"\nEnd Function", at % 10).unwrap();
+    }
+    let calls: String = (0..5_000).map(|at| format!("s = f{at}(s)\n")).collect();
+    let (survey, spent) =
+        bounded(&format!("{many}Sub AutoOpen()\n{calls}Shell \"calc\" & Right(s, 3)\nEnd Sub"));
+    assert!(survey.calls.iter().any(|call| call.argument == "calc789"), "{:?}", survey.calls);
+    assert!(!spent);
 }
 
 proptest! {

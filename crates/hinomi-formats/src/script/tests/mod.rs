@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 mod commands;
 mod droppers;
+mod evaluated;
 mod hostile;
 mod projects;
 mod styles;
