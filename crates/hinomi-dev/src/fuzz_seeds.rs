@@ -107,7 +107,7 @@ pub(crate) fn from_base64(text: &str) -> Vec<u8> {
 
 /// Seeds that are a few lines of text.
 fn written() -> Vec<Seed> {
-    let text: [(&'static str, &str, &[u8]); 16] = [
+    let text: [(&'static str, &str, &[u8]); 24] = [
         ("calendar", "invitation", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nORGANIZER;CN=\"A; B\":mailto:a@b.example\r\nATTACH;ENCODING=BASE64;FILENAME=a.txt:aGVs\r\n bG8=\r\nX-ALT-DESC;FMTTYPE=text/html:<a href=\"http://a.example/\">x</a>\r\nSUMMARY;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=90=BF=\r\n=8B=81\r\nDESCRIPTION;ALTREP=\"data:text/html;base64,YQ==\":a\\, b\\n\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"),
         ("text", "iso-2022-jp", b"ISO-2022-JP\n\x1b$B@A5a=q\x1b(B.doc"),
         ("text", "shift-jis", b"Shift_JIS\n\x90\xbf\x8b\x81\x8f\x91"),
@@ -124,6 +124,14 @@ fn written() -> Vec<Seed> {
         ("script_xlm", "written", b"=FORMULA(\"=EXEC(\"\"cmd /c \"&\"echo\"\")\",R[3]C)\n=SET.VALUE(B1:C2,{1,2;3,4})\n=FOR.CELL(\"c\",B1:C2,TRUE)\n\n=SUBSTITUTE(REPT(\"ab\",9),\"a\",c)\n=NEXT()\n=RETURN()"),
         ("script_text", "wsh", b"Set s = CreateObject(\"WScript.\" & \"Shell\")\ns.Run \"cmd /c echo http://a.example/x\", 0\n"),
         ("script_text", "powershell", b"$w=New-Object Net.WebClient;foreach($u in 'http://a.example/x','http://b.example/y'){try{$w.DownloadFile($u,'t.tmp')}catch{}}"),
+        ("powershell", "joined", b"$u='hXtp'.Replace('X','t')+'://a.example/'+(('b','c')-join'');iwr $u -OutFile \"$env:TEMP\\x.txt\";&($PSHOME[4]+$PSHOME[34]+'X') 'echo 1'"),
+        ("powershell", "loop", b"function d($t,$k){$o='';for($i=0;$i -lt $t.Length;$i+=2){$o+=[char]([Convert]::ToInt32($t.Substring($i,2),16) -bxor $k)};return $o}\niex (d '01020304' 0x42)\n'{1}{0}'-f 'b','a'|%{$_.ToUpper()}"),
+        ("cmd", "variables", b"@echo off\r\nsetlocal enabledelayedexpansion\r\nset a=cu&set b=rl\r\nfor %%i in (h t) do set c=!c!%%i\r\ncall %a%%b% !c!tp://a.example/%a:~0,1%\r\nif exist x.txt (start x.txt) else (del x.txt)\r\n"),
+        ("cmd", "nested", b"cmd /v:on /c \"set x=abc&&for /l %i in (2,-1,0) do set y=!y!!x:~%i,1!&&if %i==0 echo !y!|cmd\"\r\nfor /f \"tokens=4 delims=s\\\" %a in ('set^|findstr PSM') do %a -v\r\n"),
+        ("vbs", "loop", b"On Error Resume Next\na = Array(104, 105)\nFor i = 0 To UBound(a) : s = s & Chr(a(i) Xor 0) : Next\nExecute \"x = StrReverse(Join(Split(s, \"\"\"\"), \"\"\"\"))\"\nWith CreateObject(\"WScript.Shell\")\n.Run \"cmd /c echo \" & x, 0\nEnd With\n"),
+        ("vbs", "procedure", b"Class A\nPublic Function f(ByVal t)\nDo While Len(t) > 0\nf = f & Left(t, 1) : t = Mid(t, 2)\nLoop\nEnd Function\nEnd Class\nSet o = New A\nSelect Case Len(o.f(\"ab\"))\nCase 2 : MsgBox o.f(\"cd\")\nCase Else\nEnd Select\n"),
+        ("jscript", "loop", b"var a=[104,105],s='';for(var i=0;i<a.length;i++){s+=String.fromCharCode(a[i]^0)}eval('var x='+'\"'+s.split('').reverse().join('')+'\"');new ActiveXObject('WScript.Shell').Run('cmd /c echo '+x,0);"),
+        ("jscript", "functions", b"(function(f,g){try{return f.apply(this,[g.replace(/(a)/g,function(m){return m+'b'})])}catch(e){throw e}finally{}})(function(t){return unescape(t)},'%61a');var o={k:`t${1}`,m:(x)=>x+1};for(var k in o){delete o[k]}"),
     ];
     text.into_iter().map(|(target, name, bytes)| (target, name.to_owned(), bytes.to_vec())).collect()
 }

@@ -28,15 +28,18 @@ pub const TARGETS: &[Target] = &[
     Target { name: "cab", run: cab },
     Target { name: "calendar", run: calendar },
     Target { name: "cfb", run: cfb },
+    Target { name: "cmd", run: cmd },
     Target { name: "command", run: command },
     Target { name: "gzip", run: gzip },
     Target { name: "iso", run: iso },
+    Target { name: "jscript", run: jscript },
     Target { name: "lzh", run: lzh },
     Target { name: "mail", run: mail },
     Target { name: "mbox", run: mbox },
     Target { name: "office", run: office },
     Target { name: "pdf", run: pdf },
     Target { name: "pdf_locked", run: pdf_locked },
+    Target { name: "powershell", run: powershell },
     Target { name: "rar", run: rar },
     Target { name: "recipe", run: recipe },
     Target { name: "script_text", run: script_text },
@@ -47,6 +50,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "text", run: text },
     Target { name: "tree", run: tree },
     Target { name: "url", run: url },
+    Target { name: "vbs", run: vbs },
     Target { name: "workbook", run: workbook },
     Target { name: "zip", run: zip },
 ];
@@ -308,6 +312,34 @@ pub fn script_text(bytes: &[u8]) {
     let read = script::survey_text(&String::from_utf8_lossy(bytes), &LIMITS);
     honest(&read.problems);
     surveyed(&read.value);
+}
+
+/// A PowerShell script.
+pub fn powershell(bytes: &[u8]) {
+    script_file("a.ps1", bytes);
+}
+
+/// A batch file.
+pub fn cmd(bytes: &[u8]) {
+    script_file("a.bat", bytes);
+}
+
+/// A script of the script host, encoded or not.
+pub fn vbs(bytes: &[u8]) {
+    script_file("a.vbe", bytes);
+}
+
+/// The other language of the script host.
+pub fn jscript(bytes: &[u8]) {
+    script_file("a.jse", bytes);
+}
+
+fn script_file(name: &str, bytes: &[u8]) {
+    let read = script::survey_file(name, &String::from_utf8_lossy(bytes), &LIMITS);
+    honest(&read.problems);
+    surveyed(&read.value);
+    // What the script itself does is a command more.
+    assert!(read.value.commands.len() <= LIMITS.commands_max + 1, "{} commands", read.value.commands.len());
 }
 
 /// A command line.

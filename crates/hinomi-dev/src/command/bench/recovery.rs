@@ -14,9 +14,9 @@ use anyhow::Result;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Twenty documents of every style: one that is missed leaves 95 %. Not a seed that tests or fixtures use.
+/// Twelve documents of every style, in as many places. Not a seed that tests or fixtures use.
 const ORDER: Order =
-    Order { attacks: 20 * hinomi_dev::forge::specimens::LANES, honest: 1_000, seed: 20_201_123 };
+    Order { attacks: 12 * hinomi_dev::forge::specimens::LANES, honest: 450, seed: 20_201_123 };
 
 /// The check that tells a source that was replaced.
 const STOMPED_CHECK: &str = "document.stomped-macro";
@@ -32,8 +32,10 @@ struct Peers {
 pub(super) fn section(bench: &Bench) -> Result<String> {
     let desk = tempfile::tempdir()?;
     let set = Set::write(desk.path(), ORDER)?;
-    let ours = recovery::ask(bench.hinomi()?, &set.attacks)?;
-    let honest = recovery::ask(bench.hinomi()?, &set.honest)?;
+    // No speed is measured here: the program as a developer builds it will do.
+    let hinomi = bench.lab.hinomi()?;
+    let ours = recovery::ask(&hinomi, &set.attacks)?;
+    let honest = recovery::ask(&hinomi, &set.honest)?;
     let peers = ask_peers(&bench.lab, &set)?;
     let mut parts = vec![
         where_and_when(&["oletools 0.60.2", "XLMMacroDeobfuscator 0.2.7"]),

@@ -6,6 +6,7 @@ use super::machine::{Jump, Machine};
 use super::reference::{Place, Range, Target};
 use super::value::Value;
 use super::{actions, functions};
+use crate::office;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -235,7 +236,8 @@ impl Machine<'_> {
             Value::Unknown => {
                 // Its arguments may do something themselves.
                 self.evaluated(arguments, here);
-                if !self.is_looking && self.jump.is_none() {
+                // A function of Excel does nothing besides, whatever it gives.
+                if !self.is_looking && self.jump.is_none() && !office::is_function(name) {
                     self.tell_at(here, format!("what {} does is not known", cut(name)));
                 }
                 Value::Unknown

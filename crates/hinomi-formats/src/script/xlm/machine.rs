@@ -162,8 +162,12 @@ impl<'w> Machine<'w> {
         self.arguments.clear();
     }
 
-    /// Tells that a formula was not followed.
+    /// Tells that a formula was not followed. Of macros that nothing starts nothing is told: they depend on what a
+    /// person selected.
     pub(super) fn tell_at(&mut self, place: Place, detail: impl Into<String>) {
+        if !self.record.is_started() {
+            return;
+        }
         let cell = cell_of(self.book.sheet_name(place.sheet), place);
         self.tell(Problem::new(ProblemKind::Unsupported, cell, detail));
     }

@@ -69,6 +69,11 @@ impl Record {
         self.open.clear();
     }
 
+    /// Whether the run is that of an entry point.
+    pub(super) fn is_started(&self) -> bool {
+        self.entry.is_some()
+    }
+
     /// Calls the macro at a place by a name: its entry point.
     pub(super) fn name_macro(&mut self, place: Place, sheet: &str, name: &str) {
         self.names.insert(place, (sheet.to_owned(), name.to_owned()));
