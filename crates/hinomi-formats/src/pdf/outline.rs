@@ -1,10 +1,10 @@
 //! Where the objects of a file are: in the file itself, and in its object streams.
 
-use super::crypt::{Key, Lock, Search};
+use super::crypt::{Key, Lock, Opener, Search};
 use super::filters;
 use super::object::{Dictionary, Object};
 use super::syntax::{Lost, Syntax, is_space};
-use crate::office::Key as Opener;
+use crate::office::Key as OpenedBy;
 use crate::{Budget, Limits, Problem, ProblemKind};
 use memchr::memmem;
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ pub(super) struct Outline<'a> {
     /// Some trailer names an encryption dictionary, and no password opened it.
     pub(super) encrypted: bool,
     /// What opened it.
-    pub(super) opened_with: Option<Opener>,
+    pub(super) opened_with: Option<OpenedBy>,
     /// How many passwords were tried in vain.
     pub(super) tried: usize,
     key: Option<Key>,
@@ -109,7 +109,7 @@ impl<'a> Outline<'a> {
         match lock.open(passwords) {
             Search::Opened(key, by) => {
                 self.encrypted = false;
-                self.opened_with = Some(by.map_or(Opener::Default, Opener::Given));
+                self.opened_with = Some(by.map_or(OpenedBy::Default, OpenedBy::Given));
                 self.key = Some(key);
             }
             Search::Shut { tried } => self.tried = tried,
@@ -150,7 +150,7 @@ impl<'a> Outline<'a> {
         if let Some(key) = self.key.as_ref().filter(|_| place.inside.is_none())
             && self.seals.dictionary != Some(place.number)
         {
-            let work = decrypt(&mut object, key, place);
+            let work = decrypt(&mut object, &key.strings(place.number, place.generation));
             self.fuel.set(self.fuel.get().saturating_sub(work));
         }
         object
@@ -316,20 +316,20 @@ impl Seals {
     }
 }
 
-/// What the shortest encrypted string costs, in bytes read: its key has to be made.
+/// What the shortest encrypted string costs, in bytes read.
 const STRING_WORK: u64 = 256;
 
 /// Takes the encryption off every string of an object, and tells what that cost.
-fn decrypt(object: &mut Object, key: &Key, place: &Place) -> u64 {
+fn decrypt(object: &mut Object, opener: &Opener) -> u64 {
     match object {
         Object::Text(bytes) if !bytes.is_empty() => {
-            *bytes = key.text(place.number, place.generation, bytes);
+            *bytes = opener.open(bytes);
             STRING_WORK.saturating_add(bytes.len() as u64)
         }
         // As deep as objects are read.
-        Object::Array(items) => items.iter_mut().map(|item| decrypt(item, key, place)).sum(),
+        Object::Array(items) => items.iter_mut().map(|item| decrypt(item, opener)).sum(),
         Object::Dictionary(Dictionary(entries)) => {
-            entries.iter_mut().map(|(_, value)| decrypt(value, key, place)).sum()
+            entries.iter_mut().map(|(_, value)| decrypt(value, opener)).sum()
         }
         _ => 0,
     }

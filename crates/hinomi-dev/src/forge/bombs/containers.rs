@@ -220,7 +220,7 @@ pub(super) fn many_links_ics(out: &mut dyn Write) -> Result<()> {
     Ok(out.write_all(b"END:VEVENT\r\nEND:VCALENDAR\r\n")?)
 }
 
-/// An encrypted document (by qpdf, for everybody to open) with millions of strings, each of which has a key of its own.
+/// An encrypted document (by qpdf, for everybody to open) with millions of encrypted strings.
 pub(super) fn many_strings_pdf(out: &mut dyn Write) -> Result<()> {
     let kept = include_str!("../../../../hinomi-formats/src/pdf/fixtures/r3.pdf.b64");
     out.write_all(&crate::fuzz_seeds::from_base64(kept))?;

@@ -118,9 +118,9 @@ impl Method {
 }
 
 impl Key {
-    /// A string of the object with this number and generation.
-    pub(super) fn text(&self, number: u32, generation: u32, bytes: &[u8]) -> Vec<u8> {
-        self.decrypt(self.strings, number, generation, bytes)
+    /// What takes the encryption off the strings of the object with this number and generation.
+    pub(super) fn strings(&self, number: u32, generation: u32) -> Opener {
+        self.opener(self.strings, number, generation)
     }
 
     /// The stream of an object. `None` when it is not encrypted: a cross-reference stream, one that says so itself.
@@ -140,11 +140,11 @@ impl Key {
         if dictionary.is("Type", "XRef") || says_identity || method == Method::Identity {
             return None;
         }
-        Some(self.decrypt(method, number, generation, bytes))
+        Some(self.opener(method, number, generation).open(bytes))
     }
 
-    /// Algorithms 1 and 1.A of 7.6.3.
-    fn decrypt(&self, method: Method, number: u32, generation: u32, bytes: &[u8]) -> Vec<u8> {
+    /// The key of an object (algorithms 1 and 1.A of 7.6.3).
+    fn opener(&self, method: Method, number: u32, generation: u32) -> Opener {
         let [n0, n1, n2, _] = number.to_le_bytes();
         let [g0, g1, ..] = generation.to_le_bytes();
         let place = [n0, n1, n2, g0, g1];
@@ -154,14 +154,32 @@ impl Key {
             key
         };
         match method {
-            Method::Identity => bytes.to_vec(),
-            Method::Rc4 => {
+            Method::Identity => Opener::Identity,
+            Method::Rc4 => Opener::Rc4(Box::new(Rc4::new(&own(b"")))),
+            Method::Aes128 => Opener::Aes(own(b"sAlT")),
+            Method::Aes256 => Opener::Aes(self.key.clone()),
+        }
+    }
+}
+
+/// What takes the encryption off one object: made once for all strings in it.
+pub(super) enum Opener {
+    Identity,
+    /// Before its first byte.
+    Rc4(Box<Rc4>),
+    Aes(Vec<u8>),
+}
+
+impl Opener {
+    pub(super) fn open(&self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Identity => bytes.to_vec(),
+            Self::Rc4(start) => {
                 let mut bytes = bytes.to_vec();
-                Rc4::new(&own(b"")).apply(&mut bytes);
+                Rc4::clone(start).apply(&mut bytes);
                 bytes
             }
-            Method::Aes128 => unpadded(&own(b"sAlT"), bytes),
-            Method::Aes256 => unpadded(&self.key, bytes),
+            Self::Aes(key) => unpadded(key, bytes),
         }
     }
 }
