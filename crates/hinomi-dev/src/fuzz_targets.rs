@@ -25,20 +25,32 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "cab", run: cab },
+    Target { name: "calendar", run: calendar },
     Target { name: "cfb", run: cfb },
+    Target { name: "cmd", run: cmd },
     Target { name: "command", run: command },
     Target { name: "gzip", run: gzip },
+    Target { name: "iso", run: iso },
+    Target { name: "jscript", run: jscript },
+    Target { name: "lzh", run: lzh },
     Target { name: "mail", run: mail },
     Target { name: "mbox", run: mbox },
     Target { name: "office", run: office },
     Target { name: "pdf", run: pdf },
+    Target { name: "pdf_locked", run: pdf_locked },
+    Target { name: "powershell", run: powershell },
+    Target { name: "rar", run: rar },
     Target { name: "recipe", run: recipe },
     Target { name: "script_text", run: script_text },
     Target { name: "script_vba", run: script_vba },
     Target { name: "script_xlm", run: script_xlm },
+    Target { name: "seven", run: seven },
+    Target { name: "tar", run: tar },
     Target { name: "text", run: text },
     Target { name: "tree", run: tree },
     Target { name: "url", run: url },
+    Target { name: "vbs", run: vbs },
     Target { name: "workbook", run: workbook },
     Target { name: "zip", run: zip },
 ];
@@ -142,6 +154,54 @@ pub fn gzip(bytes: &[u8]) {
     unpacked(&read.value, &read.problems);
 }
 
+/// A 7z archive, with the password of the seeds.
+pub fn seven(bytes: &[u8]) {
+    other("7z", bytes);
+}
+
+/// An LZH archive.
+pub fn lzh(bytes: &[u8]) {
+    other("lzh", bytes);
+}
+
+/// A RAR archive of either generation.
+pub fn rar(bytes: &[u8]) {
+    other("rar", bytes);
+}
+
+/// A disc image; the fuzzer's bytes stand where the first descriptor does.
+pub fn iso(bytes: &[u8]) {
+    other("iso", &[&[0; 16 << 11][..], bytes].concat());
+}
+
+/// A cabinet.
+pub fn cab(bytes: &[u8]) {
+    other("cab", bytes);
+}
+
+/// A tape.
+pub fn tar(bytes: &[u8]) {
+    _ = archive::looks_like_tar(bytes);
+    other("tar", bytes);
+}
+
+fn other(format: &str, bytes: &[u8]) {
+    let passwords = ["vEry20".to_owned()];
+    let read = archive::read_other(format, bytes, &passwords, &LIMITS, &mut Budget::new(&LIMITS));
+    let read = read.expect("a format that is read");
+    unpacked(&read.value, &read.problems);
+}
+
+/// An invitation.
+pub fn calendar(bytes: &[u8]) {
+    _ = mail::looks_like_calendar(bytes);
+    let read = mail::calendar::read(bytes, None, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.files.iter().map(|file| file.bytes.len()));
+    assert!(read.value.links.len() <= LIMITS.urls_max);
+    assert!(read.value.text.len() <= LIMITS.text_bytes_max);
+}
+
 fn unpacked(archive: &archive::Archive, problems: &[Problem]) {
     honest(problems);
     paid(archive.entries.iter().filter_map(|entry| Some(entry.bytes.as_ref()?.len())));
@@ -226,6 +286,13 @@ pub fn pdf(bytes: &[u8]) {
     paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
 }
 
+/// An encrypted PDF, with the password of the seeds.
+pub fn pdf_locked(bytes: &[u8]) {
+    let read = pdf::read_with(bytes, &["vEry20".to_owned()], &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
+}
+
 /// Macro source; a line `'---` starts another module.
 pub fn script_vba(bytes: &[u8]) {
     let source = String::from_utf8_lossy(bytes);
@@ -245,6 +312,34 @@ pub fn script_text(bytes: &[u8]) {
     let read = script::survey_text(&String::from_utf8_lossy(bytes), &LIMITS);
     honest(&read.problems);
     surveyed(&read.value);
+}
+
+/// A PowerShell script.
+pub fn powershell(bytes: &[u8]) {
+    script_file("a.ps1", bytes);
+}
+
+/// A batch file.
+pub fn cmd(bytes: &[u8]) {
+    script_file("a.bat", bytes);
+}
+
+/// A script of the script host, encoded or not.
+pub fn vbs(bytes: &[u8]) {
+    script_file("a.vbe", bytes);
+}
+
+/// The other language of the script host.
+pub fn jscript(bytes: &[u8]) {
+    script_file("a.jse", bytes);
+}
+
+fn script_file(name: &str, bytes: &[u8]) {
+    let read = script::survey_file(name, &String::from_utf8_lossy(bytes), &LIMITS);
+    honest(&read.problems);
+    surveyed(&read.value);
+    // What the script itself does is a command more.
+    assert!(read.value.commands.len() <= LIMITS.commands_max + 1, "{} commands", read.value.commands.len());
 }
 
 /// A command line.

@@ -128,3 +128,16 @@ fn an_invitation_is_read_as_part_of_its_mail() {
     assert_eq!(mail.text, "bring the papers");
     assert_eq!(tree.value.nodes[2].place, "1/agenda.js");
 }
+
+#[test]
+fn macros_of_a_sheet_nobody_sees_are_found_in_every_container() {
+    macro_rules! workbook {
+        ($name:literal) => {
+            include_str!(concat!("../../../hinomi-formats/src/office/workbook/fixtures/", $name, ".b64"))
+        };
+    }
+    let expected = ["document.auto-run-macro starts_program", "document.hidden-macro-sheet acts"];
+    check("", "plain.xls", workbook!("plain.xls"), &expected);
+    check("", "cells.xlsb", workbook!("cells.xlsb"), &expected);
+    check("", "written.xlsm", workbook!("self-modifying.xlsm"), &expected);
+}

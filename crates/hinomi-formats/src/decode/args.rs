@@ -1,7 +1,7 @@
 //! From the arguments as written to the arguments an operation gets: kinds, defaults, escapes, labels.
 
 use super::dish::{push_code_point, str_to_text};
-use super::json::Json;
+use super::json::{self, Json};
 use super::ops::written::charset::{self, Page};
 
 /// One argument of an operation, as the operation's table row declares it.
@@ -46,6 +46,23 @@ pub(super) enum Arg {
     Page(Page),
     /// How to read it, and the string.
     Toggle(&'static str, Vec<u16>),
+}
+
+impl Arg {
+    /// As a recipe writes it.
+    pub(super) fn to_json(&self) -> Json {
+        match self {
+            Self::Text(text) => Json::Text(text.clone()),
+            Self::Flag(flag) => Json::Flag(*flag),
+            Self::Number(number) => Json::Number(*number),
+            Self::Choice(label) => json::text(label),
+            Self::Page(page) => json::text(charset::label(*page)),
+            Self::Toggle(option, string) => Json::Map(vec![
+                (str_to_text("option"), json::text(option)),
+                (str_to_text("string"), Json::Text(string.clone())),
+            ]),
+        }
+    }
 }
 
 /// The arguments of one step. Each is of the kind its row declares, so the readers below meet no other.

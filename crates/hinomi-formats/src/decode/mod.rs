@@ -19,6 +19,7 @@ mod dish;
 mod error;
 mod flow;
 mod grammar;
+mod guess;
 mod html;
 mod json;
 mod ops;
@@ -28,6 +29,8 @@ mod tests;
 
 pub use bake::Output;
 pub use error::{BakeError, Fault, RecipeError};
+pub use guess::{Guess, Guesses, guess};
+pub(crate) use ops::code::scripts::letter as encoded_letter;
 
 use crate::Limits;
 use address::Address;

@@ -11,9 +11,9 @@
 mod binary;
 mod ciphers;
 pub(super) mod code;
-mod insight;
+pub(super) mod insight;
 mod moments;
-mod search;
+pub(super) mod search;
 #[cfg(test)]
 mod tests;
 pub(super) mod text;
@@ -25,7 +25,7 @@ use super::dish::Dish;
 use super::error::Fault;
 use super::flow::Flow;
 use binary::{bits, bytes, hashes, slices, unpack};
-use code::{beautify, scripts, uri};
+use code::{beautify, jpath, scripts, uri};
 use insight::{entropy, file_type};
 use search::{extract, lines, patterns, urls};
 use written::{base64, bases, charset, entities, escapes, numbers, punycode};
@@ -71,6 +71,7 @@ const FAMILIES: &[&[Op]] = &[
     ciphers::OPS,
     scripts::OPS,
     beautify::OPS,
+    jpath::OPS,
     uri::OPS,
     moments::OPS,
     entropy::OPS,

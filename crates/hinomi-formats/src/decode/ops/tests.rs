@@ -226,6 +226,21 @@ const CASES: &[Case] = &[
     ("Windows_Filetime_to_UNIX_Timestamp('Milliseconds (ms)','Hex (little endian)')", b"d0b5a4e3c2f1ca01", Some(b"1273662267865.2368")),
     ("Windows_Filetime_to_UNIX_Timestamp()", b"x", None),
     ("AES_Decrypt({'option':'Hex','string':'00000000000000000000000000000000'},{'option':'Hex','string':'000000000000000000000000'},16,'GCM','Hex','Hex',{'option':'Hex','string':'ab6e47d42cec13bdf53a67b21257bddf'})", b"0388dace60b6a392f328c2b971b2fe78", Some(b"00000000000000000000000000000000")),
+    ("JPath_expression('$.a[*].b',',')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"1,\"x\",12.5")),
+    ("JPath_expression('$..b')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"1\n\"x\"\n12.5\n7")),
+    ("JPath_expression('$.a[?(@.b>2)].b')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"12.5")),
+    ("JPath_expression('$..[?(@.c==\\'x\\')]')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", None),
+    ("JPath_expression('$.a[(@.length-1)]')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"{\"b\":12.5,\"d\":true}")),
+    ("JPath_expression('$.a[1:].c',',')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"null")),
+    ("JPath_expression('$..b^')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"{\"b\":1,\"c\":\"x\"}\n{\"b\":\"x\",\"c\":null}\n{\"b\":12.5,\"d\":true}\n{\"b\":7}")),
+    ("JPath_expression('$.*~',',')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"\"a\",\"e\"")),
+    ("JPath_expression('$.a[?(/x/i.test(@.b))].c')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", Some(b"null")),
+    ("JPath_expression('$.a[?(')", b"{\"a\":[{\"b\":1,\"c\":\"x\"},{\"b\":\"x\",\"c\":null},{\"b\":12.5,\"d\":true}],\"e\":{\"b\":7}}", None),
+    ("JPath_expression('$')", b"0", None),
+    ("JPath_expression('$')", b"{'a':1}", None),
+    ("Magic(1,false,false,'http')", b"aHR0cDovL2EuZXhhbXBsZS8=", Some(b"<table\n                class='table table-hover table-sm table-bordered'\n                style='table-layout: fixed;'>\n            <tr>\n                <th>Recipe (click to load)</th>\n                <th>Result snippet</th>\n                <th>Properties</th>\n            </tr><tr>\n                <td><a href=\"#recipe=From_Base64('A-Za-z0-9%2B/%3D',true,false)\">From_Base64('A-Za-z0-9+/=',true,false)\n</a></td>\n                <td>http://a.example/</td>\n                <td>Matching ops: From Base85\n<span data-toggle='tooltip' data-container='body' title='The data could be a valid UTF8 string based on its encoding.'>Valid UTF8</span>\n<span data-toggle=\"tooltip\" data-container=\"body\" title=\"Shannon Entropy is measured from 0 to 8. High entropy suggests encrypted or compressed data. Normal text is usually around 3.5 to 5.\">Entropy: <span style=\"color: goldenrod\">3.34</span></span></td>\n            </tr><tr>\n                <td><a href=\"#recipe=From_Base64('A-Za-z0-9%2B%5C%5C-%3D',true,false)\">From_Base64('A-Za-z0-9+\\\\-=',true,false)\n</a></td>\n                <td>http://a.example/</td>\n                <td>Matching ops: From Base85\n<span data-toggle='tooltip' data-container='body' title='The data could be a valid UTF8 string based on its encoding.'>Valid UTF8</span>\n<span data-toggle=\"tooltip\" data-container=\"body\" title=\"Shannon Entropy is measured from 0 to 8. High entropy suggests encrypted or compressed data. Normal text is usually around 3.5 to 5.\">Entropy: <span style=\"color: goldenrod\">3.34</span></span></td>\n            </tr></table><script type='application/javascript'>$('[data-toggle=\"tooltip\"]').tooltip()</script>")),
+    ("Magic(0,false,false,'nothing')", b"hello world", Some(b"Nothing of interest could be detected about the input data.\nHave you tried modifying the operation arguments?")),
+    ("Magic(1,false,false,'[')", b"x", None),
 ];
 
 #[track_caller]
@@ -393,5 +408,22 @@ proptest! {
         let names: Vec<_> = operations().collect();
         let recipe = format!("{}()", names[at % names.len()].replace(' ', "_"));
         let _ = Recipe::parse(&recipe).unwrap().bake(input.as_bytes(), &Limits::desk());
+    }
+}
+
+#[test]
+fn an_order_that_contradicts_itself_is_no_panic() {
+    // Numbers against words against nothing: the library's sort may end the program on these.
+    let pieces = ["9", "a", "10:", "10", "b1", "", "1e3", "0x1f", "a9", "-", "3c\nKey", "zz", "ff:"];
+    let text: Vec<&str> = (0..4_000).map(|n| pieces[n * n * 7 % pieces.len()]).collect();
+    for order in ["Numeric", "Numeric (hexadecimal)", "IP address"] {
+        let recipe = format!("Sort('Comma',false,'{order}')");
+        let sorted =
+            Recipe::parse(&recipe).unwrap().bake(text.join(",").as_bytes(), &Limits::desk()).unwrap();
+        let (mut before, text) = (text.clone(), sorted.text());
+        let mut after: Vec<&str> = text.split(',').collect();
+        before.sort_unstable();
+        after.sort_unstable();
+        assert_eq!(before, after, "{order}");
     }
 }

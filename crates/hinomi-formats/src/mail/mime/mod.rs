@@ -237,8 +237,7 @@ impl Reader<'_> {
         }
         // The same files are paid for there.
         let mut purse = Budget::new(self.limits);
-        let read =
-            calendar::read(self.cut_text(bytes, path), content.charset.as_deref(), self.limits, &mut purse);
+        let read = calendar::read(bytes, content.charset.as_deref(), self.limits, &mut purse);
         let room = self.limits.urls_max.saturating_sub(self.mail.links.len());
         if read.value.links.len() > room {
             self.problems.push(Problem::limit(place(path), "urls_max", self.limits.urls_max as u64));
@@ -246,8 +245,10 @@ impl Reader<'_> {
         self.mail.links.extend(read.value.links.into_iter().take(room));
         self.mail.organizers.extend(read.value.organizers);
         // Most invitations say the same as the text beside them.
-        let news = read.value.text.lines().filter(|line| !self.mail.text.contains(line.trim()));
-        let news = news.take(CALENDAR_LINES_MAX).collect::<Vec<_>>().join("\n");
+        let text = &self.mail.text;
+        let is_news = |at: usize, line: &str| at >= CALENDAR_LINES_MAX || !text.contains(line.trim());
+        let lines = read.value.text.lines().enumerate().filter(|(at, line)| is_news(*at, line));
+        let news = lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n");
         self.add_text(&news, path);
     }
 

@@ -10,16 +10,15 @@ use std::collections::HashMap;
 
 /// How lenient to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Syntax {
+pub(in crate::decode) enum Syntax {
     /// RFC 8259.
-    #[expect(dead_code, reason = "JPath expression, which reads it, comes next")]
     Json,
     /// json5.org: comments, bare keys, single quotes, commas at the end, more numbers.
     Json5,
 }
 
 /// One value and nothing behind it.
-pub(super) fn read(text: &[u16], syntax: Syntax, oven: &mut Oven) -> Result<Json, Fault> {
+pub(in crate::decode) fn read(text: &[u16], syntax: Syntax, oven: &mut Oven) -> Result<Json, Fault> {
     oven.work(text.len())?;
     let mut reader = Reader { text, at: 0, lenient: syntax == Syntax::Json5 };
     let value = reader.value(0)?;

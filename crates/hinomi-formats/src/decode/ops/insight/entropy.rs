@@ -22,7 +22,7 @@ pub(in crate::decode) static OPS: &[Op] = &[Op {
     run: Takes::Bytes(entropy),
 }];
 
-fn counts(bytes: &[u8]) -> [u32; 256] {
+pub(super) fn counts(bytes: &[u8]) -> [u32; 256] {
     let mut counts = [0_u32; 256];
     for byte in bytes {
         if let Some(count) = counts.get_mut(usize::from(*byte)) {
@@ -33,7 +33,7 @@ fn counts(bytes: &[u8]) -> [u32; 256] {
 }
 
 /// Bits a byte; of nothing it is 0.
-pub(super) fn shannon(bytes: &[u8]) -> f64 {
+fn shannon(bytes: &[u8]) -> f64 {
     let length = bytes.len() as f64;
     let shares = counts(bytes).into_iter().filter(|count| *count > 0).map(|count| f64::from(count) / length);
     -shares.fold(0.0, |sum, share| sum + share * ln(share) / LN_2)

@@ -4,4 +4,7 @@ mod draw;
 pub(in crate::decode) mod entropy;
 pub(in crate::decode) mod file_type;
 
+mod language;
 mod logarithm;
+pub(in crate::decode) mod magic;
+pub(in crate::decode) mod magic_table;

@@ -97,7 +97,7 @@ impl Ord for Letters {
 }
 
 /// JavaScript's `Number(text)` for decimal numbers; `None` is NaN.
-fn to_number(text: &[u16]) -> Option<f64> {
+pub(in crate::decode) fn to_number(text: &[u16]) -> Option<f64> {
     let text = String::from_utf16_lossy(text);
     let text = text.trim();
     if text.is_empty() {

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 const GALLOP: usize = 7;
 
 /// Sorts by a comparison that may contradict itself.
-pub(super) fn sort<T: Copy>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
+pub(in crate::decode) fn sort<T: Copy>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
     let mut sorter = Sorter { items, compare, runs: Vec::new(), gallop: GALLOP };
     sorter.sort();
 }

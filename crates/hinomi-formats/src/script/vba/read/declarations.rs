@@ -1,9 +1,9 @@
 //! Declarations: variables, constants, enumerations, and the header of a procedure (MS-VBAL 5.2, 5.3).
 
+use super::blocks::Block;
 use super::expressions::type_name;
 use super::names::sort_of;
 use super::reader::{Reader, Tokens};
-use super::statements::Block;
 use crate::script::vba::lex::{Kind, Token};
 use crate::script::vba::powers;
 use crate::script::vba::read::{Expr, Op, Parameter, Resize, Sort, Target, Variable};

@@ -3,6 +3,7 @@
 
 use super::names;
 use super::reader::{Meaning, NESTING_MAX, Reader, Tokens};
+use crate::script::Obstacle;
 use crate::script::vba::lex::{Kind, Token};
 use crate::script::vba::read::{Argument, Callee, Expr, Invoke, Member};
 use crate::script::vba::value::operators::Operator;
@@ -103,6 +104,7 @@ pub(in crate::script::vba) struct Path<'a> {
 impl<'a> Reader<'_, 'a> {
     pub(in crate::script::vba) fn expression(&mut self, tokens: &mut Tokens<'_, 'a>, binds: u8) -> Expr<'a> {
         if tokens.nesting >= NESTING_MAX {
+            self.obstacle(Obstacle::Statement);
             tokens.skip_argument();
             return Expr::Unknown;
         }
@@ -297,6 +299,7 @@ impl<'a> Reader<'_, 'a> {
             return None;
         }
         if tokens.nesting >= NESTING_MAX {
+            self.obstacle(Obstacle::Statement);
             tokens.skip_argument();
             return Some(Vec::new());
         }

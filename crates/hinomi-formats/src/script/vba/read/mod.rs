@@ -1,5 +1,7 @@
 //! What a procedure is read into: steps in a row with jumps between them, and expressions as trees.
 
+mod assignments;
+mod blocks;
 mod declarations;
 mod expressions;
 mod names;
@@ -87,8 +89,8 @@ pub(in crate::script::vba) enum Op<'a> {
         looping: bool,
     },
     Jump(usize),
-    /// A loop begins behind it.
-    Enter,
+    /// A loop begins behind it, and ends before that step.
+    Enter(usize),
     /// To the head of a loop.
     Back {
         head: usize,

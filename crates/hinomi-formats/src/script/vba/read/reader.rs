@@ -1,7 +1,7 @@
 //! Reading a procedure into steps: where names lead, and what is open while statements are read.
 
+use super::blocks::Block;
 use super::names::{self, Names};
-use super::statements::Block;
 use crate::script::Obstacle;
 use crate::script::vba::lex::{Kind, Lexer, Token};
 use crate::script::vba::outline::{self, Project};

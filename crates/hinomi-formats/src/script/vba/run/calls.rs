@@ -285,7 +285,7 @@ impl<'a> Machine<'_, 'a> {
 
     /// `[A1]`: a name that only stands for a cell when it looks like one.
     fn bracketed(&self, frame: &Frame<'a>, name: &str) -> Option<Value> {
-        super::texts::reference(name)?;
+        super::around::texts::reference(name)?;
         Some(self.range_of(frame, None, &Value::text(name)))
     }
 

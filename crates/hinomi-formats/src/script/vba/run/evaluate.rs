@@ -3,6 +3,7 @@
 use super::objects::{Host, Object};
 use super::world::Frame;
 use super::{DEPTH_MAX, Evaluated, Flow, Machine};
+use crate::script::Obstacle;
 use crate::script::vba::read::{Argument, Expr, Variable};
 use crate::script::vba::value::operators::{Operator, not};
 use crate::script::vba::value::text::Text;
@@ -23,7 +24,7 @@ impl<'a> Machine<'_, 'a> {
             Expr::Own => Ok(Value::Object(Object::Module(frame.module))),
             _ => {
                 if self.depth >= DEPTH_MAX {
-                    return Err(Flow::Deep);
+                    return Err(self.too_deep(frame));
                 }
                 self.depth += 1;
                 let value = self.compound(frame, expr);
@@ -31,6 +32,13 @@ impl<'a> Machine<'_, 'a> {
                 value
             }
         }
+    }
+
+    /// Calls inside one another without end: the procedure is not called again.
+    fn too_deep(&mut self, frame: &Frame<'a>) -> Flow {
+        self.obstacle(frame.module, frame.line, Obstacle::Depth);
+        self.endless.extend(frame.procedure);
+        Flow::Deep
     }
 
     fn compound(&mut self, frame: &mut Frame<'a>, expr: &Expr<'a>) -> Evaluated {

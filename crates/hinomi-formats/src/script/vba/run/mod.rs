@@ -1,16 +1,16 @@
 //! The evaluator: a project is run on values that need not be known, without anything being done. Both ways are
 //! gone where a condition is not known, and what would reach outside is written down with what it was given.
 
+mod around;
 mod assign;
 mod calls;
 mod evaluate;
-mod held;
-mod host;
+mod loops;
 mod members;
 mod objects;
 mod procedures;
 mod steps;
-mod texts;
+mod ways;
 mod world;
 
 pub(in crate::script::vba) use objects::Object;
@@ -22,10 +22,10 @@ use super::value::{GAP, Value};
 use crate::office::Surroundings;
 use crate::script::{Obstacle, Power};
 use crate::{Limits, Problem};
+use around::texts::Texts;
 use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use texts::Texts;
 use world::{Frame, Way, World};
 
 /// The texts around the macros, read when code first asks for one.
@@ -149,6 +149,8 @@ struct Machine<'p, 'a> {
     handled: HashSet<(usize, usize)>,
     /// Steps that were run: procedure and step.
     covered: HashSet<(usize, usize)>,
+    /// Loops that did nothing that lasts: procedure and step.
+    idle: HashSet<(Option<usize>, usize)>,
     /// Counts what was done that lasts: strings that grew, elements set, calls made.
     effects: u64,
     seen_strings: HashSet<String>,
@@ -179,6 +181,7 @@ impl<'p, 'a> Machine<'p, 'a> {
             blind: HashMap::new(),
             handled: HashSet::new(),
             covered: HashSet::new(),
+            idle: HashSet::new(),
             effects: 0,
             seen_strings: HashSet::new(),
             seen_calls: HashSet::new(),

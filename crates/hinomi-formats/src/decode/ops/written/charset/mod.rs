@@ -43,6 +43,16 @@ pub(in crate::decode) fn page(label: &str) -> Option<Page> {
     labels::LABELS.iter().find(|(name, _)| *name == label).map(|(_, page)| *page)
 }
 
+/// The first label of a page.
+pub(in crate::decode) fn label(page: Page) -> &'static str {
+    labels::LABELS.iter().find(|(_, held)| *held == page).map_or("", |(label, _)| label)
+}
+
+/// Every page that this version reads, in the order of the menu.
+pub(in crate::decode) fn pages() -> impl Iterator<Item = (&'static str, Page)> {
+    labels::LABELS.iter().copied().filter(|(_, page)| *page != Page::Unread)
+}
+
 /// 256 little-endian UTF-16 units a page.
 static SINGLE_BYTE: &[u8] = include_bytes!("single_byte.bin");
 

@@ -1,5 +1,8 @@
 //! Objects of the evaluator: what code makes, what it is given, and what it keeps in them.
 
+mod held;
+mod streams;
+
 use crate::script::vba::powers::{self, ObjectKind};
 use crate::script::vba::value::Value;
 use crate::script::vba::value::text::Text;
@@ -64,18 +67,18 @@ impl Object {
         *self == Self::Nothing
     }
 
-    pub(super) fn host(host: Host) -> Value {
+    pub(in crate::script::vba::run) fn host(host: Host) -> Value {
         Value::Object(Self::Host(Rc::new(host)))
     }
 
-    pub(super) fn made(name: &str) -> Value {
+    pub(in crate::script::vba::run) fn made(name: &str) -> Value {
         Value::Object(Self::Made(name.into()))
     }
 }
 
 /// What a place on the heap holds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Held {
+pub(in crate::script::vba::run) enum Held {
     /// `Scripting.Dictionary`.
     Dictionary(Keyed),
     /// `Collection`, `ArrayList`; `from` is the number of the first.
@@ -90,18 +93,18 @@ pub(super) enum Held {
 
 /// Values by key, in the order they came.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Keyed {
-    pub(super) keys: Vec<Value>,
-    pub(super) values: Vec<Value>,
+pub(in crate::script::vba::run) struct Keyed {
+    pub(in crate::script::vba::run) keys: Vec<Value>,
+    pub(in crate::script::vba::run) values: Vec<Value>,
     places: HashMap<String, usize>,
     /// Something with a key nobody knows was put in or taken out.
-    pub(super) fuzzy: bool,
+    pub(in crate::script::vba::run) fuzzy: bool,
     /// Keys are compared without case.
-    pub(super) caseless: bool,
+    pub(in crate::script::vba::run) caseless: bool,
 }
 
 impl Keyed {
-    pub(super) fn caseless() -> Self {
+    pub(in crate::script::vba::run) fn caseless() -> Self {
         Self { caseless: true, ..Self::default() }
     }
 
@@ -118,7 +121,7 @@ impl Keyed {
     }
 
     /// Where a key stands; `None`: nobody knows.
-    pub(super) fn place(&self, key: &Value) -> Option<Option<usize>> {
+    pub(in crate::script::vba::run) fn place(&self, key: &Value) -> Option<Option<usize>> {
         let spelled = self.spelled(key)?;
         match self.places.get(&spelled) {
             Some(place) => Some(Some(*place)),
@@ -128,7 +131,7 @@ impl Keyed {
     }
 
     /// Puts a value under a key, or at the end without one.
-    pub(super) fn put(&mut self, key: Option<Value>, value: Value) {
+    pub(in crate::script::vba::run) fn put(&mut self, key: Option<Value>, value: Value) {
         let Some(key) = key else {
             self.keys.push(Value::Missing);
             self.values.push(value);
@@ -147,7 +150,7 @@ impl Keyed {
         }
     }
 
-    pub(super) fn remove(&mut self, place: usize) {
+    pub(in crate::script::vba::run) fn remove(&mut self, place: usize) {
         if place < self.values.len() {
             self.values.remove(place);
             self.keys.remove(place);
@@ -156,14 +159,14 @@ impl Keyed {
     }
 
     /// Puts a value in front of the one at `place`.
-    pub(super) fn insert(&mut self, place: usize, key: Option<Value>, value: Value) {
+    pub(in crate::script::vba::run) fn insert(&mut self, place: usize, key: Option<Value>, value: Value) {
         let place = place.min(self.values.len());
         self.keys.insert(place, key.unwrap_or(Value::Missing));
         self.values.insert(place, value);
         self.index();
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in crate::script::vba::run) fn clear(&mut self) {
         *self = Self { caseless: self.caseless, ..Self::default() };
     }
 
@@ -173,7 +176,7 @@ impl Keyed {
     }
 
     /// What both may hold.
-    pub(super) fn join(&mut self, other: &Self) {
+    pub(in crate::script::vba::run) fn join(&mut self, other: &Self) {
         self.fuzzy |= other.fuzzy;
         for (key, value) in other.keys.iter().zip(&other.values) {
             match self.place(key) {
@@ -194,7 +197,7 @@ impl Keyed {
 
 impl Held {
     /// What lies here after either of two ways.
-    pub(super) fn join(&mut self, other: &Self) {
+    pub(in crate::script::vba::run) fn join(&mut self, other: &Self) {
         match (self, other) {
             (Self::Dictionary(mine), Self::Dictionary(theirs)) => mine.join(theirs),
             (Self::Collection { items: mine, .. }, Self::Collection { items: theirs, .. }) => {
@@ -210,7 +213,7 @@ impl Held {
         }
     }
 
-    pub(super) fn kind(&self) -> ObjectKind {
+    pub(in crate::script::vba::run) fn kind(&self) -> ObjectKind {
         match self {
             Self::Stream { .. } | Self::File { .. } => ObjectKind::Files,
             _ => ObjectKind::Plain,
@@ -233,6 +236,6 @@ impl Keyed {
 }
 
 /// The kind of a named object.
-pub(super) fn kind_of(name: &str) -> ObjectKind {
+pub(in crate::script::vba::run) fn kind_of(name: &str) -> ObjectKind {
     powers::kind_of(name)
 }

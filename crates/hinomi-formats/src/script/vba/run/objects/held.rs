@@ -1,24 +1,20 @@
-//! Objects that hold values: dictionaries, collections, elements of XML, streams, text files.
+//! Objects that hold values: dictionaries, collections, and what else is made by name.
 
-use super::objects::{Held, Keyed, Object};
-use super::world::Frame;
-use super::{Evaluated, Machine};
-use crate::script::command;
-use crate::script::vba::value::text::Text;
-use crate::script::vba::value::{Value, byte_values};
+use super::{Held, Keyed, Object};
+use crate::script::vba::run::world::Frame;
+use crate::script::vba::run::{Evaluated, Machine};
+use crate::script::vba::value::Value;
 
 /// Objects of one run that hold something.
 const HELD_MAX: usize = 4_096;
 /// Values in one of them.
 const VALUES_MAX: usize = 16_384;
-/// Bytes of one stream.
-const STREAM_BYTES_MAX: usize = 4 << 20;
 /// Invalid procedure call: no such key.
 const NO_SUCH_KEY: u16 = 5;
 
 impl<'a> Machine<'_, 'a> {
     /// An object by the name it is made with.
-    pub(super) fn object_named(&mut self, name: &str) -> Value {
+    pub(in crate::script::vba::run) fn object_named(&mut self, name: &str) -> Value {
         let lower = name.trim().to_ascii_lowercase();
         let is = |word: &str| lower == word || lower.starts_with(&format!("{word}."));
         let held = if is("scripting.dictionary") || lower == "dictionary" {
@@ -37,7 +33,7 @@ impl<'a> Machine<'_, 'a> {
         self.hold(held)
     }
 
-    pub(super) fn hold(&mut self, held: Held) -> Value {
+    pub(in crate::script::vba::run) fn hold(&mut self, held: Held) -> Value {
         if self.world.heap.len() >= HELD_MAX {
             return Value::Unknown;
         }
@@ -45,7 +41,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// `object(index)`
-    pub(super) fn held_item(&mut self, place: usize, indexes: &[Value]) -> Evaluated {
+    pub(in crate::script::vba::run) fn held_item(&mut self, place: usize, indexes: &[Value]) -> Evaluated {
         let Some(index) = indexes.first() else { return Ok(Value::Unknown) };
         let index = self.plain(index.clone());
         let mut found = Vec::new();
@@ -73,14 +69,14 @@ impl<'a> Machine<'_, 'a> {
                 other => {
                     let Some(at) = other.whole() else { return Ok(Value::Unknown) };
                     let found = usize::try_from(at - *from).ok().and_then(|at| items.values.get(at)).cloned();
-                    found.map_or_else(|| self.raise(super::evaluate::OUT_OF_RANGE), Ok)
+                    found.map_or_else(|| self.raise(crate::script::vba::run::evaluate::OUT_OF_RANGE), Ok)
                 }
             },
             _ => Ok(Value::Unknown),
         }
     }
 
-    pub(super) fn held_elements(&self, place: usize) -> Value {
+    pub(in crate::script::vba::run) fn held_elements(&self, place: usize) -> Value {
         match self.world.held(place) {
             Some(Held::Dictionary(keyed)) if !keyed.fuzzy => Value::array(keyed.keys.clone()),
             Some(Held::Collection { items, .. }) if !items.fuzzy => Value::array(items.values.clone()),
@@ -88,7 +84,7 @@ impl<'a> Machine<'_, 'a> {
         }
     }
 
-    pub(super) fn held_member(
+    pub(in crate::script::vba::run) fn held_member(
         &mut self,
         frame: &mut Frame<'a>,
         place: usize,
@@ -110,7 +106,7 @@ impl<'a> Machine<'_, 'a> {
             Some(Held::Stream { .. }) => self.stream(frame, place, lower, given),
             Some(Held::File { .. }) => {
                 if matches!(lower, "write" | "writeline") {
-                    let text = Value::Str(super::assign::written(given));
+                    let text = Value::Str(crate::script::vba::run::assign::written(given));
                     self.note(frame.module, frame.line, &text);
                 }
                 Ok(Value::Empty)
@@ -196,86 +192,14 @@ impl<'a> Machine<'_, 'a> {
         Value::Empty
     }
 
-    /// An element of XML: `Text` and `nodeTypedValue` are two sights of one value.
-    fn node(&mut self, place: usize, lower: &str) -> Value {
-        let Some(Held::Node { sort, value }) = self.world.held(place) else { return Value::Unknown };
-        match lower {
-            "createelement" | "createnode" | "documentelement" | "appendchild" => {
-                self.hold(Held::Node { sort: String::new(), value: Value::Empty })
-            }
-            "nodetypedvalue" => {
-                let Some(text) = value.known_text() else { return typed_already(value) };
-                match sort.as_str() {
-                    "bin.base64" => Value::bytes(&command::decode_base64(text)),
-                    "bin.hex" => hex_bytes(text).map_or(Value::Unknown, |bytes| Value::bytes(&bytes)),
-                    _ => value.clone(),
-                }
-            }
-            "text" | "nodevalue" | "xml" => match value {
-                Value::Array(array) => match (sort.as_str(), byte_values(&array.items)) {
-                    ("bin.base64", Some(bytes)) => Value::text(base64_of(&bytes)),
-                    ("bin.hex", Some(bytes)) => {
-                        Value::text(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
-                    }
-                    _ => Value::Unknown,
-                },
-                other => other.clone(),
-            },
-            _ => Value::Unknown,
-        }
-    }
-
-    /// `ADODB.Stream`: bytes go in and text comes out, or the other way.
-    fn stream(&mut self, frame: &Frame<'a>, place: usize, lower: &str, given: &[Value]) -> Evaluated {
-        let limit = self.string_bytes_max.min(STREAM_BYTES_MAX);
-        let first = given.first().cloned().unwrap_or_default();
-        let first = self.plain(first);
-        self.pay(first.weight() / 64)?;
-        if lower == "savetofile" || lower == "loadfromfile" {
-            let text = match self.world.held(place) {
-                Some(Held::Stream { bytes: Some(bytes), charset, .. }) => stream_text(bytes, charset),
-                _ => return Ok(Value::Empty),
-            };
-            self.note(frame.module, frame.line, &Value::Str(text));
-        }
-        let Some(Held::Stream { bytes, charset, place: at }) = self.world.held_mut(place) else {
-            return Ok(Value::Unknown);
-        };
-        let put = |bytes: &mut Option<Vec<u8>>, more: Option<Vec<u8>>| match (bytes.as_mut(), more) {
-            (Some(held), Some(more)) if held.len() + more.len() <= limit => held.extend(more),
-            _ => *bytes = None,
-        };
-        match lower {
-            "write" => put(
-                bytes,
-                match &first {
-                    Value::Array(array) => byte_values(&array.items),
-                    _ => None,
-                },
-            ),
-            "writetext" => put(bytes, first.known_text().map(|text| text_bytes(text, charset))),
-            "readtext" => {
-                let text =
-                    bytes.as_ref().map(|bytes| stream_text(bytes.get(*at..).unwrap_or_default(), charset));
-                *at = bytes.as_ref().map_or(0, Vec::len);
-                return Ok(text.map_or(Value::Unknown, Value::Str));
-            }
-            "read" => {
-                let read = bytes.as_ref().map(|bytes| Value::bytes(bytes.get(*at..).unwrap_or_default()));
-                *at = bytes.as_ref().map_or(0, Vec::len);
-                return Ok(read.unwrap_or_default());
-            }
-            "loadfromfile" => *bytes = None,
-            "size" => {
-                return Ok(bytes.as_ref().map_or(Value::Unknown, |bytes| Value::Num(bytes.len() as f64)));
-            }
-            _ => return Ok(Value::Unknown),
-        }
-        Ok(Value::Empty)
-    }
-
     /// `object.name = value`, `object(index) = value`
-    pub(super) fn set_held(&mut self, place: usize, lower: &str, indexes: &[Value], value: Value) {
+    pub(in crate::script::vba::run) fn set_held(
+        &mut self,
+        place: usize,
+        lower: &str,
+        indexes: &[Value],
+        value: Value,
+    ) {
         let value = if value.arrays_deep() >= 3 { Value::Unknown } else { value };
         let plain = self.plain(value.clone());
         let key = indexes.first().cloned().map(|key| self.plain(key));
@@ -307,13 +231,6 @@ impl<'a> Machine<'_, 'a> {
     }
 }
 
-fn typed_already(value: &Value) -> Value {
-    match value {
-        Value::Array(_) => value.clone(),
-        _ => Value::Unknown,
-    }
-}
-
 fn indexed(array: Value, given: &[Value]) -> Value {
     match (&array, given) {
         (_, []) => array,
@@ -322,64 +239,4 @@ fn indexed(array: Value, given: &[Value]) -> Value {
         }
         _ => Value::Unknown,
     }
-}
-
-/// Hexadecimal digits, blanks left out.
-fn hex_bytes(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect();
-    Some(digits?.chunks(2).map(|pair| pair.iter().fold(0u8, |sum, digit| sum << 4 | digit)).collect())
-}
-
-/// Base64 (RFC 4648 section 4) in lines of 72, as MSXML writes it.
-fn base64_of(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for (at, group) in bytes.chunks(3).enumerate() {
-        if at > 0 && at % 18 == 0 {
-            out.push('\n');
-        }
-        let sum = group.iter().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for digit in 0..4usize {
-            let six = (sum >> (18 - 6 * digit)) & 63;
-            let letter = ALPHABET.get(six as usize).copied().unwrap_or(b'=');
-            out.push(if digit <= group.len() { char::from(letter) } else { '=' });
-        }
-    }
-    out
-}
-
-fn encoding(charset: &str) -> Option<&'static encoding_rs::Encoding> {
-    encoding_rs::Encoding::for_label(charset.as_bytes())
-}
-
-fn text_bytes(text: &str, charset: &str) -> Vec<u8> {
-    match charset {
-        "unicode" | "utf-16" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        _ => encoding(charset)
-            .map_or_else(|| text.as_bytes().to_vec(), |known| known.encode(text).0.into_owned()),
-    }
-}
-
-fn stream_text(bytes: &[u8], charset: &str) -> Text {
-    let text = match charset {
-        "unicode" | "utf-16" if bytes.len().is_multiple_of(2) && looks_wide(bytes) => {
-            encoding_rs::UTF_16LE.decode(bytes).0.into_owned()
-        }
-        "unicode" | "utf-16" => super::super::value::ansi_text(bytes),
-        _ => encoding(charset).map_or_else(
-            || super::super::value::ansi_text(bytes),
-            |known| known.decode(bytes).0.into_owned(),
-        ),
-    };
-    Text::new(text)
-}
-
-/// Whether every second byte of most pairs is zero.
-fn looks_wide(bytes: &[u8]) -> bool {
-    let zeros = bytes.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count();
-    zeros * 4 >= bytes.len()
 }

@@ -1,7 +1,9 @@
 //! The program and the document around the macro: what their objects give to code that asks.
 
+mod cells;
+pub(super) mod texts;
+
 use super::objects::{Cells, Held, Host, Object, kind_of};
-use super::texts::{self, BOOKMARK, COMMENT, PARAGRAPH, PROPERTY, SHAPE, VARIABLE};
 use super::world::Frame;
 use super::{Evaluated, Machine};
 use crate::script::vba::powers::ObjectKind;
@@ -9,14 +11,11 @@ use crate::script::vba::read::BUILT_IN_PROPERTIES;
 use crate::script::vba::value::Value;
 use crate::script::vba::value::text::Text;
 use std::rc::Rc;
-
-/// Rows and columns of a sheet.
-const ROWS: u32 = 1_048_576;
-const COLUMNS: u32 = 16_384;
+use texts::{BOOKMARK, COMMENT, PARAGRAPH, PROPERTY, SHAPE, VARIABLE};
 
 impl<'a> Machine<'_, 'a> {
     /// What an object gives to one who wants no object.
-    pub(super) fn default_of(&self, object: &Object) -> Option<Value> {
+    pub(in crate::script::vba::run) fn default_of(&self, object: &Object) -> Option<Value> {
         match object {
             Object::Host(host) => match &**host {
                 Host::Item(key) => Some(self.texts.property(key, "").map_or(Value::Unknown, Value::Str)),
@@ -32,19 +31,19 @@ impl<'a> Machine<'_, 'a> {
         }
     }
 
-    fn list(prefix: impl Into<String>, from: usize) -> Host {
+    pub(super) fn list(prefix: impl Into<String>, from: usize) -> Host {
         Host::List { prefix: prefix.into(), from }
     }
 
     /// `list(index)`
-    pub(super) fn host_item(&self, host: &Host, given: &[Value]) -> Value {
+    pub(in crate::script::vba::run) fn host_item(&self, host: &Host, given: &[Value]) -> Value {
         let Some(index) = given.first() else { return Object::host(host.clone()) };
         let index = self.plain(index.clone());
         let found = index.alternatives().iter().map(|one| self.one_host_item(host, one, given));
         Value::either(found.collect::<Vec<_>>())
     }
 
-    fn one_host_item(&self, host: &Host, index: &Value, given: &[Value]) -> Value {
+    pub(super) fn one_host_item(&self, host: &Host, index: &Value, given: &[Value]) -> Value {
         match host {
             Host::List { prefix, from } => {
                 let built_in = (prefix == PROPERTY).then(|| index.whole()).flatten();
@@ -63,38 +62,12 @@ impl<'a> Machine<'_, 'a> {
                 Value::Str(name) => Value::text(format!("%{}%", name.as_str())),
                 _ => Value::Unknown,
             },
-            Host::Sheet(sheet) => self.cell_of(whole_sheet(*sheet), index, given.get(1)),
+            Host::Sheet(sheet) => self.cell_of(cells::whole_sheet(*sheet), index, given.get(1)),
             _ => Value::Unknown,
         }
     }
 
-    /// `Cells(row, column)`, `range(number)`.
-    fn cell_of(&self, cells: Cells, row: &Value, column: Option<&Value>) -> Value {
-        let column = match column {
-            Some(Value::Str(letters)) => texts::column(letters.as_str()).map(i64::from),
-            Some(number) => self.plain(number.clone()).whole().map(|number| number - 1),
-            None => Some(0),
-        };
-        let (Some(row), Some(column)) = (row.whole().map(|row| row - 1), column) else {
-            return Value::Unknown;
-        };
-        // One number counts through the rows.
-        let wide = i64::from(cells.columns).max(1);
-        let (down, right) = if cells.columns < COLUMNS && cells.columns > 1 && column == 0 {
-            (row / wide, row % wide)
-        } else {
-            (row, column)
-        };
-        let place = |from: u32, by: i64| u32::try_from(i64::from(from) + by).ok();
-        match (place(cells.row, down), place(cells.column, right)) {
-            (Some(row), Some(column)) => {
-                Object::host(Host::Range(Cells { sheet: cells.sheet, row, column, rows: 1, columns: 1 }))
-            }
-            _ => Value::Unknown,
-        }
-    }
-
-    pub(super) fn host_elements(&self, host: &Host) -> Value {
+    pub(in crate::script::vba::run) fn host_elements(&self, host: &Host) -> Value {
         let each = |values: Vec<Value>| Value::array(values);
         match host {
             Host::List { prefix, from } => {
@@ -122,7 +95,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// A property or method of the program, the document, a text.
-    pub(super) fn host_member(
+    pub(in crate::script::vba::run) fn host_member(
         &mut self,
         frame: &mut Frame<'a>,
         host: &Host,
@@ -233,138 +206,13 @@ impl<'a> Machine<'_, 'a> {
         }
     }
 
-    fn range_member(&self, frame: &Frame<'a>, cells: Cells, lower: &str, given: &[Value]) -> Value {
-        let moved = |rows: Option<i64>, columns: Option<i64>| {
-            let row = u32::try_from(i64::from(cells.row) + rows?).ok()?;
-            let column = u32::try_from(i64::from(cells.column) + columns?).ok()?;
-            Some(Cells { row, column, ..cells })
-        };
-        let number = |at: usize| given.get(at).map_or(Some(0), |value| self.plain(value.clone()).whole());
-        match lower {
-            "value" | "value2" | "text" | "formula" | "formular1c1" | "formulalocal" => {
-                self.texts.range(&cells)
-            }
-            "offset" => {
-                moved(number(0), number(1)).map_or(Value::Unknown, |cells| Object::host(Host::Range(cells)))
-            }
-            "cells" | "item" if !given.is_empty() => self.host_item(&Host::Range(cells), given),
-            "cells" | "item" | "specialcells" | "currentregion" | "entirerow" => {
-                Object::host(Host::Range(cells))
-            }
-            "range" => self.range_of(frame, cells.sheet, given.first().unwrap_or(&Value::Unknown)),
-            "comment" => {
-                let list = Self::list(COMMENT, 1);
-                let one = self.texts.count(COMMENT) == 1;
-                if one { self.host_item(&list, &[Value::Num(1.0)]) } else { Value::Unknown }
-            }
-            "row" => Value::Num(f64::from(cells.row + 1)),
-            "column" => Value::Num(f64::from(cells.column + 1)),
-            "count" => Value::Num(f64::from(cells.rows.saturating_mul(cells.columns))),
-            "rows" | "columns" => self.part_of(cells, lower == "rows", given),
-            "end" => self.texts.extent(cells.sheet).map_or(Value::Unknown, |(row, _)| {
-                Object::host(Host::Range(Cells { row, rows: 1, columns: 1, ..cells }))
-            }),
-            "parent" | "worksheet" => Object::host(Host::Sheet(cells.sheet)),
-            _ => Value::Unknown,
-        }
-    }
-
-    /// `Rows(n)`, `Columns(n)`, or all of them, counted.
-    fn part_of(&self, cells: Cells, rows: bool, given: &[Value]) -> Value {
-        let Some(index) = given.first().and_then(Value::whole) else {
-            return Object::host(Host::Range(if rows {
-                Cells { columns: 1, ..cells }
-            } else {
-                Cells { rows: 1, ..cells }
-            }));
-        };
-        let Ok(at) = u32::try_from(index - 1) else { return Value::Unknown };
-        let part = if rows {
-            Cells { row: cells.row.saturating_add(at), rows: 1, ..cells }
-        } else {
-            Cells { column: cells.column.saturating_add(at), columns: 1, ..cells }
-        };
-        Object::host(Host::Range(part))
-    }
-
-    fn sheet_member(
-        &mut self,
-        frame: &Frame<'a>,
-        sheet: Option<usize>,
+    /// A control of a form, or its own property.
+    pub(in crate::script::vba::run) fn form_member(
+        &self,
+        module: usize,
         lower: &str,
         given: &[Value],
     ) -> Value {
-        match lower {
-            "range" | "evaluate" => self.range_of(frame, sheet, given.first().unwrap_or(&Value::Unknown)),
-            "cells" if given.is_empty() => Object::host(Host::Range(whole_sheet(sheet))),
-            "cells" => self.host_item(&Host::Sheet(sheet), given),
-            "usedrange" => match self.texts.extent(sheet) {
-                Some((row, column)) => Object::host(Host::Range(Cells {
-                    sheet,
-                    row: 0,
-                    column: 0,
-                    rows: row + 1,
-                    columns: column + 1,
-                })),
-                None => Value::Unknown,
-            },
-            "rows" | "columns" => self.part_of(whole_sheet(sheet), lower == "rows", given),
-            "activecell" => Value::Unknown,
-            "oleobjects" | "drawingobjects" => self.host_item(&Self::list(SHAPE, 1), given),
-            _ => {
-                let own = self.document_member_of_sheet(lower);
-                own.map_or(Value::Unknown, |host| self.host_item(&host, given))
-            }
-        }
-    }
-
-    fn document_member_of_sheet(&self, lower: &str) -> Option<Host> {
-        Some(match lower {
-            "shapes" | "pictures" => Self::list(SHAPE, 1),
-            "comments" => Self::list(COMMENT, 1),
-            _ => return None,
-        })
-    }
-
-    /// The range a text means: `A1`, `Sheet1!A1:B2`.
-    pub(super) fn range_of(&self, frame: &Frame<'a>, sheet: Option<usize>, text: &Value) -> Value {
-        let named = self.plain(text.clone());
-        let Value::Str(text) = named else { return Value::Unknown };
-        let (sheet, text) = match text.as_str().rsplit_once('!') {
-            Some((name, cell)) => (self.texts.sheet_named(name.trim_matches('\'')), cell),
-            None => (sheet.or_else(|| self.own_sheet(frame.module)), text.as_str()),
-        };
-        match texts::reference(text) {
-            Some((row, column, rows, columns)) => {
-                Object::host(Host::Range(Cells { sheet, row, column, rows, columns }))
-            }
-            None => Value::Unknown,
-        }
-    }
-
-    /// The sheet whose module the code stands in: by its name, or by the number in it.
-    fn own_sheet(&self, module: usize) -> Option<usize> {
-        let name = self.project.module_name(module);
-        let by_number = || {
-            let number = name.strip_prefix("Sheet")?.parse::<f64>().ok()?;
-            self.texts.sheet(&Value::Num(number))
-        };
-        self.texts.sheet_named(name).or_else(by_number)
-    }
-
-    /// The part of the document that a module stands for.
-    pub(super) fn document_of(&self, module: usize) -> Host {
-        match self.own_sheet(module) {
-            Some(sheet) => Host::Sheet(Some(sheet)),
-            None if self.project.module_name(module).to_ascii_lowercase().starts_with("sheet") => {
-                Host::Sheet(None)
-            }
-            None => Host::Document,
-        }
-    }
-
-    /// A control of a form, or its own property.
-    pub(super) fn form_member(&self, module: usize, lower: &str, given: &[Value]) -> Value {
         let prefix = texts::controls_of(self.project.module_name(module));
         if lower == "controls" {
             return self.host_item(&Self::list(prefix, 0), given);
@@ -381,7 +229,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// `object(index)` of an object made by name.
-    pub(super) fn made_item(&self, name: &Rc<str>, _given: &[Value]) -> Value {
+    pub(in crate::script::vba::run) fn made_item(&self, name: &Rc<str>, _given: &[Value]) -> Value {
         match kind_of(name) {
             ObjectKind::Wmi => Value::Object(Object::Made(Rc::clone(name))),
             _ => Value::Unknown,
@@ -389,7 +237,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// A member of an object made by name.
-    pub(super) fn made_member(
+    pub(in crate::script::vba::run) fn made_member(
         &mut self,
         frame: &mut Frame<'a>,
         name: &Rc<str>,
@@ -428,8 +276,4 @@ impl<'a> Machine<'_, 'a> {
             _ => Value::Unknown,
         })
     }
-}
-
-fn whole_sheet(sheet: Option<usize>) -> Cells {
-    Cells { sheet, row: 0, column: 0, rows: ROWS, columns: COLUMNS }
 }

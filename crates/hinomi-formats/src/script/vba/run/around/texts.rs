@@ -1,7 +1,7 @@
 //! The texts around the macros, found by what code calls their holders.
 
-use super::objects::Cells;
 use crate::office::{CellValue, Holder, Sheet, Surroundings};
+use crate::script::vba::run::objects::Cells;
 use crate::script::vba::value::Value;
 use crate::script::vba::value::text::Text;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ type Grid = HashMap<(u32, u32), Value>;
 
 /// What the document holds.
 #[derive(Default)]
-pub(super) struct Texts {
+pub(in crate::script::vba::run) struct Texts {
     /// Properties by the key of their holder.
     held: HashMap<String, Vec<(String, Text)>>,
     /// Keys by number, of holders that also have a name.
@@ -28,25 +28,25 @@ pub(super) struct Texts {
 }
 
 /// Prefixes of keys.
-pub(super) const PROPERTY: &str = "property/";
-pub(super) const VARIABLE: &str = "variable/";
-pub(super) const SHAPE: &str = "shape/";
-pub(super) const COMMENT: &str = "comment/";
-pub(super) const BOOKMARK: &str = "bookmark/";
-pub(super) const PARAGRAPH: &str = "paragraph/";
+pub(in crate::script::vba::run) const PROPERTY: &str = "property/";
+pub(in crate::script::vba::run) const VARIABLE: &str = "variable/";
+pub(in crate::script::vba::run) const SHAPE: &str = "shape/";
+pub(in crate::script::vba::run) const COMMENT: &str = "comment/";
+pub(in crate::script::vba::run) const BOOKMARK: &str = "bookmark/";
+pub(in crate::script::vba::run) const PARAGRAPH: &str = "paragraph/";
 
 /// The prefix of a form's controls.
-pub(super) fn controls_of(form: &str) -> String {
+pub(in crate::script::vba::run) fn controls_of(form: &str) -> String {
     format!("control/{}/", form.to_ascii_lowercase())
 }
 
 /// The prefix of the pages of a control.
-pub(super) fn pages_of(control: &str) -> String {
+pub(in crate::script::vba::run) fn pages_of(control: &str) -> String {
     format!("page/{}/", control.trim_start_matches("control/"))
 }
 
 impl Texts {
-    pub(super) fn new(around: Surroundings) -> Self {
+    pub(in crate::script::vba::run) fn new(around: Surroundings) -> Self {
         let mut texts = Self::default();
         for held in around.texts {
             let (prefix, name, number) = match &held.holder {
@@ -88,16 +88,21 @@ impl Texts {
     }
 
     /// Whether cells were read at all.
-    pub(super) fn has_cells(&self) -> bool {
+    pub(in crate::script::vba::run) fn has_cells(&self) -> bool {
         self.has_cells
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(in crate::script::vba::run) fn has(&self, key: &str) -> bool {
         self.held.contains_key(key)
     }
 
     /// The key of the member of a list that an index means.
-    pub(super) fn member(&self, prefix: &str, index: &Value, from: usize) -> Option<String> {
+    pub(in crate::script::vba::run) fn member(
+        &self,
+        prefix: &str,
+        index: &Value,
+        from: usize,
+    ) -> Option<String> {
         if let Value::Str(text) = index {
             let key = format!("{prefix}{}", text.as_str().to_lowercase());
             return self.held.contains_key(&key).then_some(key);
@@ -111,12 +116,12 @@ impl Texts {
         self.held.contains_key(&key).then_some(key)
     }
 
-    pub(super) fn count(&self, prefix: &str) -> usize {
+    pub(in crate::script::vba::run) fn count(&self, prefix: &str) -> usize {
         self.counts.get(prefix).copied().unwrap_or_default()
     }
 
     /// A property of a holder; an empty name asks for the default one.
-    pub(super) fn property(&self, key: &str, property: &str) -> Option<Text> {
+    pub(in crate::script::vba::run) fn property(&self, key: &str, property: &str) -> Option<Text> {
         let held = self.held.get(key)?;
         let find = |wanted: &str| held.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone());
         let wanted: &[&str] = match property {
@@ -131,41 +136,41 @@ impl Texts {
     }
 
     /// The paragraphs, each with its end.
-    pub(super) fn story(&self) -> Option<String> {
+    pub(in crate::script::vba::run) fn story(&self) -> Option<String> {
         let whole = || self.story.iter().map(|line| format!("{}\r", line.as_str())).collect();
         (!self.story.is_empty()).then(whole)
     }
 
     /// The sheet a name or number means.
-    pub(super) fn sheet(&self, index: &Value) -> Option<usize> {
+    pub(in crate::script::vba::run) fn sheet(&self, index: &Value) -> Option<usize> {
         match index {
             Value::Str(name) => self.sheet_named(name.as_str()),
             other => other.index()?.checked_sub(1).filter(|at| *at < self.sheets.len()),
         }
     }
 
-    pub(super) fn sheet_named(&self, name: &str) -> Option<usize> {
+    pub(in crate::script::vba::run) fn sheet_named(&self, name: &str) -> Option<usize> {
         let lower = name.to_lowercase();
         self.sheets.iter().position(|(known, _)| *known == lower)
     }
 
-    pub(super) fn sheet_count(&self) -> usize {
+    pub(in crate::script::vba::run) fn sheet_count(&self) -> usize {
         self.sheets.len()
     }
 
-    pub(super) fn sheet_name(&self, sheet: usize) -> Option<&str> {
+    pub(in crate::script::vba::run) fn sheet_name(&self, sheet: usize) -> Option<&str> {
         self.sheets.get(sheet).map(|(name, _)| name.as_str())
     }
 
     /// The last row and column that hold something, from 0.
-    pub(super) fn extent(&self, sheet: Option<usize>) -> Option<(u32, u32)> {
+    pub(in crate::script::vba::run) fn extent(&self, sheet: Option<usize>) -> Option<(u32, u32)> {
         let (_, cells) = self.sheets.get(sheet.unwrap_or_default())?;
         let rows = cells.keys().map(|(row, _)| *row).max()?;
         Some((rows, cells.keys().map(|(_, column)| *column).max()?))
     }
 
     /// One cell. Of a sheet nobody knows, that of the one sheet which holds something there.
-    pub(super) fn cell(&self, sheet: Option<usize>, row: u32, column: u32) -> Value {
+    pub(in crate::script::vba::run) fn cell(&self, sheet: Option<usize>, row: u32, column: u32) -> Value {
         if !self.has_cells {
             return Value::Unknown;
         }
@@ -183,7 +188,7 @@ impl Texts {
     }
 
     /// The value of a range: one cell, or an array of two dimensions from 1.
-    pub(super) fn range(&self, range: &Cells) -> Value {
+    pub(in crate::script::vba::run) fn range(&self, range: &Cells) -> Value {
         let count = range.rows.saturating_mul(range.columns);
         if count <= 1 {
             return self.cell(range.sheet, range.row, range.column);
@@ -197,7 +202,7 @@ impl Texts {
     }
 
     /// Its cells, row by row.
-    pub(super) fn each(&self, range: &Cells) -> Vec<Value> {
+    pub(in crate::script::vba::run) fn each(&self, range: &Cells) -> Vec<Value> {
         let rows = range.row..range.row.saturating_add(range.rows);
         let places = rows.flat_map(|row| {
             let columns = range.column..range.column.saturating_add(range.columns);
@@ -220,7 +225,7 @@ fn cells_of(sheet: Sheet) -> (String, Grid) {
 }
 
 /// `A1`, `$B$2:C9` as cells: row and column from 0, how many of each.
-pub(super) fn reference(text: &str) -> Option<(u32, u32, u32, u32)> {
+pub(in crate::script::vba::run) fn reference(text: &str) -> Option<(u32, u32, u32, u32)> {
     let text = text.replace('$', "");
     let (first, last) = text.split_once(':').unwrap_or((&text, &text));
     let ((top, left), (bottom, right)) = (one_cell(first)?, one_cell(last)?);
@@ -237,7 +242,7 @@ fn one_cell(text: &str) -> Option<(u32, u32)> {
 }
 
 /// A column by its letters, from 0.
-pub(super) fn column(letters: &str) -> Option<u32> {
+pub(in crate::script::vba::run) fn column(letters: &str) -> Option<u32> {
     if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
