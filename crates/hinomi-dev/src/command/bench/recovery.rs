@@ -144,7 +144,7 @@ fn recovered(attacks: &[Document], ours: &[Told], peers: &Peers) -> String {
     format!(
         "{}\n**{holding} of {}** styles reach {RECOVERED_PERCENT_MIN} % of both. Bar: {STYLES_OF_TEN_MIN} of 10; held: {}. The \
          peer is olevba with all it has (`--deobf --decode --reveal`) for VBA and XLMMacroDeobfuscator for XLM; a text \
-         counts when it stands anywhere in what is printed. Neither reads the other carriers.",
+         counts when it stands anywhere in what is printed. A dash says that it sees no macro in these files.",
         table(&heads, cells),
         rows.len(),
         held(recovery::enough_hold(&rows))
