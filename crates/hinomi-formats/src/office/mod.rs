@@ -21,6 +21,7 @@ use outward::{dde, decoy, targets};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
+pub(crate) use targets::target_of as target;
 pub(crate) use unlock::ciphers;
 #[cfg(test)]
 pub(crate) use unlock::seal;
@@ -134,6 +135,8 @@ pub enum Container {
     Rtf,
     /// A OneNote section.
     OneNote,
+    /// Text that Excel opens as a table: CSV, SYLK.
+    Table,
 }
 
 /// The program that opens a document.
