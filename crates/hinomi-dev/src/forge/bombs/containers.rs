@@ -74,7 +74,7 @@ pub(super) fn zeros_lzh(out: &mut dyn Write) -> Result<()> {
     let mut bits = String::new();
     for _ in 0..BLOCKS {
         // Symbols; the code of lengths, of symbols (a match of 256) and of distances (the byte before).
-        bits += &format!("{:016b}{:05b}{:05b}{:09b}{:09b}{:04b}{:04b}", 0xFFFF, 0, 0, 0, 509, 0, 0);
+        bits.extend([format!("{:016b}{:05b}{:05b}{:09b}{:09b}{:04b}{:04b}", 0xFFFF, 0, 0, 0, 509, 0, 0)]);
     }
     let byte = |bits: &[u8]| bits.iter().enumerate().fold(0_u8, |sum, (at, bit)| sum | (bit & 1) << (7 - at));
     let packed: Vec<u8> = bits.as_bytes().chunks(8).map(byte).collect();
