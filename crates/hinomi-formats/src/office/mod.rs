@@ -1,14 +1,13 @@
 //! Office documents: compound files (MS-CFB), OOXML, and the VBA projects in them (MS-OVBA).
 
-mod base64;
 pub mod cfb;
 #[cfg(test)]
 pub(crate) mod forge;
-mod inflate;
 mod mhtml;
 mod ole;
 mod ooxml;
 mod outward;
+mod packed;
 mod surroundings;
 #[cfg(test)]
 mod tests;
@@ -18,6 +17,7 @@ mod word;
 mod workbook;
 
 use outward::{dde, decoy, targets};
+use packed::{base64, inflate};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
