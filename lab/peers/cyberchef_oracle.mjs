@@ -8,12 +8,20 @@
 //   node node_modules/cyberchef/src/core/config/scripts/fixCryptoApiImports.mjs
 //   CYBERCHEF_MODULES=…/node_modules node cyberchef_oracle.mjs < pairs.ndjson
 import { createInterface } from "node:readline";
-import { createRequire } from "node:module";
+import { createRequire, registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 
 const modules = resolve(process.env.CYBERCHEF_MODULES ?? "node_modules");
 const load = (path) => import(pathToFileURL(resolve(modules, path)));
+// The page is built with the package `url`; in Node the name means Node's own module.
+const packageUrl = pathToFileURL(resolve(modules, "url/url.js")).href;
+registerHooks({
+    resolve: (name, context, next) =>
+        name === "url" && context.parentURL?.includes("/cyberchef/src/core/") ? next(packageUrl, context) : next(name, context),
+});
+process.removeAllListeners("warning");
+process.on("warning", () => {});
 await load("cyberchef/src/node/index.mjs");
 const log = createRequire(resolve(modules, "x.js"))("loglevel");
 log.setLevel("silent", false);
@@ -24,6 +32,8 @@ const DishListFile = (await load("cyberchef/src/core/dishTypes/DishListFile.mjs"
 DishListFile.toArrayBuffer = function () {
     this.value = new Uint8Array(Buffer.concat(this.value.map((file) => Buffer.from(file.data)))).buffer;
 };
+// Nor can it show what is in them.
+Utils.readFile = (file) => Uint8Array.from(file.data);
 const config = (await import(pathToFileURL(resolve(modules, "cyberchef/src/core/config/OperationConfig.json")), {
     with: { type: "json" },
 })).default;

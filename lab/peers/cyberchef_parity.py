@@ -8,7 +8,7 @@ stop with an error at the same step. A pair
 that differs must be one of the upstream faults listed in FAULTS; the run fails on any other, and says how often
 each listed one was met.
 """
-import argparse, base64, gzip, io, json, os, random, re, subprocess, sys, tarfile, zlib
+import argparse, base64, bz2, gzip, io, json, os, random, re, subprocess, sys, tarfile, warnings, zipfile, zlib
 
 ALPHABETS64 = ["A-Za-z0-9+/=", "A-Za-z0-9-_", "./0-9A-Za-z=", " -_", "N-ZA-Mn-za-m0-9+/=", "A-Za-z0-9+\\\\-=",
                "/128GhIoPQROSTeUbADfgHijKLM+n0pFWXY456xyzB7=39VaqrstJklmNuZvwcdEC", "A-Z", "", "\\\\x41-Za-z0-9+/\\\\u003d",
@@ -124,7 +124,37 @@ def table(r):
         "Conditional_Jump": lambda: [pick(r, ["", "a", "\\\\d", "^$"]), flag(), pick(r, ["a", "b"]), number(1, 3, 10)],
         "Return": lambda: [],
         "Comment": lambda: [quoted("a note")],
+        "RC4": lambda: [toggle(r, FORMATS, ["key", "", "6b6579", "abc", "a2V5", "k\u00e9", "\u3042", "\\ud83d"]), pick(r, FORMATS), pick(r, FORMATS)],
+        "AES_Decrypt": lambda: [
+            toggle(r, AES_KEYS, ["00112233445566778899aabbccddeeff"] * 3 + ["0011223344556677 8899aabbccddeeff0011223344556677", "0123456789abcdef", "ABEiM0RVZneImaq7zN3u/w==", "short", "0123456789abcdef0123456789abcd\u00e9\u3042"]),
+            toggle(r, AES_KEYS, ["000102030405060708090a0b0c0d0e0f", "00112233445566778899aabb", "", "0123456789abcdef"]), number(16, 16, 12, 0, -1),
+            pick(r, ["CBC", "CFB", "OFB", "CTR", "GCM", "ECB", "CBC/NoPadding", "ECB/NoPadding"]), pick(r, ["Hex", "Raw"]), pick(r, ["Raw", "Hex"]),
+            toggle(r, AES_KEYS, ["", "00112233445566778899aabbccddeeff"]), toggle(r, AES_KEYS, ["", "6869", "hi"]), pick(r, ["Off", "Off", "From start", "From end"])],
+        "Bzip2_Decompress": lambda: [flag()],
+        "Unzip": lambda: [pick(r, ["", "secret", "\\\\x41"]), flag()],
+        "Entropy": lambda: [pick(r, ["Shannon scale", "Histogram (Bar)", "Histogram (Line)", "Curve", "Image"])],
+        "Detect_File_Type": lambda: [flag() if r.random() < 0.3 else "true" for _ in range(7)],
+        "Parse_URI": lambda: [],
+        "JPath_expression": lambda: [pick(r, PATHS), pick(r, ["\\\\n", ",", ""])],
+        "JSON_Beautify": lambda: [pick(r, ["    ", "\\\\t", "", "--", "            "]), flag(), flag()],
+        "Generic_Code_Beautify": lambda: [],
+        # Without the intensive mode: that tries every code page, also those whose faults are listed below.
+        "Magic": lambda: [number(3, 1, 2, 0), "false", flag(), pick(r, ["", "", "", "http", "[", "hello|world"])],
+        "Windows_Filetime_to_UNIX_Timestamp": lambda: [pick(r, UNITS), pick(r, ["Decimal", "Hex (big endian)", "Hex (little endian)"])],
+        "From_UNIX_Timestamp": lambda: [pick(r, UNITS)],
     }
+
+
+def toggle(r, options, strings):
+    return "{'option':%s,'string':%s}" % (pick(r, options), pick(r, strings))
+
+
+FORMATS = ["Latin1", "UTF8", "UTF16", "UTF16LE", "UTF16BE", "Hex", "Base64"]
+AES_KEYS = ["Hex", "Hex", "Hex", "UTF8", "Latin1", "Base64"]
+UNITS = ["Seconds (s)", "Milliseconds (ms)", "Microseconds (\u03bcs)", "Nanoseconds (ns)"]
+PATHS = ["$", "$.a", "$..b", "$.*", "$[0]", "$[\\'a\\']", "$..*", "$.a[0,1]", "$.a[1:]", "$.a[-1:]", "$.a[::2]", "$[*].b", "$..a^", "$.a.length", "$.*~", "$..[?(@.b)]",
+         "$..[?(@.b>2)]", "$.a[?(@.b==\\'x\\')]", "$.a[(@.length-1)]", "$..a[?(@.b<10)].c", "", "a", "$.a.b.c", "$.a@number()", "$..*@string()", "$[?(@property!==\\'a\\')]", "$..[\\'a\\',\\'b\\']",
+         "$.a[?(@.c && @.b >= 1 || !@.d)]", "$.a[?(/x/.test(@.b))]", "$.a[?(@.b.match(/X/i))]", "$..[?(@.length>1)]", "$.a[?(@)]", "$.a[", "$.a[?(]", "$..a..b", "$.`a", "$.a[?(@.b+1==3)]", "$.a[?(typeof @.b == \\'number\\')]"]
 
 
 PATTERNS = ["a", "\\\\d+", "[A-Z]+", "(\\\\w)(\\\\w)?", "^.", ".$", "(?<n>[a-z])\\\\k<n>", "\\\\bhttp[^ ]*", "(a|b)*", "[^\\\\x00-\\\\x7f]+", "\\\\pL+", "(?i)EXAMPLE",
@@ -181,6 +211,75 @@ def input_for(r):
     return "".join(r.choice(PIECES) for _ in range(r.randrange(1, 12))).encode("utf-8")
 
 
+JSONS = ['{"a":[{"b":1,"c":"x"},{"b":"x","c":null},{"b":12.5,"d":true}],"b":{"a":[1,2,3],"10":1,"2":{"b":[]}}}', '[1,"two",{"b":[3,{"a":null}]},false]', '{"a":{"b":{"c":"<deep> \\u0041\\ud83d"}},"http":"https://a.example/?q=\\"1\\""}',
+         "{a:1,'b':[1,2,],c:/* no */0x1F,d:+.5,e:-Infinity,\\u0066:NaN,// end\n}", '"text"', "12e3", "0", "null", "[]", "{}", '{"a":1,"a":2,"__x":"\\n"}', "[1,", "{'a':'it\\'s','z':1,'b':2,\"1\":3}", '{"a":[[["x"]]],"e":[],"o":{},"n":-0,"big":1e400,"s":1e-7}']
+CODES = ['function f(a,b){if(a==b){return "x;{}"}else{for(i=0;i<10;i++){g(i)}}}', "var a='it\\'s';// note\nvar b=/re[x]/gi.test(a)?1:2;", "#include <stdio.h>\nint main(){/* c */printf(\"%d\",1);return 0;}", "while(x)y();else z();}}", "x=a+b-c*d/e;y>=2&&z<=3||w!=4", "try{a()}catch(e){}finally{b()}", ";;;{{{}}}", "  \n\n if (a)\n b\n", "a ? b : 'c'"]
+URIS = ["https://user:pa%20ss@www.example.com:8080/a/b.html?x=1&y=&x=2&10=z&2=q#frag", "http://h\u00e9.example/", "//host/path?q", "mailto:a@b.example", "javascript:alert(1)", "HTTP://UPPER.example:/x y?z={1}", "http://[2001:db8::1]:80/x", "ftp://a.example\\b\\c?d\\e", "/only/path?a=b", "file:///C:/x.txt", "http://a_b!c.example/", "http://u@v@w.example/%zz", "http://x:%zz@h.example/", "tel:+1-2", "a.example/path", "http://h.example?a+b=%E3%81%82&&=v&c", "data:text/plain;base64,QQ==", "http://" + "l" * 70 + ".example/", "svn+ssh://h/p;x"]
+TIMES = ["0", "978307200", "1609459200123", "1609459200123456", "1609459200123456789", "-1", "-62135596800", "1e12", "253402300800", "8640000000000", "8640000000001", "Infinity", "x", "1.5", " 12abc",
+         "129207366395297693", "1cb095e2c1a3b7d", "01CB095E2c", "d0b5a4e3c2f1ca01", "0x1cb", "116444736000000000", "-116444736000000000", "12345678901234567890123456789.5", "1e20", ".5", "5.", "+7", "0b101", "NaN", "-0"]
+
+
+def zip_of(r, data):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", r.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as archive:
+        for name in ["a.txt", "folder/", "folder/b<c>.txt", "a.txt", "\u3042.bin"][: r.randrange(0, 6)]:
+            warnings.simplefilter("ignore")
+            info = zipfile.ZipInfo(name, (2020, 7, 21, 1, 2, 4))
+            info.compress_type = r.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+            archive.writestr(info, b"" if name.endswith("/") else data)
+    return out.getvalue()
+
+
+def cut(r, data):
+    """Mostly as it is, else cut short, with bytes changed or with more behind it."""
+    chance = r.random()
+    if chance < 0.1:
+        return data[: r.randrange(len(data) + 1)]
+    if chance < 0.2 and data:
+        at = r.randrange(len(data))
+        return data[:at] + bytes([r.randrange(256)]) + data[at + 1:]
+    return data + b"more" if chance < 0.25 else data
+
+
+MAGICS = [b"PK\x03\x04\x14\x00", b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\x89PNG\r\n\x1a\n\x00", b"%PDF-1.7\n", b"MZ\x90\x00\x03", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"GIF89a", b"\x1f\x8b\x08\x00", b"7z\xbc\xaf\x27\x1c", b"{\\rtf1", b"\x7fELF",
+          b"BZh9", b"RIFF\x00\x00\x00\x00WAVE", b"ID3\x04", b"Rar!\x1a\x07\x00", b"\x00" * 257 + b"ustar", b"\xca\xfe\xba\xbe", b"SQLite format 3\x00", b"L\x00\x00\x00\x01\x14\x02", b"-----BEGIN CERTIFICATE-----"]
+TALES = [b"The quick brown fox jumps over the lazy dog and runs away from it.", "\u3053\u308c\u306f\u65e5\u672c\u8a9e\u306e\u6587\u7ae0\u3067\u3059\u3002".encode(), b"hello world hello world", b"http://a.example/x http://b.example/y", bytes(range(64)), b"\x00\x01\x02\x03"]
+
+
+def wrapped(r, data):
+    """Data as people paste it: one encoding, or two."""
+    for _ in range(r.choice([1, 1, 2])):
+        data = r.choice([
+            base64.b64encode, lambda d: d.hex().encode(), lambda d: d.hex(" ").encode(), gzip.compress, lambda d: " ".join(map(str, d)).encode(), base64.b32encode,
+            lambda d: " ".join(format(b, "08b") for b in d).encode(), zlib.compress, bz2.compress, lambda d: "".join("%%%02X" % b for b in d).encode(), lambda d: d,
+            lambda d: " ".join(format(b, "o") for b in d).encode(), lambda d: "".join("\\x%02x" % b for b in d).encode()])(data)
+    return data
+
+
+def meant_for(r, name):
+    """Input that an operation has something to do with; None where any will do."""
+    if name in ("JSON_Beautify", "JPath_expression"):
+        return r.choice(JSONS).encode("utf-8", "surrogatepass")
+    if name == "Generic_Code_Beautify":
+        return r.choice(["", " ", "\n"]).join(r.choice(CODES) for _ in range(r.randrange(1, 4))).encode()
+    if name == "Parse_URI":
+        return r.choice(URIS).encode()
+    if name in ("From_UNIX_Timestamp", "Windows_Filetime_to_UNIX_Timestamp"):
+        return r.choice(TIMES).encode()
+    if name == "AES_Decrypt":
+        sealed = bytes.fromhex("c8a8f2b7e3a93a0b1d2f3e4c5b6a7988") * r.randrange(0, 3)
+        return cut(r, r.choice([sealed, sealed.hex().encode()]))
+    if name == "Bzip2_Decompress":
+        return cut(r, bz2.compress(r.choice([b"", b"hello", b"a" * 1000, bytes(range(256)) * 9, b"abcabc" * 50 + b"\x00" * 260]), r.choice([1, 9])))
+    if name == "Unzip":
+        return cut(r, zip_of(r, r.choice([b"hello hello hello", b"", bytes(300)])))
+    if name == "Detect_File_Type":
+        return r.choice(MAGICS) + r.choice([b"", b"\x00" * 40, b"tail"])
+    if name == "Magic":
+        return wrapped(r, r.choice(TALES))
+    return None
+
+
 def generate(seed, count, have):
     r = random.Random(seed)
     rows = {name: args for name, args in table(r).items() if name.replace("_", " ") in have}
@@ -194,6 +293,11 @@ def generate(seed, count, have):
             if "Jump" in name and any("Jump" in step for step in steps):
                 continue
             args = rows[name]()
+            # Magic tries to inflate what looks like it: the same holds for it.
+            if name == "Magic":
+                if n:
+                    continue
+                sound = meant_for(r, name)
             # On what is no deflate stream the page may go on for ever: these get sound input, and come first.
             if "Inflate" in name:
                 if n:
@@ -202,6 +306,8 @@ def generate(seed, count, have):
                 sound = b"xx"[: int(args[0])] + (packed if name == "Zlib_Inflate" else packed[2:-4])
             elif r.random() < 0.15:
                 args = args[: r.randrange(len(args) + 1)]
+            if n == 0 and sound is None and r.random() < 0.75:
+                sound = meant_for(r, name)
             steps.append("%s(%s%s)" % (name, ",".join(args), "/disabled" if r.random() < 0.03 else "/breakpoint" if r.random() < 0.02 else ""))
         pairs.append({"recipe": "".join(steps), "input_b64": base64.b64encode(input_for(r) if sound is None else sound).decode()})
     return pairs
@@ -215,6 +321,7 @@ CACHED = {874, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 10000}
 UNICODE = {65000, 65001, 1200, 1201, 12000, 12001, 20127}
 MULTI = {932, 936, 949, 950, 51932, 51936, 51949, 20936, 20949, 54936}
 BYTE_ARRAYS = r"From_(?:Decimal|Octal|Binary|Hex|Hexdump)\([^)]*\)"
+ONLY_THERE = []  # operations with checks that this version does not have, filled from both tables
 FAULTS = [
     ("what is no number is NaN in a byte array: 0 in the middle of a recipe, a failure of the page at its end",
      lambda p, ours, theirs: theirs.get("step") == 0 and theirs["error"].startswith("Error: Data is not a valid byteArray")),
@@ -239,6 +346,9 @@ FAULTS = [
      and sorted(base64.b64decode(ours["output_b64"])) == sorted(base64.b64decode(theirs["output_b64"])) and any(byte > 0x7f for byte in base64.b64decode(ours["output_b64"]))),
     ("numbers beyond 2^53 are rounded digit by digit here",
      lambda p, ours, theirs: "From_Charcode" in p["recipe"] and len(base64.b64decode(p["input_b64"])) > 9),
+    ("Magic goes on with an operation that this version does not have, and names",
+     lambda p, ours, theirs: "Magic(" in p["recipe"] and "output_b64" in ours
+     and any(name.encode() in base64.b64decode(ours["output_b64"]) for name in ONLY_THERE)),
     ("utf8.js throws on lone surrogates that the page saves as U+FFFD",
      lambda p, ours, theirs: "Lone surrogate" in theirs.get("error", "")),
 ]
@@ -246,7 +356,7 @@ FAULTS = [
 
 def run(command, pairs, env=None):
     text = "".join(json.dumps(pair) + "\n" for pair in pairs)
-    done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, env=env, check=True)
+    done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, env=env, check=True, timeout=600)
     # Operations that log do so in lines of their own; ours are JSON objects.
     answers = [json.loads(line) for line in done.stdout.decode().split("\n") if line.startswith("{")]
     if len(answers) != len(pairs):
@@ -305,6 +415,22 @@ def write_golden(path, pairs, ours, theirs):
                 out.write(json.dumps(dict(pair, **answer)) + "\n")
 
 
+def upstream(options, env, ops):
+    """The cases of CyberChef's own tests that use only operations of ours, read from the installed package."""
+    cases = subprocess.run([options.node, os.path.join(HERE, "cyberchef_cases.mjs")], input=json.dumps(sorted(ops)).encode(),
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, check=True, timeout=120).stdout.decode()
+    cases = [json.loads(line) for line in cases.split("\n") if line.startswith("{")]
+    if len(cases) < 250:
+        sys.exit(f"only {len(cases)} cases were found in the package")
+    return cases
+
+
+def shortened(data, at):
+    """What lies around a place."""
+    start = max(0, at - 80)
+    return f"{len(data)} bytes, from {start}: {data[start: at + 120]}"
+
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -318,9 +444,10 @@ def main():
     parser.add_argument("--show", type=int, default=20)
     parser.add_argument("--only")
     parser.add_argument("--golden", help="write the pairs on which both agree to this file")
+    parser.add_argument("--upstream", action="store_true", help="compare CyberChef's own test cases instead")
     parser.add_argument("--pages", action="store_true", help="compare the code pages byte by byte instead")
     options = parser.parse_args()
-    labels = open(os.path.join(HERE, "../../crates/hinomi-formats/src/decode/ops/charset/labels.rs"), encoding="utf-8").read()
+    labels = open(os.path.join(HERE, "../../crates/hinomi-formats/src/decode/ops/written/charset/labels.rs"), encoding="utf-8").read()
     PAGES.extend(label for label, page in re.findall(r'\("([^"]+)",\s*Page::(\w+)', labels) if page != "Unread")
     ops = set()
     folder = os.path.join(HERE, "../../crates/hinomi-formats/src/decode/ops")
@@ -328,10 +455,12 @@ def main():
         for name in files:
             if name.endswith(".rs"):
                 ops.update(re.findall(r'name:\s*"([^"]+)"', open(os.path.join(root, name), encoding="utf-8").read()))
+    checks = open(os.path.join(folder, "insight/checks.ndjson"), encoding="utf-8").read().splitlines()
+    ONLY_THERE.extend({json.loads(check)["op"] for check in checks} - ops)
     env = dict(os.environ, CYBERCHEF_MODULES=options.modules)
     if options.pages:
         compare_pages(options, env)
-    pairs = generate(options.seed, options.pairs, ops if not options.only else set(options.only.split(",")))
+    pairs = upstream(options, env, ops) if options.upstream else generate(options.seed, options.pairs, ops if not options.only else set(options.only.split(",")))
     theirs = run([options.node, os.path.join(HERE, "cyberchef_oracle.mjs")], pairs, env)
     ours = run([options.bake], pairs)
     counts, unexplained, errors, at_end = {}, [], 0, []
@@ -348,13 +477,16 @@ def main():
             unexplained.append((pair, our, their))
     unexplained += again_in_the_middle(options, env, at_end)
     for pair, our, their in unexplained[: options.show]:
-        print("recipe", pair["recipe"], "\ninput ", base64.b64decode(pair["input_b64"]))
-        for name, side in (("ours  ", our), ("theirs", their)):
-            print(name, base64.b64decode(side["output_b64"]) if "output_b64" in side else "ERROR %s: %s" % (side["step"], side["error"]))
+        print(pair.get("name", ""), "recipe", pair["recipe"][:600], "\ninput ", shortened(base64.b64decode(pair["input_b64"]), 0))
+        outputs = [base64.b64decode(side.get("output_b64", "")) for side in (our, their)]
+        at = len(os.path.commonprefix(outputs))
+        for name, side, output in (("ours  ", our, outputs[0]), ("theirs", their, outputs[1])):
+            print(name, shortened(output, at) if "output_b64" in side else "ERROR %s: %s" % (side["step"], side["error"]))
         print()
     for name, count in counts.items():
         print(f"upstream fault, {count} times: {name}")
-    print(f"{len(pairs)} pairs of seed {options.seed}, {errors} of them errors on our side: {len(unexplained)} differences")
+    kind = "upstream cases" if options.upstream else f"pairs of seed {options.seed}"
+    print(f"{len(pairs)} {kind}, {errors} of them errors on our side: {len(unexplained)} differences")
     if options.golden:
         write_golden(options.golden, pairs, ours, theirs)
     sys.exit(bool(unexplained))

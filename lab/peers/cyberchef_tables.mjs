@@ -4,7 +4,8 @@
 // Usage, under the Node 24 that cyberchef needs:
 //   node cyberchef_tables.mjs <node_modules> crates/hinomi-formats/src/decode/ops
 // It also prints the rows of the single-byte pages for charset/labels.rs.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
 import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 
@@ -26,11 +27,11 @@ for (const [label, page] of Object.entries(CHR_ENC_CODE_PAGES)) {
         console.log(`    (${JSON.stringify(label)}, Page::Single(${index++})),`);
     }
 }
-writeFileSync(resolve(out, "charset/single_byte.bin"), Uint8Array.from(bytes));
+writeFileSync(resolve(out, "written/charset/single_byte.bin"), Uint8Array.from(bytes));
 
 // By name, in byte order.
 const names = Object.entries(HTML_ENTITY_REVERSE_LOOKUP).sort(([a], [b]) => (a < b ? -1 : 1));
-writeFileSync(resolve(out, "entities/names.txt"), names.map(([name, point]) => `${name} ${Number(point).toString(16)}\n`).join(""));
+writeFileSync(resolve(out, "written/entities/names.txt"), names.map(([name, point]) => `${name} ${Number(point).toString(16)}\n`).join(""));
 
 // regex/properties.txt: XRegExp's Unicode tokens (MIT), one a line: type, names, inverse, order, BMP, astral.
 const rows = [];
@@ -44,3 +45,41 @@ for (const [file, type] of [["categories", ""], ["properties", ""], ["scripts", 
 }
 rows.push(["", "Assigned", "Cn", 0, "", ""].join("\t"));
 writeFileSync(resolve(out, "../regex/properties.txt"), rows.join("\n") + "\n");
+
+// insight/file_types.txt: what files start with, one a line: category, name, endings, MIME type, description,
+// (a tab as `\t`), then each signature as offset:bytes (hexadecimal, alternatives behind one another).
+const { FILE_SIGNATURES } = await load("cyberchef/src/core/lib/FileSignatures.mjs");
+const hex = (byte) => byte.toString(16).padStart(2, "0");
+const condition = (at, value) => {
+    if (typeof value === "number") return `${at}:${hex(value)}`;
+    if (Array.isArray(value)) return `${at}:${value.map(hex).join("")}`;
+    // A function: every byte that it takes.
+    const all = [...Array(256).keys()].filter((byte) => value(byte));
+    return `${at}:${all.map(hex).join("")}`;
+};
+const kinds = Object.entries(FILE_SIGNATURES).flatMap(([category, types]) => types.map((type) => [
+    category, type.name, type.extension, type.mime.replaceAll("\t", "\\t"), type.description ?? "",
+    ...[type.signature].flat().map((one) => Object.entries(one).map(([at, value]) => condition(at, value)).join(" ")),
+].join("\t")));
+writeFileSync(resolve(out, "insight/file_types.txt"), kinds.join("\n") + "\n");
+
+// insight/checks.ndjson: by what each operation thinks that it is meant, one check a line.
+const config = (await import(pathToFileURL(resolve(modules, "cyberchef/src/core/config/OperationConfig.json")), {
+    with: { type: "json" },
+})).default;
+const checks = Object.entries(config).flatMap(([op, { checks }]) => (checks ?? []).map((check) => ({ op, ...check })));
+writeFileSync(resolve(out, "insight/checks.ndjson"), checks.map((check) => JSON.stringify(check) + "\n").join(""));
+
+// insight/languages.txt: code and name; insight/languages.deflate: 256 little-endian thousandths of a percent each,
+// 0 for the 0.0001 that stands for a byte which does not occur. The first 40 are the common ones.
+const source = readFileSync(resolve(modules, "cyberchef/src/core/lib/Magic.mjs"), "utf-8");
+const table = (name) => {
+    const at = source.indexOf("{\n", source.indexOf(`const ${name} = `));
+    return new Function(`return ${source.slice(at, source.indexOf("}", at) + 1)}`)();
+};
+const Magic = (await load("cyberchef/src/core/lib/Magic.mjs")).default;
+const languages = { ...table("COMMON_LANG_FREQS"), ...table("EXTENSIVE_LANG_FREQS") };
+const thousandths = Object.values(languages).flat().map((percent) => percent === 0.0001 ? 0 : Math.round(percent * 1000));
+writeFileSync(resolve(out, "insight/languages.deflate"), deflateRawSync(Buffer.from(Uint16Array.from(thousandths).buffer), { level: 9 }));
+writeFileSync(resolve(out, "insight/languages.txt"), Object.keys(languages).map((code) => `${code}\t${Magic.codeToLanguage(code)}\n`).join(""));
+console.log(`${Object.keys(table("COMMON_LANG_FREQS")).length} common languages`);

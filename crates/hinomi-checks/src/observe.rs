@@ -204,7 +204,7 @@ impl View<'_> {
                 Kind::Pdf => EvidenceKind::Pdf,
                 Kind::Program => EvidenceKind::Program,
                 Kind::Script => EvidenceKind::Script,
-                Kind::Mailbox | Kind::Html | Kind::Other => EvidenceKind::File,
+                Kind::Mailbox | Kind::Html | Kind::Calendar | Kind::Other => EvidenceKind::File,
             },
             name: match &node.content {
                 Content::Mail(mail) if node.name.is_empty() || node.parent.is_none() => mail.subject.clone(),
@@ -322,6 +322,7 @@ impl View<'_> {
             }
             Some(Content::Document(..)) => "document",
             Some(Content::Script(_)) if parent.is_some_and(is_page) => "web-page",
+            Some(Content::Script(_)) if parent.is_some_and(|node| node.kind == Kind::Calendar) => "calendar",
             // Of other scripts only a shortcut has anything behind its end.
             Some(Content::Script(_)) => "shortcut",
             Some(Content::Pdf(_)) => "pdf",
@@ -368,7 +369,7 @@ fn kind_of(kind: Kind) -> FileKind {
         Kind::Pdf => FileKind::Pdf,
         Kind::Program => FileKind::Program,
         Kind::Script => FileKind::Script,
-        Kind::Html | Kind::Other => FileKind::Other,
+        Kind::Html | Kind::Calendar | Kind::Other => FileKind::Other,
     }
 }
 

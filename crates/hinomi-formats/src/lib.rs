@@ -11,7 +11,6 @@ pub mod archive;
 mod bounds;
 pub mod carrier;
 pub mod decode;
-pub mod html;
 pub mod mail;
 pub mod office;
 pub mod pdf;
@@ -21,4 +20,4 @@ pub mod tree;
 pub mod url;
 
 pub use bounds::{Budget, Limit, Limits, Parsed, Problem, ProblemKind};
-pub use carrier::{onenote, rtf, shortcut};
+pub use carrier::{html, onenote, rtf, shortcut};

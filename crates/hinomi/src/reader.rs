@@ -2,6 +2,7 @@
 
 use hinomi_checks::{Observed, Origin, observe};
 use hinomi_formats::Limits;
+use hinomi_formats::decode::{Guesses, Recipe, guess};
 use hinomi_formats::tree::{self, Hints};
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,72 @@ pub(crate) struct Head {
     pub(crate) limits: Limits,
 }
 
-/// Reads one file. The answer is an [`Observed`] as JSON.
+/// What `hinomi decode` tells the reader: the bytes are an input, not a file of the company.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecodeHead {
+    /// Chef text; without one, recipes are looked for.
+    pub(crate) recipe: Option<String>,
+    pub(crate) limits: Limits,
+}
+
+/// What became of an input.
+pub(crate) enum Baked {
+    /// What the recipe made of it.
+    Output(Vec<u8>),
+    /// The recipes that would make something of it.
+    Guesses(Guesses),
+    /// Why it was not baked; completes "failed to …".
+    Failed(String),
+}
+
+impl Baked {
+    const OUTPUT: u8 = 0;
+    const GUESSES: u8 = 1;
+    const FAILED: u8 = 2;
+
+    /// The first byte of an answer says what the rest is.
+    fn into_answer(self) -> Vec<u8> {
+        let (kind, rest) = match self {
+            Self::Output(bytes) => (Self::OUTPUT, bytes),
+            Self::Guesses(guesses) => (Self::GUESSES, serde_json::to_vec(&guesses).unwrap_or_default()),
+            Self::Failed(why) => (Self::FAILED, why.into_bytes()),
+        };
+        [vec![kind], rest].concat()
+    }
+
+    /// The other way; none when the answer is not one.
+    pub(crate) fn from_answer(mut answer: Vec<u8>) -> Option<Self> {
+        let kind = *answer.first()?;
+        answer.remove(0);
+        match kind {
+            Self::OUTPUT => Some(Self::Output(answer)),
+            Self::GUESSES => serde_json::from_slice(&answer).ok().map(Self::Guesses),
+            Self::FAILED => String::from_utf8(answer).ok().map(Self::Failed),
+            _ => None,
+        }
+    }
+}
+
+fn bake(head: &DecodeHead, bytes: &[u8]) -> Baked {
+    let Some(recipe) = &head.recipe else {
+        return match guess(bytes, &head.limits) {
+            Ok(guesses) => Baked::Guesses(guesses),
+            Err(error) => Baked::Failed(error.to_string()),
+        };
+    };
+    match Recipe::parse(recipe).map(|recipe| recipe.bake(bytes, &head.limits)) {
+        Ok(Ok(output)) => Baked::Output(output.bytes),
+        Ok(Err(error)) => Baked::Failed(error.to_string()),
+        Err(error) => Baked::Failed(error.to_string()),
+    }
+}
+
+/// Reads one file. The answer is an [`Observed`] as JSON; to a [`DecodeHead`] it is a [`Baked`].
 pub fn read(head: &[u8], bytes: &[u8]) -> Vec<u8> {
+    if let Ok(head) = serde_json::from_slice::<DecodeHead>(head) {
+        return bake(&head, bytes).into_answer();
+    }
     let observed = match serde_json::from_slice::<Head>(head) {
         Ok(head) => {
             let hints = Hints { neighbours: &head.neighbours, usual: &head.usual };

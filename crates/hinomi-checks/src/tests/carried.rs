@@ -108,3 +108,36 @@ fn a_file_that_a_page_builds_is_found() {
     check("", "invoice.hta", BUILDS_SCRIPT, &script);
     check("", "scan.htm", BUILDS_ARCHIVE, &["document.carries-program smuggled_file"]);
 }
+
+#[test]
+fn an_invitation_is_read_as_part_of_its_mail() {
+    let source = "From: a@partner.example\r\nTo: b@reiji.example\r\nSubject: meeting\r\nMIME-Version: 1.0\r\n\
+        Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n\
+        BEGIN:VEVENT\r\nORGANIZER;CN=Sato:mailto:sato@other.example\r\nURL:https://join.example/room\r\n\
+        ATTACH;ENCODING=BASE64;VALUE=BINARY;FILENAME=agenda.js:V1NjcmlwdC5FY2hvKDEp\r\n\
+        DESCRIPTION:bring the papers\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    assert_eq!(
+        verdicts(source.as_bytes()),
+        ["document.carries-program in_document", "mail.program-in-archive attached"]
+    );
+    let tree = tree::read("1.eml", source.as_bytes(), Hints::default(), &Limits::desk());
+    assert_eq!(tree.problems, []);
+    let tree::Content::Mail(mail) = &tree.value.nodes[0].content else { panic!("a mail is a mail") };
+    assert_eq!(mail.links[0].href, "https://join.example/room");
+    assert_eq!(mail.organizers[0].address, "sato@other.example");
+    assert_eq!(mail.text, "bring the papers");
+    assert_eq!(tree.value.nodes[2].place, "1/agenda.js");
+}
+
+#[test]
+fn macros_of_a_sheet_nobody_sees_are_found_in_every_container() {
+    macro_rules! workbook {
+        ($name:literal) => {
+            include_str!(concat!("../../../hinomi-formats/src/office/workbook/fixtures/", $name, ".b64"))
+        };
+    }
+    let expected = ["document.auto-run-macro starts_program", "document.hidden-macro-sheet acts"];
+    check("", "plain.xls", workbook!("plain.xls"), &expected);
+    check("", "cells.xlsb", workbook!("cells.xlsb"), &expected);
+    check("", "written.xlsm", workbook!("self-modifying.xlsm"), &expected);
+}

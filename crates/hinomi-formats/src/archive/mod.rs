@@ -20,6 +20,8 @@ mod tests;
 mod unix;
 mod zip;
 
+pub(crate) use zip::lock::spellings;
+
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
 

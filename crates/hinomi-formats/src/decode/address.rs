@@ -139,7 +139,7 @@ fn unescape(value: &str) -> Option<String> {
 }
 
 /// Percent-encodes all but what RFC 3986 allows in a fragment, less `&`, `+` and `=`, which have a meaning.
-fn escape(value: &str) -> String {
+pub(super) fn escape(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~!$'()*,;:@/?".contains(&byte) {

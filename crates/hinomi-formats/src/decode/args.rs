@@ -1,8 +1,8 @@
 //! From the arguments as written to the arguments an operation gets: kinds, defaults, escapes, labels.
 
 use super::dish::{push_code_point, str_to_text};
-use super::json::Json;
-use super::ops::charset::{self, Page};
+use super::json::{self, Json};
+use super::ops::written::charset::{self, Page};
 
 /// One argument of an operation, as the operation's table row declares it.
 #[derive(Debug)]
@@ -46,6 +46,23 @@ pub(super) enum Arg {
     Page(Page),
     /// How to read it, and the string.
     Toggle(&'static str, Vec<u16>),
+}
+
+impl Arg {
+    /// As a recipe writes it.
+    pub(super) fn to_json(&self) -> Json {
+        match self {
+            Self::Text(text) => Json::Text(text.clone()),
+            Self::Flag(flag) => Json::Flag(*flag),
+            Self::Number(number) => Json::Number(*number),
+            Self::Choice(label) => json::text(label),
+            Self::Page(page) => json::text(charset::label(*page)),
+            Self::Toggle(option, string) => Json::Map(vec![
+                (str_to_text("option"), json::text(option)),
+                (str_to_text("string"), Json::Text(string.clone())),
+            ]),
+        }
+    }
 }
 
 /// The arguments of one step. Each is of the kind its row declares, so the readers below meet no other.
@@ -169,6 +186,21 @@ fn leading_number(text: &str) -> Option<f64> {
         }
     }
     text.get(..end)?.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// JavaScript's `parseFloat`, with what it makes of everything else.
+pub(super) fn parse_float(text: &str) -> f64 {
+    let space = |next: char| next.is_whitespace() || next == '\u{feff}';
+    let text = text.trim_start_matches(space);
+    if let Some(number) = leading_number(text) {
+        return number;
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match unsigned.starts_with("Infinity") {
+        true if text.starts_with('-') => f64::NEG_INFINITY,
+        true => f64::INFINITY,
+        false => f64::NAN,
+    }
 }
 
 fn choice(given: Option<&Json>, labels: &[&'static str], default: usize) -> Result<&'static str, String> {

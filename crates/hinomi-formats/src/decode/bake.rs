@@ -1,9 +1,13 @@
 //! Running a recipe: one value goes through the steps, within what the caller allows.
 
 use super::Step;
+use super::args::Arg;
 use super::dish::{Dish, bytes_to_text};
 use super::error::{BakeError, Fault};
 use super::flow::{self, Flow};
+use super::grammar::Written;
+use super::json::Json;
+use super::ops::insight::magic_table;
 use super::ops::{self, Takes};
 use crate::{Limit, Limits};
 use std::borrow::Cow;
@@ -185,6 +189,7 @@ impl Kitchen<'_> {
             return done.dish.into_bytes(&mut self.oven);
         };
         let dish = match step.op.run {
+            Takes::Flow(Flow::Magic) => return self.present_magic(done),
             Takes::Flow(_) => Dish::Text(done.dish.into_text(&mut self.oven)?),
             _ => done.dish,
         };
@@ -198,6 +203,25 @@ impl Kitchen<'_> {
         };
         self.oven.room(bytes.len())?;
         Ok(bytes)
+    }
+}
+
+impl Kitchen<'_> {
+    /// The table of what Magic found, with links that hold the whole recipe.
+    fn present_magic(&mut self, done: Done) -> Result<Vec<u8>, Fault> {
+        let place = done.last.unwrap_or(0);
+        let Dish::Json(Json::List(options)) = done.dish else { return Ok(Vec::new()) };
+        let written = |step: &Step| Written {
+            name: step.op.name.to_owned(),
+            args: step.args.0.iter().map(Arg::to_json).collect(),
+            disabled: false,
+            breakpoint: false,
+        };
+        let steps: Vec<Written> = self.steps.iter().map(written).collect();
+        let before = steps.get(..place).unwrap_or_default();
+        let behind = steps.get(place.saturating_add(1)..).unwrap_or_default();
+        let text = magic_table::present(&options, before, behind, &self.oven)?;
+        Ok(super::dish::text_to_bytes(&text))
     }
 }
 

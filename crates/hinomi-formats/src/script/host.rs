@@ -21,6 +21,7 @@ pub(super) struct Evaluated {
     pub(super) fuel: u64,
     too_deep: bool,
     layers_cut: bool,
+    text_cut: bool,
 }
 
 /// Evaluates a script.
@@ -42,8 +43,9 @@ pub(super) fn evaluate(text: &str, dialect: Dialect, limits: &Limits, fuel: u64)
         placed: machine.trace.placed().to_vec(),
         layers: machine.layers.clone(),
         fuel: machine.fuel,
-        too_deep,
+        too_deep: too_deep || machine.calls_cut,
         layers_cut: machine.too_deep,
+        text_cut: machine.text_cut,
     }
 }
 
@@ -59,8 +61,11 @@ pub(super) fn survey(text: &str, dialect: Dialect, limits: &Limits, problems: &m
     if found.layers_cut {
         problems.push(Problem::limit("text", "layers_max", u64::from(limits.layers_max)));
     }
+    if found.text_cut {
+        problems.push(Problem::limit("text", "text_bytes_max", limits.text_bytes_max as u64));
+    }
     let mut survey = Survey { calls: calls(text, &found.placed), ..Survey::default() };
-    let own = started(text, &found.placed, &mut survey, limits, problems);
+    let own = started(text, &found, &mut survey, limits, problems);
     let runs: Vec<&String> = found
         .placed
         .iter()
@@ -69,7 +74,13 @@ pub(super) fn survey(text: &str, dialect: Dialect, limits: &Limits, problems: &m
             _ => None,
         })
         .collect();
-    if own.iter().any(|deed| !matches!(deed, Deed::Make(_))) {
+    let does = |deed: &Deed| match deed {
+        Deed::Make(_) => false,
+        // What the text does is told by what it starts.
+        Deed::Run(_) => survey.commands.is_empty(),
+        _ => true,
+    };
+    if own.iter().any(does) {
         let mut whole = command_of_deeds(&own, "text", limits, problems);
         whole.interpreter = Interpreter::ScriptHost;
         whole.text = text.to_owned();
@@ -109,6 +120,16 @@ const ORDINARY: &[&str] = &[
     "matches",
 ];
 
+/// Whether URLs stand in a script as they are fetched, as far as their host.
+pub(super) fn stand(urls: &[url::Url], text: &str) -> bool {
+    let stands = |url: &url::Url| {
+        let host_at = url.text.find("://").map_or(0, |at| at + 3);
+        let host_end = url.text.get(host_at..).and_then(|rest| rest.find('/')).map(|len| host_at + len);
+        url.text.get(..host_end.unwrap_or(url.text.len())).is_some_and(|start| text.contains(start))
+    };
+    urls.iter().all(stands)
+}
+
 /// The layers of a script that stands alone: what any script does with strings counts only beside what hides text,
 /// where text is run, or where a URL stands nowhere in the script as far as its host.
 pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
@@ -116,12 +137,7 @@ pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
     if runs || !ordinary {
         return;
     }
-    let stands = |url: &url::Url| {
-        let host_at = url.text.find("://").map_or(0, |at| at + 3);
-        let host_end = url.text.get(host_at..).and_then(|rest| rest.find('/')).map(|len| host_at + len);
-        url.text.get(..host_end.unwrap_or(url.text.len())).is_some_and(|start| text.contains(start))
-    };
-    if command.urls.iter().all(stands) {
+    if stand(&command.urls, text) {
         command.layers.clear();
     }
 }
@@ -129,7 +145,7 @@ pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
 /// Reads the command lines that a script starts; what it does itself is given back.
 fn started(
     text: &str,
-    placed: &[(Deed, usize)],
+    found: &Evaluated,
     survey: &mut Survey,
     limits: &Limits,
     problems: &mut Vec<Problem>,
@@ -137,7 +153,9 @@ fn started(
     let mut own: Vec<Deed> = Vec::new();
     let mut hidden = false;
     let mut fuel = limits.steps_max;
-    for (deed, at) in placed {
+    let layers: Vec<String> = found.layers.iter().map(|layer| (*layer).to_owned()).collect();
+    let runs = layers.iter().any(|layer| layer == "eval");
+    for (deed, at) in &found.placed {
         let quietly = std::mem::replace(&mut hidden, deed.is_hidden_window());
         let (line, layer) = match deed {
             Deed::Start(line) => (line, None),
@@ -158,9 +176,9 @@ fn started(
         fuel = left;
         let mut command = parsed.take(problems);
         command.hidden |= quietly;
-        if let Some(layer) = layer {
-            command.layers.insert(0, layer.to_owned());
-        }
+        let outer = layers.iter().cloned().chain(layer.map(str::to_owned));
+        command.layers = outer.chain(std::mem::take(&mut command.layers)).collect();
+        disguises(&mut command, text, runs);
         survey.commands.push(command);
     }
     own

@@ -271,7 +271,9 @@ pub fn survey_file(name: &str, text: &str, limits: &Limits) -> Parsed<Survey> {
     Parsed { value: survey, problems }
 }
 
-/// A URL that only ends where another goes on was put together with the rest.
+/// A URL without a path, or with an open one, that another goes on with was put together with the rest.
 fn is_beginning(text: &str, whole: &str) -> bool {
-    text.ends_with('/') && whole.len() > text.len() && whole.starts_with(text)
+    (text.ends_with('/') || text.matches('/').count() == 2)
+        && whole.len() > text.len()
+        && whole.starts_with(text)
 }

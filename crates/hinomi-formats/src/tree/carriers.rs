@@ -1,4 +1,4 @@
-//! Opening what carries files without being an archive: RTF, OneNote, shortcuts, web pages.
+//! Opening what carries files without being an archive: RTF, OneNote, shortcuts, web pages, invitations.
 
 use super::Content;
 use super::open::{Child, Opener};
@@ -66,6 +66,27 @@ impl Opener<'_> {
             });
         }
         Content::Script(Box::new(survey))
+    }
+
+    /// The files of an invitation are its children, and what it leads to is told as a survey.
+    pub(super) fn calendar(&mut self, bytes: &[u8]) -> Content {
+        let read = mail::calendar::read(bytes, None, self.limits, self.budget).take(self.problems);
+        for (at, file) in read.files.into_iter().enumerate() {
+            let place = if file.name.is_empty() {
+                format!("file {}", at.saturating_add(1))
+            } else {
+                file.name.clone()
+            };
+            self.children.push(Child {
+                name: file.name,
+                place,
+                media_type: file.media_type,
+                bytes: file.bytes,
+                partly: false,
+            });
+        }
+        let urls = read.links.iter().filter_map(|link| url::read(&link.href)).collect();
+        Content::Script(Box::new(script::Survey { urls, ..script::Survey::default() }))
     }
 
     /// Adds a file found inside, paid for here.

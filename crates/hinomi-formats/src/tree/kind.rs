@@ -27,6 +27,8 @@ pub enum Kind {
     Script,
     /// A web page or an SVG picture: what a browser opens, and what scripts in it put together.
     Html,
+    /// An invitation or other calendar file.
+    Calendar,
     /// Anything else.
     Other,
 }
@@ -152,6 +154,9 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if archive_format(bytes).is_some() {
         return Kind::OtherArchive;
     }
+    if mail::looks_like_calendar(bytes) {
+        return Kind::Calendar;
+    }
     match named {
         Kind::Mail if extension(name) == "eml" => Kind::Mail,
         Kind::Document if is_document_text(bytes) || office::looks_like_mhtml(bytes) => Kind::Document,
@@ -211,6 +216,7 @@ pub fn kind_by_name(name: &str) -> Kind {
         () if is(PAGES) => Kind::Html,
         () if is(OTHER_ARCHIVES) => Kind::OtherArchive,
         () if matches!(extension.as_str(), "eml" | "msg") => Kind::Mail,
+        () if matches!(extension.as_str(), "ics" | "vcs") => Kind::Calendar,
         () => Kind::Other,
     }
 }

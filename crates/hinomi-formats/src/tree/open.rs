@@ -59,7 +59,7 @@ impl<'a> Opener<'a> {
             },
             Kind::Gzip => self.gzip(found),
             Kind::OtherArchive => self.other_archive(found),
-            Kind::Pdf => self.pdf(&found.bytes),
+            Kind::Pdf => self.pdf(found),
             Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
@@ -70,6 +70,7 @@ impl<'a> Opener<'a> {
                 Content::Script(Box::new(survey))
             }
             Kind::Html => self.page(&found.bytes),
+            Kind::Calendar => self.calendar(&found.bytes),
             Kind::Program | Kind::Other => Content::Plain,
         }
     }
@@ -187,8 +188,10 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn pdf(&mut self, bytes: &[u8]) -> Content {
-        let mut pdf = pdf::read(bytes, self.limits, self.budget).take(self.problems);
+    fn pdf(&mut self, found: &Found<'_>) -> Content {
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        let read = pdf::read_with(&found.bytes, &offer.words, self.limits, self.budget);
+        let mut pdf = read.take(self.problems);
         for embedded in &mut pdf.embedded {
             self.children.push(Child {
                 place: embedded.name.clone(),

@@ -160,8 +160,14 @@ pub(crate) enum Format {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Decode {
-    #[arg(long, value_name = "RECIPE")]
-    pub(crate) recipe: String,
+    #[arg(long, value_name = "RECIPE", required_unless_present = "magic")]
+    pub(crate) recipe: Option<String>,
+    #[arg(long, conflicts_with = "recipe")]
+    pub(crate) magic: bool,
+    #[arg(long, conflicts_with = "magic")]
+    pub(crate) link: bool,
+    #[arg(long)]
+    pub(crate) no_jail: bool,
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }

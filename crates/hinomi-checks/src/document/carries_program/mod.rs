@@ -34,7 +34,7 @@ fn rank(file: &FileFact) -> Option<(u8, &'static str)> {
         ("web-page", true) => Some((4, "smuggled_program")),
         ("notebook", true) => Some((3, "in_notebook")),
         ("shortcut", true) => Some((3, "behind_shortcut")),
-        ("document" | "pdf", true) => Some((2, "in_document")),
+        ("document" | "pdf" | "calendar", true) => Some((2, "in_document")),
         ("web-page", false) if packs => Some((1, "smuggled_file")),
         _ => None,
     }

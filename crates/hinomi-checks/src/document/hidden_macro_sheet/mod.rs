@@ -23,7 +23,7 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
 fn judge_one(cx: &Context<'_>, case: &Case<'_>, seen: &Observation, fact: &MacroFact) -> Verdict {
     let Some((sheet, entry)) = hidden_and_started(fact) else {
         let key = if fact.encrypted { "encrypted" } else { "partly_unread" };
-        return match fact.encrypted || fact.partly_unread {
+        return match (fact.encrypted || fact.partly_unread) && may_be_workbook(fact) {
             true => Verdict::Undetermined(Text::new(key).with("file", &fact.name)),
             false => Verdict::Pass,
         };
@@ -68,6 +68,12 @@ fn judge_one(cx: &Context<'_>, case: &Case<'_>, seen: &Observation, fact: &Macro
         }
     }
     fail(finding)
+}
+
+/// Documents of other programs have no sheets, read or unread. One that is encrypted does not tell its program.
+fn may_be_workbook(fact: &MacroFact) -> bool {
+    !matches!(fact.application.as_str(), "word" | "power-point")
+        && !matches!(fact.container.as_str(), "rtf" | "one-note" | "flat-opc")
 }
 
 /// A hidden macro sheet, the best hidden one first, and what starts macros of such a sheet by itself.

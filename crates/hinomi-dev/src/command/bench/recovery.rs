@@ -14,9 +14,9 @@ use anyhow::Result;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Twenty documents of every style: one that is missed leaves 95 %. Not a seed that tests or fixtures use.
+/// Twelve documents of every style, in as many places. Not a seed that tests or fixtures use.
 const ORDER: Order =
-    Order { attacks: 20 * hinomi_dev::forge::specimens::LANES, honest: 1_000, seed: 20_201_123 };
+    Order { attacks: 12 * hinomi_dev::forge::specimens::LANES, honest: 450, seed: 20_201_123 };
 
 /// The check that tells a source that was replaced.
 const STOMPED_CHECK: &str = "document.stomped-macro";
@@ -32,8 +32,10 @@ struct Peers {
 pub(super) fn section(bench: &Bench) -> Result<String> {
     let desk = tempfile::tempdir()?;
     let set = Set::write(desk.path(), ORDER)?;
-    let ours = recovery::ask(bench.hinomi()?, &set.attacks)?;
-    let honest = recovery::ask(bench.hinomi()?, &set.honest)?;
+    // No speed is measured here: the program as a developer builds it will do.
+    let hinomi = bench.lab.hinomi()?;
+    let ours = recovery::ask(&hinomi, &set.attacks)?;
+    let honest = recovery::ask(&hinomi, &set.honest)?;
     let peers = ask_peers(&bench.lab, &set)?;
     let mut parts = vec![
         where_and_when(&["oletools 0.60.2", "XLMMacroDeobfuscator 0.2.7"]),
@@ -142,7 +144,7 @@ fn recovered(attacks: &[Document], ours: &[Told], peers: &Peers) -> String {
     format!(
         "{}\n**{holding} of {}** styles reach {RECOVERED_PERCENT_MIN} % of both. Bar: {STYLES_OF_TEN_MIN} of 10; held: {}. The \
          peer is olevba with all it has (`--deobf --decode --reveal`) for VBA and XLMMacroDeobfuscator for XLM; a text \
-         counts when it stands anywhere in what is printed. Neither reads the other carriers.",
+         counts when it stands anywhere in what is printed. A dash says that it sees no macro in these files.",
         table(&heads, cells),
         rows.len(),
         held(recovery::enough_hold(&rows))

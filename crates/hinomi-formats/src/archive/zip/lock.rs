@@ -120,7 +120,7 @@ impl Lock {
 }
 
 /// The bytes a password may stand for: UTF-8, and CP932 when that differs (Windows in Japan).
-pub(in crate::archive) fn spellings(password: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
+pub(crate) fn spellings(password: &str) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let cp932 = (!password.is_ascii())
         .then(|| encoding_rs::SHIFT_JIS.encode(password))
         .and_then(|(bytes, _, lossy)| (!lossy).then_some(bytes));

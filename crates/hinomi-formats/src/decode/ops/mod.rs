@@ -8,20 +8,16 @@
 //! - in a Fork or Subsection, what an operation refuses is told in our words;
 //! - a label must be exact: there, `utf-8 (65001)` passes the check and then fails in the operation.
 
-pub(super) mod base64;
-mod bases;
 mod binary;
-pub(super) mod charset;
-mod entities;
-mod escapes;
-mod numbers;
-mod punycode;
-mod scripts;
-mod search;
+mod ciphers;
+pub(super) mod code;
+pub(super) mod insight;
+mod moments;
+pub(super) mod search;
 #[cfg(test)]
 mod tests;
 pub(super) mod text;
-mod urls;
+pub(super) mod written;
 
 use super::args::{Args, Kind, Spec};
 use super::bake::Oven;
@@ -29,7 +25,10 @@ use super::dish::Dish;
 use super::error::Fault;
 use super::flow::Flow;
 use binary::{bits, bytes, hashes, slices, unpack};
-use search::{extract, lines, patterns};
+use code::{beautify, jpath, scripts, uri};
+use insight::{entropy, file_type};
+use search::{extract, lines, patterns, urls};
+use written::{base64, bases, charset, entities, escapes, numbers, punycode};
 
 /// One operation.
 #[derive(Debug)]
@@ -69,7 +68,14 @@ const FAMILIES: &[&[Op]] = &[
     extract::OPS,
     unpack::OPS,
     hashes::OPS,
+    ciphers::OPS,
     scripts::OPS,
+    beautify::OPS,
+    jpath::OPS,
+    uri::OPS,
+    moments::OPS,
+    entropy::OPS,
+    file_type::OPS,
     super::flow::OPS,
 ];
 
@@ -88,7 +94,12 @@ pub(super) type Present = fn(&Dish, &Args, &mut Oven) -> Result<Vec<u16>, Fault>
 
 /// How the page shows the output of this operation, when not as it is.
 pub(super) fn presenter(name: &str) -> Option<Present> {
-    (name == "Untar").then_some(unpack::present as Present)
+    match name {
+        "Untar" | "Unzip" => Some(unpack::present),
+        "Entropy" => Some(entropy::present),
+        "JSON Beautify" => Some(beautify::present),
+        _ => None,
+    }
 }
 
 /// An argument of a row.

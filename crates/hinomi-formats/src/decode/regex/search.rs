@@ -86,9 +86,32 @@ impl Search<'_, '_> {
             if self.run(0, start)?.is_some() {
                 return Ok(Some(self.found()));
             }
-            start = start.saturating_add(1);
+            start = match self.next_start(start)? {
+                Some(next) => next,
+                None => return Ok(None),
+            };
         }
         Ok(None)
+    }
+
+    /// Where to try after a try that failed; none when it fails everywhere else.
+    fn next_start(&mut self, start: usize) -> Result<Option<usize>, Exhausted> {
+        match self.program.insts.get(1) {
+            // Only the start of the text is a start.
+            Some(Inst::Start { multiline: false }) => Ok(None),
+            // A run that begins inside another one can end only where that one could.
+            Some(Inst::Run { what, max: u32::MAX, greedy: true, back: false, .. })
+                if !self.program.unicode =>
+            {
+                let mut end = start;
+                while let Some(behind) = self.one(what, end, false) {
+                    end = behind;
+                }
+                self.pay(small(end.saturating_sub(start)) / 64)?;
+                Ok(Some(end.saturating_add(1)))
+            }
+            _ => Ok(Some(start.saturating_add(1))),
+        }
     }
 
     fn found(&self) -> Match {

@@ -95,6 +95,7 @@ fn blocks<C: BlockCipherDecrypt>(cipher: &C, first: Option<&[u8]>, bytes: &mut [
 }
 
 /// RC4, whose key stream is the same in both directions.
+#[derive(Clone)]
 pub(crate) struct Rc4 {
     state: [u8; 256],
     first: u8,

@@ -19,7 +19,7 @@ use keep::Keep;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-pub(crate) use ptg::is_macro_command;
+pub(crate) use ptg::{is_function, is_macro_command};
 pub(crate) use reference::{COLUMNS_MAX, ROWS_MAX, column_number, push_cell, push_sheet};
 
 /// Which cells are worth reading.

@@ -85,10 +85,6 @@ impl Effects {
         let Some((first, rest)) = words.split_first() else { return };
         let name = program_name(first);
         let lower: Vec<String> = rest.iter().map(|word| word.to_ascii_lowercase()).collect();
-        let behind = |switch: &[&str]| {
-            let at = lower.iter().position(|word| switch.contains(&word.as_str()))?;
-            rest.get(at + 1).cloned()
-        };
         match name.as_str() {
             "schtasks" | "reg" | "sc" => self.stays(&name, rest, &lower),
             "start" | "call" => {
@@ -114,8 +110,12 @@ impl Effects {
             "bitsadmin" => self.bitsadmin(rest, &lower, limits),
             "curl" | "wget" => {
                 self.urls_of(rest, limits);
-                if let Some(path) = behind(&["-o", "--output", "-outfile"]) {
-                    self.file(&path);
+                // `-O` names the file like the address.
+                let at = rest.iter().position(|word| {
+                    matches!(word.as_str(), "-o" | "--output") || word.eq_ignore_ascii_case("-outfile")
+                });
+                if let Some(path) = at.and_then(|at| rest.get(at + 1)) {
+                    self.file(path);
                 }
             }
             "mshta" | "msiexec" | "regsvr32" | "rundll32" | "wscript" | "cscript" => {

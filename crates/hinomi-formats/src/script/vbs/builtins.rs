@@ -159,6 +159,7 @@ fn lists(machine: &mut Machine<'_>, name: &str, arguments: &[Value]) -> Option<V
                 out.push_str(if at > 0 { &with } else { "" });
                 out.push_str(&machine.text_of(item));
                 if out.len() > machine.limits.text_bytes_max {
+                    machine.text_cut = true;
                     return None;
                 }
             }
@@ -328,6 +329,7 @@ fn repeated(machine: &mut Machine<'_>, name: &str, arguments: &[Value]) -> Optio
         None => return None,
     };
     if count.saturating_mul(piece.len()) > machine.limits.text_bytes_max {
+        machine.text_cut = true;
         return None;
     }
     Some(machine.string(piece.repeat(count)))

@@ -23,6 +23,9 @@ pub(super) struct Token {
     pub(super) end: usize,
 }
 
+/// A name in brackets.
+const NAME_BYTES_MAX: usize = 256;
+
 /// Longest first.
 const SIGNS: &[&str] =
     &["<=", ">=", "=<", "=>", "<>", "<", ">", "=", "+", "-", "*", "/", "\\", "^", "&", "(", ")", ",", "."];
@@ -188,9 +191,10 @@ impl Lexer<'_> {
 
     fn bracketed(&mut self) {
         let rest = self.rest();
-        match rest.find(']').filter(|end| *end < 256) {
+        let near = rest.get(..rest.floor_char_boundary(NAME_BYTES_MAX)).unwrap_or_default();
+        match near.find(']') {
             Some(end) => {
-                let name = rest.get(1..end).unwrap_or_default().to_lowercase();
+                let name = near.get(1..end).unwrap_or_default().to_lowercase();
                 self.push(Kind::Name(name), end + 1);
             }
             None => self.skip(1),

@@ -71,7 +71,7 @@ pub(in crate::script) fn concatenated(machine: &mut Machine<'_>, left: &Value, r
     let piece = machine.text_of(right);
     let piece = if text.ends_with(GAP) { piece.trim_start_matches(GAP) } else { &piece };
     if text.len().saturating_add(piece.len()) > machine.limits.text_bytes_max {
-        return Value::Unknown;
+        return machine.too_long();
     }
     text.push_str(piece);
     machine.undo("concatenation");

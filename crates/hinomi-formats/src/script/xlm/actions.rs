@@ -3,11 +3,11 @@
 use super::formula::{Expr, Style};
 use super::functions::split_formula;
 use super::machine::{Jump, Machine, Registered};
-use super::record::line_of;
+use super::record::{CALLS_MAX, line_of};
 use super::reference::{Place, Range, Target};
 use super::value::{Value, number_text};
 use crate::script::{Power, command, vba};
-use crate::{Problem, office};
+use crate::{Problem, ProblemKind, office};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -124,7 +124,7 @@ fn reach(machine: &mut Machine<'_>, name: &str, arguments: &[Expr], here: Place)
         "REGISTER" | "REGISTER.ID" => return Some(register(machine, name, &values, here)),
         _ => {}
     }
-    let argument = line_of(&values);
+    let argument = line_of(&values, machine.limits.text_bytes_max);
     let power = if name == "OPEN" && argument.contains("://") { Power::Network } else { *power };
     let command = match name {
         "EXEC" => values.first().map(|line| line.to_text().to_string()),
@@ -148,6 +148,10 @@ fn record(
     command: Option<String>,
 ) {
     machine.spend_text(argument.len());
+    if machine.record.calls.len() >= CALLS_MAX {
+        let detail = format!("no more than {CALLS_MAX} calls are told");
+        machine.tell(Problem::new(ProblemKind::Unsupported, "xlm", detail));
+    }
     let sheet = machine.book.sheet_name(here.sheet);
     machine.record.call(sheet, here, name, power, argument, command);
 }
@@ -169,7 +173,7 @@ fn register(machine: &mut Machine<'_>, name: &str, values: &[Value], here: Place
     const FIRST_ID: usize = 1_000_000;
     let text = |at: usize| values.get(at).map(Value::to_text).unwrap_or_default();
     let registered = Registered { library: text(0), export: text(1) };
-    record(machine, here, name, Power::Library, line_of(values), None);
+    record(machine, here, name, Power::Library, line_of(values, machine.limits.text_bytes_max), None);
     let id = number_text((FIRST_ID + machine.registered.len()) as f64);
     if !text(3).is_empty() {
         machine.registered.insert(text(3).to_lowercase().into(), registered.clone());
@@ -190,11 +194,8 @@ pub(super) fn library_call(
     if machine.is_looking {
         return Value::Unknown;
     }
-    let texts: Vec<Rc<str>> = values
-        .iter()
-        .filter(|value| matches!(value, Value::Text(_) | Value::Unknown))
-        .map(Value::to_text)
-        .collect();
+    let texts = || values.iter().filter(|value| matches!(value, Value::Text(_) | Value::Unknown));
+    let len_max = machine.limits.text_bytes_max;
     let export = &*registered.export;
     let power = vba::library_power(export).unwrap_or(Power::Library);
     let lower = export.to_ascii_lowercase();
@@ -203,13 +204,13 @@ pub(super) fn library_call(
     } else if lower.starts_with("shellexecute") {
         // The operation stands in front of the file.
         let operations = ["open", "runas", "edit", "print", "find", "explore", ""];
-        let skip = texts.first().is_some_and(|first| operations.contains(&first.to_lowercase().as_str()));
-        Some(texts.iter().skip(usize::from(skip)).take(2).map(|text| &**text).collect::<Vec<_>>().join(" "))
+        let skip = texts().next().is_some_and(|first| operations.contains(&&*first.to_text().to_lowercase()));
+        Some(line_of(texts().skip(usize::from(skip)).take(2), len_max))
     } else {
-        Some(texts.join(" "))
+        Some(line_of(texts(), len_max))
     };
     let name = if export.is_empty() || export.contains(vba::GAP) { "CALL" } else { export };
-    let mut argument = line_of(values);
+    let mut argument = line_of(values, machine.limits.text_bytes_max);
     if name == "CALL" {
         argument = format!("{} {export} {argument}", registered.library);
     }

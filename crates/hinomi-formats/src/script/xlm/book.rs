@@ -48,8 +48,8 @@ impl<'w> Book<'w> {
 
     /// Forgets what was written.
     pub(super) fn reset(&mut self) {
-        self.written.clear();
-        self.written_parsed.clear();
+        self.written = BTreeMap::new();
+        self.written_parsed = HashMap::new();
     }
 
     pub(super) fn sheet(&self, name: &str) -> Option<usize> {

@@ -6,6 +6,7 @@ use super::machine::{Jump, Machine};
 use super::reference::{Place, Range, Target};
 use super::value::Value;
 use super::{actions, functions};
+use crate::office;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -33,9 +34,10 @@ impl Machine<'_> {
                 let value = self.scalar(inner, here);
                 value.number().map_or_else(|| lost(&value), |number| Value::Number(-number))
             }
-            Expr::Percent(inner) => {
+            Expr::Percent(inner, count) => {
                 let value = self.scalar(inner, here);
-                value.number().map_or_else(|| lost(&value), |number| Value::Number(number / 100.0))
+                let by = 100_f64.powi(*count);
+                value.number().map_or_else(|| lost(&value), |number| Value::Number(number / by))
             }
             Expr::Name(name) => self.name_value(name, here),
             Expr::Array(rows) => {
@@ -82,6 +84,7 @@ impl Machine<'_> {
     /// The value a cell has now. A formula that did not run yet has the value the file stored; where that says
     /// nothing, it is looked at what it would give.
     pub(super) fn cell_value(&mut self, place: Place) -> Value {
+        self.read.insert(place);
         if let Some(slot) = self.book.slot(place)
             && slot.is_set
         {
@@ -233,7 +236,8 @@ impl Machine<'_> {
             Value::Unknown => {
                 // Its arguments may do something themselves.
                 self.evaluated(arguments, here);
-                if !self.is_looking && self.jump.is_none() {
+                // A function of Excel does nothing besides, whatever it gives.
+                if !self.is_looking && self.jump.is_none() && !office::is_function(name) {
                     self.tell_at(here, format!("what {} does is not known", cut(name)));
                 }
                 Value::Unknown

@@ -18,7 +18,8 @@ pub(super) enum Expr {
     /// Operands and the operators between them, all of one strength, applied from the left.
     Chain(Box<Self>, Vec<(Operator, Self)>),
     Negative(Box<Self>),
-    Percent(Box<Self>),
+    /// So many percent signs.
+    Percent(Box<Self>, i32),
     Reference(Rc<Target>),
     /// A defined name, in lower case.
     Name(Rc<str>),
@@ -135,8 +136,12 @@ impl<'t> Reader<'t> {
             }
         }
         let mut expr = self.operand()?;
+        let mut percents = 0_i32;
         while self.eat("%") {
-            expr = Expr::Percent(Box::new(expr));
+            percents = percents.saturating_add(1);
+        }
+        if percents > 0 {
+            expr = Expr::Percent(Box::new(expr), percents);
         }
         Ok(if is_negative { Expr::Negative(Box::new(expr)) } else { expr })
     }

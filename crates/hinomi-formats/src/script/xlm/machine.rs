@@ -55,6 +55,8 @@ pub(super) struct Machine<'w> {
     /// What the macros that run now were called with, the innermost last; taken from the front by ARGUMENT.
     pub(super) arguments: Vec<VecDeque<Value>>,
     pub(super) visited: HashSet<Place>,
+    /// Cells whose value was asked for.
+    pub(super) read: HashSet<Place>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -76,6 +78,7 @@ impl<'w> Machine<'w> {
             choices: Choices::default(),
             arguments: Vec::new(),
             visited: HashSet::new(),
+            read: HashSet::new(),
             problems: Vec::new(),
         }
     }
@@ -148,8 +151,9 @@ impl<'w> Machine<'w> {
 
     fn begin(&mut self) {
         self.book.reset();
-        self.names.clear();
-        self.registered.clear();
+        // Not cleared: that would cost as much as the largest run before left room for.
+        self.names = HashMap::new();
+        self.registered = HashMap::new();
         self.active = None;
         self.jump = None;
         self.is_looking = false;
@@ -158,8 +162,12 @@ impl<'w> Machine<'w> {
         self.arguments.clear();
     }
 
-    /// Tells that a formula was not followed.
+    /// Tells that a formula was not followed. Of macros that nothing starts nothing is told: they depend on what a
+    /// person selected.
     pub(super) fn tell_at(&mut self, place: Place, detail: impl Into<String>) {
+        if !self.record.is_started() {
+            return;
+        }
         let cell = cell_of(self.book.sheet_name(place.sheet), place);
         self.tell(Problem::new(ProblemKind::Unsupported, cell, detail));
     }

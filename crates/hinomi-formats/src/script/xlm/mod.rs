@@ -28,8 +28,6 @@ use std::collections::HashSet;
 
 /// Characters of a call's argument that are kept.
 const ARGUMENT_CHARS_MAX: usize = 200;
-/// Command lines read of one workbook.
-const COMMANDS_MAX: usize = 256;
 
 /// See [`super::survey_xlm`].
 pub(super) fn survey(workbook: &Workbook, limits: &Limits) -> Parsed<Survey> {
@@ -127,7 +125,7 @@ fn finish(
             .filter(|(_, text)| command::looks_like_command(text))
             .map(|(at, text)| (line(*at), shown(text))),
     );
-    lines.extend(constants(workbook, &lines));
+    lines.extend(constants(workbook, &machine.read, limits.commands_max));
     let mut commands = read_lines(&lines, limits, problems);
     for file in &record.files {
         commands.extend(of_file(file, line, limits, problems));
@@ -143,7 +141,7 @@ fn told<'b>(call: Recorded, entries: &[EntryPoint], sheet_name: impl Fn(Place) -
     from.sort_unstable();
     Call {
         module: sheet_name(call.place).to_owned(),
-        name: call.name,
+        name: shown(&call.name).chars().take(ARGUMENT_CHARS_MAX).collect(),
         power: call.power,
         argument: shown(&call.argument).chars().take(ARGUMENT_CHARS_MAX).collect(),
         line: call.place.row.saturating_add(1),
@@ -157,17 +155,16 @@ fn shown(text: &str) -> String {
     text.replace(GAP, "…")
 }
 
-/// Constants of macro sheets that are commands, unless a call has them.
-fn constants(workbook: &Workbook, known: &[(String, String)]) -> Vec<(String, String)> {
+/// Constants of macro sheets that are commands, unless some formula read them.
+fn constants(workbook: &Workbook, read: &HashSet<Place>, count_max: usize) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for sheet in workbook.sheets.iter().filter(|sheet| sheet.kind == SheetKind::Macro) {
-        for cell in &sheet.cells {
+    for (at, sheet) in workbook.sheets.iter().enumerate().filter(|(_, sheet)| sheet.kind == SheetKind::Macro)
+    {
+        for cell in sheet.cells.iter().filter(|cell| cell.formula.is_none()) {
             let CellValue::Text(text) = &cell.value else { continue };
-            if cell.formula.is_some() || found.len() >= COMMANDS_MAX || !command::looks_like_command(text) {
-                continue;
-            }
-            if !known.iter().take(COMMANDS_MAX).any(|(_, line)| line.contains(text.as_str())) {
-                let place = Place { sheet: 0, row: cell.row, column: cell.column };
+            let place = Place { sheet: at, row: cell.row, column: cell.column };
+            // One more than is read, so that it is told.
+            if found.len() <= count_max && !read.contains(&place) && command::looks_like_command(text) {
                 found.push((cell_of(&sheet.name, place), text.clone()));
             }
         }
@@ -180,10 +177,9 @@ fn read_lines(lines: &[(String, String)], limits: &Limits, problems: &mut Vec<Pr
     let mut seen = HashSet::new();
     let mut kept: Vec<&(String, String)> =
         lines.iter().filter(|(_, text)| seen.insert(text.as_str())).collect();
-    if kept.len() > COMMANDS_MAX {
-        let detail = format!("only {COMMANDS_MAX} of {} command lines are read", kept.len());
-        problems.push(Problem::new(ProblemKind::Unsupported, "xlm", detail));
-        kept.truncate(COMMANDS_MAX);
+    if kept.len() > limits.commands_max {
+        problems.push(Problem::limit("xlm", "commands_max", limits.commands_max as u64));
+        kept.truncate(limits.commands_max);
     }
     let is_step =
         |text: &str| kept.iter().any(|(_, other)| other.len() > text.len() && other.starts_with(text));

@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 const PATH_STEPS_MAX: usize = 32;
 /// Arguments kept of one call in one cell: macros call in loops.
 const ARGUMENTS_PER_CELL_MAX: usize = 16;
+/// Calls kept of one workbook.
+pub(super) const CALLS_MAX: usize = 10_000;
 /// Texts kept besides arguments, in all.
 const TEXTS_MAX: usize = 4_096;
 
@@ -65,6 +67,11 @@ impl Record {
         self.path.clear();
         self.current = Some(start);
         self.open.clear();
+    }
+
+    /// Whether the run is that of an entry point.
+    pub(super) fn is_started(&self) -> bool {
+        self.entry.is_some()
     }
 
     /// Calls the macro at a place by a name: its entry point.
@@ -146,7 +153,7 @@ impl Record {
                 return;
             }
         }
-        if same.len() >= ARGUMENTS_PER_CELL_MAX {
+        if same.len() >= ARGUMENTS_PER_CELL_MAX || self.calls.len() >= CALLS_MAX {
             return;
         }
         same.push(self.calls.len());
@@ -215,10 +222,13 @@ fn is_covered(less: &str, more: &str) -> bool {
     more.len() >= start.len() + end.len() && more.starts_with(start) && more.ends_with(end)
 }
 
-/// Arguments as one line: what is known of them, in order.
-pub(super) fn line_of(values: &[Value]) -> String {
+/// Arguments as one line: what is known of them, in order, as far as `len_max` bytes go.
+pub(super) fn line_of<'v>(values: impl IntoIterator<Item = &'v Value>, len_max: usize) -> String {
     let mut line = String::new();
     for value in values {
+        if line.len() >= len_max {
+            break;
+        }
         let text = match value {
             Value::Empty | Value::Range(Range { .. }) => continue,
             value => value.to_text(),
@@ -228,5 +238,6 @@ pub(super) fn line_of(values: &[Value]) -> String {
         }
         line.push_str(&text);
     }
+    line.truncate(line.floor_char_boundary(len_max));
     line
 }

@@ -1,5 +1,7 @@
 //! Recovery: what the program tells of forged documents, held against what they were made of.
 
+#[cfg(test)]
+mod tests;
 mod told;
 
 pub(crate) use told::Told;
@@ -73,9 +75,11 @@ pub(crate) fn group(truth: &Truth) -> String {
         "e6" | "e8" => "XLM",
         "e7" => "shortcut",
         "e9" => "OneNote",
+        "dde" => "DDE",
+        "rtf-package" => "RTF",
         "e10" => return "mail, reply type (E10)".to_owned(),
         "e11" => return "mail, scatter type (E11)".to_owned(),
-        other => other,
+        other => &other.replace('-', " "),
     };
     format!("{carrier}, {style}")
 }

@@ -63,10 +63,14 @@ pub(super) fn ask(hinomi: &Path, folder: &Path, documents: &[Document]) -> Resul
     }
     let roots = Roots::of(&lines, documents);
     for line in json::of(&lines, "observation") {
-        let Some(command) = line.pointer("/fact/command") else { continue };
-        let place = roots.of_evidence(json::text(line, "evidence"));
-        let place = place.with_context(|| format!("failed to find the file of {line}"))?;
-        told[place].commands.push(json::text(command, "text").to_owned());
+        let command = line.pointer("/fact/command/text").into_iter();
+        let fields = line.pointer("/fact/macro/dde").and_then(Value::as_array).into_iter().flatten();
+        let commands = command.chain(fields.filter_map(|field| field.get("command")));
+        for command in commands.filter_map(Value::as_str) {
+            let place = roots.of_evidence(json::text(line, "evidence"));
+            let place = place.with_context(|| format!("failed to find the file of {line}"))?;
+            told[place].commands.push(command.to_owned());
+        }
     }
     Ok(told)
 }

@@ -19,6 +19,7 @@ const fn function(name: &'static str, id: u16, fixed: bool) -> Function {
 }
 
 pub(super) static IF: Function = function("IF", 0x0001, false);
+pub(super) static LEN: Function = function("LEN", 0x0020, true);
 pub(super) static MID: Function = function("MID", 0x001F, true);
 pub(super) static GOTO: Function = function("GOTO", 0x0035, true);
 pub(super) static HALT: Function = function("HALT", 0x0036, false);
@@ -26,6 +27,11 @@ pub(super) static RETURN: Function = function("RETURN", 0x0037, false);
 pub(super) static SET_VALUE: Function = function("SET.VALUE", 0x006C, true);
 pub(super) static EXEC: Function = function("EXEC", 0x006E, false);
 pub(super) static CHAR: Function = function("CHAR", 0x006F, true);
+pub(super) static SUBSTITUTE: Function = function("SUBSTITUTE", 0x0078, false);
+pub(super) static WHILE: Function = function("WHILE", 0x00AC, true);
+pub(super) static NEXT: Function = function("NEXT", 0x00AE, true);
+pub(super) static GET_WORKSPACE: Function = function("GET.WORKSPACE", 0x00BA, true);
+pub(super) static CLOSE: Function = function("CLOSE", 0x8010, false);
 pub(super) static CALL: Function = function("CALL", 0x0096, false);
 pub(super) static CONCATENATE: Function = function("CONCATENATE", 0x0150, false);
 pub(super) static RUN: Function = function("RUN", 0x8011, false);

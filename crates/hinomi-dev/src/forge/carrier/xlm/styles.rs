@@ -1,7 +1,8 @@
 //! Ways to write the steps of an XLM macro.
 
 use super::formula::{
-    ALERT, CALL, CHAR, CONCATENATE, EXEC, FORMULA, Formula, GOTO, HALT, IF, MID, RETURN, RUN, SET_VALUE,
+    ALERT, CALL, CHAR, CLOSE, CONCATENATE, EXEC, FORMULA, Formula, GET_WORKSPACE, GOTO, HALT, IF, LEN, MID,
+    NEXT, RETURN, RUN, SET_VALUE, SUBSTITUTE, WHILE,
 };
 use super::{Chance, Held, Place, Sheet, Shown};
 use std::collections::BTreeMap;
@@ -26,11 +27,19 @@ pub enum Style {
     XlmSetValue,
     /// `RUN`, `IF` and `RETURN`.
     XlmBranches,
+    /// `CHAR(140-36)`.
+    XlmArithmetic,
+    /// Markers that `SUBSTITUTE` takes out.
+    XlmSubstitute,
+    /// A `WHILE` that takes every second character of a cell.
+    XlmWhile,
+    /// The way out when `GET.WORKSPACE` says that nobody sits there.
+    XlmConditions,
 }
 
 impl Style {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::XlmPlain,
         Self::XlmCharacters,
         Self::XlmCells,
@@ -39,6 +48,10 @@ impl Style {
         Self::XlmAlphabet,
         Self::XlmSetValue,
         Self::XlmBranches,
+        Self::XlmArithmetic,
+        Self::XlmSubstitute,
+        Self::XlmWhile,
+        Self::XlmConditions,
     ];
 }
 
@@ -85,6 +98,10 @@ pub(super) fn sheets(
         Style::XlmGoto => pen.scattered(start, steps),
         Style::XlmBranches => pen.branches(start, steps),
         Style::XlmSelfModifying => pen.written_later(start, steps),
+        Style::XlmConditions => {
+            let steps = pen.guarded(steps);
+            pen.down(start, steps);
+        }
         _ => pen.down(start, steps),
     }
     let Pen { cells, others, .. } = pen;
@@ -149,7 +166,25 @@ impl Pen<'_> {
             Style::XlmCells => self.in_cells(text),
             Style::XlmAlphabet => self.spelled(text),
             Style::XlmSetValue => self.set(text),
-            Style::XlmGoto | Style::XlmBranches => {
+            Style::XlmArithmetic => {
+                let sums = text.chars().map(|c| {
+                    let shift = self.chance.between(3, 90) as u16;
+                    let sum = match self.chance.below(2) {
+                        0 => Formula::binary('-', Formula::Number(c as u16 + shift), Formula::Number(shift)),
+                        _ => Formula::binary('+', Formula::Number(c as u16 - 20), Formula::Number(20)),
+                    };
+                    Formula::call(&CHAR, [sum])
+                });
+                Formula::joined(sums.collect::<Vec<_>>())
+            }
+            Style::XlmSubstitute => {
+                let mark = format!("{}#", self.chance.below(10));
+                let marked = self.chance.cut(text, 3, 9).join(&mark);
+                let texts = [marked, mark, String::new()].map(Formula::Text);
+                Formula::call(&SUBSTITUTE, texts)
+            }
+            Style::XlmWhile => self.every_second(text),
+            Style::XlmGoto | Style::XlmBranches | Style::XlmConditions => {
                 let pieces = self.chance.cut(text, 3, 9);
                 Formula::joined(pieces.into_iter().map(Formula::Text))
             }
@@ -216,6 +251,51 @@ impl Pen<'_> {
             parts.push(Formula::Cell(None, place));
         }
         Formula::joined(parts)
+    }
+
+    /// A cell with junk between the characters, a counter, and a loop that takes them out; told by the cell that is
+    /// filled.
+    fn every_second(&mut self, text: &str) -> Formula {
+        let [held, counter, result] = [(); 3].map(|()| {
+            let taken = std::mem::take(&mut self.cells);
+            let place = self.free(&taken);
+            self.cells = taken;
+            self.cells.insert(place, Held::Text(String::new()));
+            place
+        });
+        let mixed: String =
+            text.chars().flat_map(|c| [c, char::from(b'a' + self.chance.below(26) as u8)]).collect();
+        self.cells.insert(held, Held::Text(mixed));
+        let take = Formula::call(
+            &MID,
+            [Formula::Cell(None, held), Formula::Cell(None, counter), Formula::Number(1)],
+        );
+        let set = |place, value| Formula::call(&SET_VALUE, [Formula::Reference(place), value]);
+        let on = Formula::binary('+', Formula::Cell(None, counter), Formula::Number(2));
+        let length = Formula::call(&LEN, [Formula::Cell(None, held)]);
+        self.before.extend([
+            set(counter, Formula::Number(1)),
+            set(result, Formula::Text(String::new())),
+            Formula::call(&WHILE, [Formula::binary('<', Formula::Cell(None, counter), length)]),
+            set(result, Formula::binary('&', Formula::Cell(None, result), take)),
+            set(counter, on),
+            Formula::call(&NEXT, []),
+        ]);
+        Formula::Cell(None, result)
+    }
+
+    /// Looks at the mouse, the sound and the width of the screen first.
+    fn guarded(&mut self, steps: Vec<Formula>) -> Vec<Formula> {
+        let ask = |number| Formula::call(&GET_WORKSPACE, [Formula::Number(number)]);
+        let leave = || Formula::call(&CLOSE, [Formula::Number(0)]);
+        let go_on = || Formula::Number(1);
+        let width = self.chance.between(600, 800) as u16;
+        let guards = [
+            Formula::call(&IF, [ask(19), go_on(), leave()]),
+            Formula::call(&IF, [ask(42), go_on(), leave()]),
+            Formula::call(&IF, [Formula::binary('<', ask(13), Formula::Number(width)), leave(), go_on()]),
+        ];
+        guards.into_iter().chain(steps).collect()
     }
 
     /// One below the other.

@@ -1,4 +1,4 @@
-//! Compressed data and archives: zlib, raw deflate, LZNT1, tar.
+//! Compressed data and archives: zlib, raw deflate, LZNT1, tar; zip and bzip2 are next door.
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
@@ -21,6 +21,16 @@ pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "Raw Inflate", args: INFLATE, run: Takes::Bytes(raw_inflate) },
     Op { name: "LZNT1 Decompress", args: &[], run: Takes::Bytes(lznt1) },
     Op { name: "Untar", args: &[], run: Takes::Bytes(untar) },
+    Op {
+        name: "Unzip",
+        args: &[arg("Password", Kind::Escaped("")), arg("Verify result", Kind::Flag(false))],
+        run: Takes::Bytes(super::unzip::unzip),
+    },
+    Op {
+        name: "Bzip2 Decompress",
+        args: &[arg("Use low-memory, slower decompression algorithm", Kind::Flag(false))],
+        run: Takes::Bytes(super::bzip2::bzip2_decompress),
+    },
 ];
 
 /// What lies behind the start index.
@@ -61,7 +71,7 @@ fn raw_inflate(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
 }
 
 /// RFC 1951: what came out, and how much went in.
-fn inflate(packed: &[u8], oven: &mut Oven) -> Result<(Vec<u8>, usize), Fault> {
+pub(super) fn inflate(packed: &[u8], oven: &mut Oven) -> Result<(Vec<u8>, usize), Fault> {
     let mut state = Decompress::new(false);
     let mut out = Vec::new();
     loop {

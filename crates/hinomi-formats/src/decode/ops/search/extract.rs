@@ -5,8 +5,8 @@ use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, push_str};
 use crate::decode::error::Fault;
 use crate::decode::ops::lines::by_address;
+use crate::decode::ops::search::urls::by_letters;
 use crate::decode::ops::text::with_case;
-use crate::decode::ops::urls::by_letters;
 use crate::decode::ops::{Baked, Op, Takes, arg};
 use crate::decode::regex::{Flags, Regex};
 use std::cmp::Ordering;
@@ -124,7 +124,7 @@ fn search<'t>(
 
 fn list(mut found: Vec<&[u16]>, wanted: &Wanted) -> Dish {
     if let Some(order) = wanted.sort {
-        found.sort_by(|a, b| order(a, b));
+        super::timsort::sort(&mut found, |a, b| order(a, b));
     }
     if wanted.unique {
         let mut seen = HashSet::new();

@@ -1,11 +1,12 @@
 //! Operations on the sections of a text, and on each character: sorting, unique ones, tags, substitution.
 
+use super::timsort;
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::{Dish, ascii, is_space, push_str, str_to_text};
 use crate::decode::html;
+use crate::decode::ops::search::urls::by_letters;
 use crate::decode::ops::text::{INPUT_DELIMITERS, Sections, delimiter, joined, with_case};
-use crate::decode::ops::urls::by_letters;
 use crate::decode::ops::{Baked, Op, Takes, arg};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -64,9 +65,9 @@ fn sort(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     match args.choice(2) {
         "Alphabetical (case sensitive)" => sections.sort(),
         "Alphabetical (case insensitive)" => sections.sort_by_cached_key(|text| Letters(small(text))),
-        "IP address" => sections.sort_by(|a, b| by_address(a, b)),
-        "Numeric" => sections.sort_by(|a, b| by_numbers(a, b, false)),
-        "Numeric (hexadecimal)" => sections.sort_by(|a, b| by_numbers(a, b, true)),
+        "IP address" => timsort::sort(&mut sections, |a, b| by_address(a, b)),
+        "Numeric" => timsort::sort(&mut sections, |a, b| by_numbers(a, b, false)),
+        "Numeric (hexadecimal)" => timsort::sort(&mut sections, |a, b| by_numbers(a, b, true)),
         _ => sections.sort_by_key(|text| text.len()),
     }
     if args.flag(1) {
@@ -96,7 +97,7 @@ impl Ord for Letters {
 }
 
 /// JavaScript's `Number(text)` for decimal numbers; `None` is NaN.
-fn to_number(text: &[u16]) -> Option<f64> {
+pub(in crate::decode) fn to_number(text: &[u16]) -> Option<f64> {
     let text = String::from_utf16_lossy(text);
     let text = text.trim();
     if text.is_empty() {
@@ -125,10 +126,10 @@ pub(in crate::decode) fn by_address(a: &[u16], b: &[u16]) -> Ordering {
 /// Runs of digits and of what lies between; the numbers by size, and behind the rest.
 fn by_numbers(a: &[u16], b: &[u16], hexadecimal: bool) -> Ordering {
     let (left, right) = (runs(a, hexadecimal), runs(b, hexadecimal));
-    for (place, (one, other)) in left.iter().zip(&right).enumerate() {
-        if place >= b.len() {
-            break;
-        }
+    let undefined: Vec<u16> = "undefined".encode_utf16().collect();
+    for (place, one) in left.iter().enumerate().take(b.len()) {
+        // A piece that the other does not have is no number, and as a word it reads so.
+        let other = right.get(place).copied().unwrap_or((&undefined, None));
         let order = match (one.1, other.1) {
             (None, Some(_)) => Ordering::Greater,
             (Some(_), None) => Ordering::Less,
@@ -154,7 +155,8 @@ fn runs(text: &[u16], hexadecimal: bool) -> Vec<(&[u16], Option<f64>)> {
         let length = rest.iter().take_while(|unit| is_digit(**unit) == digits).count();
         let (run, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
         // What is no number in base 16 may still be one to JavaScript: nothing, or white space, is 0.
-        let parsed = if hexadecimal { crate::decode::ops::numbers::parse_int(run, 16) } else { None };
+        let parsed =
+            if hexadecimal { crate::decode::ops::written::numbers::parse_int(run, 16) } else { None };
         let number = parsed.or_else(|| to_number(run));
         out.push((run, number));
         rest = after;

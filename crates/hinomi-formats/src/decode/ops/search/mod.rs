@@ -3,3 +3,5 @@
 pub(in crate::decode) mod extract;
 pub(in crate::decode) mod lines;
 pub(in crate::decode) mod patterns;
+pub(in crate::decode) mod timsort;
+pub(in crate::decode) mod urls;

@@ -258,14 +258,21 @@ fn sheet(element: &Element<'_>) -> Bound {
         Some(b"veryHidden") => Visibility::VeryHidden,
         _ => Visibility::Visible,
     };
-    let name = element.attribute("name").unwrap_or_default();
+    let name = name(element);
     let relation = element.attribute("id").unwrap_or_default();
     Bound { sheet: Sheet { name, visibility, ..Sheet::default() }, relation }
 }
 
+/// A name of a sheet or a defined name, no longer than Excel lets them be.
+fn name(element: &Element<'_>) -> String {
+    const CHARACTERS_MAX: usize = 255;
+    let name = element.attribute("name").unwrap_or_default();
+    name.chars().take(CHARACTERS_MAX).collect()
+}
+
 /// `definedName` (ECMA-376-1, 18.2.5).
 fn defined_name(element: &Element<'_>) -> DefinedName {
-    let name = element.attribute("name").unwrap_or_default();
+    let name = name(element);
     let name = name.strip_prefix("_xlnm.").map(str::to_owned).unwrap_or(name);
     let hidden = matches!(element.raw("hidden"), Some(b"1" | b"true"));
     let sheet = element.attribute("localSheetId").and_then(|number| number.parse().ok());

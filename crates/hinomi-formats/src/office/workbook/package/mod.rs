@@ -131,6 +131,10 @@ impl Index {
     fn place_sheets(&mut self, relations: &Relations) {
         let targets = relations.by_id();
         for bound in &mut self.sheets {
+            // Excel lists modules of VBA from before 1997 as sheets without a part.
+            if bound.relation.is_empty() {
+                bound.sheet.kind = SheetKind::Other;
+            }
             let Some(target) = targets.get(bound.relation.as_str()) else { continue };
             bound.sheet.place.clone_from(&target.part);
             bound.sheet.kind = target.sheet_kind().unwrap_or(bound.sheet.kind);
@@ -217,7 +221,7 @@ impl Reader<'_, '_> {
         let is_wanted = |sheet: &Sheet| match self.cells {
             Cells::None => false,
             Cells::Macro => sheet.kind == SheetKind::Macro,
-            Cells::All => true,
+            Cells::All => sheet.kind != SheetKind::Other || !sheet.place.is_empty(),
         };
         let wanted: BTreeSet<String> = workbook
             .sheets

@@ -28,6 +28,13 @@ pub(crate) fn is_macro_command(name: &str) -> bool {
     NAMES.contains(name)
 }
 
+/// Whether a name, in upper case, is that of a function with a number.
+pub(crate) fn is_function(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| FUNCTIONS.iter().flatten().map(|function| function.name).collect());
+    NAMES.contains(name)
+}
+
 static FUNCTIONS: LazyLock<Vec<Option<Function>>> = LazyLock::new(|| table(include_str!("functions.txt")));
 static COMMANDS: LazyLock<Vec<Option<Function>>> = LazyLock::new(|| table(include_str!("commands.txt")));
 

@@ -6,7 +6,7 @@ mod scope;
 mod tree;
 
 use super::fields::Fields;
-pub(crate) use functions::is_macro_command;
+pub(crate) use functions::{is_function, is_macro_command};
 use operands::Operands;
 pub(super) use scope::{Book, BookKind, Extern, Scope, Version};
 use tree::{NodeId, Tree, UNION};

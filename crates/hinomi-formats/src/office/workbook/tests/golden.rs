@@ -34,6 +34,23 @@ fn workbooks_of_the_generator() {
     }
 }
 
+#[test]
+fn a_module_that_is_listed_as_a_sheet_has_no_part() {
+    let book = r#"<workbook><sheets><sheet name="Sheet1" r:id="r1"/><sheet name="Module" r:id=""/></sheets></workbook>"#;
+    let relations =
+        r#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="s.xml"/></Relationships>"#;
+    let sheet = r#"<worksheet><sheetData><row r="2"><c r="B2" t="inlineStr"><is><t>x</t></is></c></row></sheetData>
+        </worksheet>"#;
+    let parsed = read(&zip(&[
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+        ("xl/s.xml", sheet.as_bytes()),
+    ]));
+    assert_eq!(parsed.problems, []);
+    let kinds: Vec<_> = parsed.value.sheets.iter().map(|sheet| (sheet.kind, sheet.cells.len())).collect();
+    assert_eq!(kinds, [(SheetKind::Worksheet, 1), (SheetKind::Other, 0)]);
+}
+
 /// The document's reader gives the workbook only where it has macros, and the same one.
 #[test]
 fn documents_have_their_workbook_only_with_macros() {

@@ -56,8 +56,20 @@ pub(super) fn unwrapped(line: &str, limits: &Limits, fuel: &mut u64) -> Unwrappe
     out
 }
 
-/// The commands of a batch file as they run, and the files that output is sent to.
-pub(super) fn batch(text: &str, limits: &Limits) -> (Vec<Placed>, Vec<String>, bool) {
+/// What a batch file comes to.
+pub(super) struct Batch {
+    /// Its commands as they run.
+    pub(super) commands: Vec<Placed>,
+    /// Files that output is sent to.
+    pub(super) written: Vec<String>,
+    /// Files that `echo` writes, with what it writes.
+    pub(super) contents: Vec<(String, String)>,
+    /// The steps were used up.
+    pub(super) cut: bool,
+}
+
+/// Runs a batch file.
+pub(super) fn batch(text: &str, limits: &Limits) -> Batch {
     let mut shell = run::Shell::new(limits, limits.steps_max);
     let mut block = String::new();
     for (at, line) in text.lines().enumerate() {
@@ -79,7 +91,8 @@ pub(super) fn batch(text: &str, limits: &Limits) -> (Vec<Placed>, Vec<String>, b
         }
     }
     shell.line(&block);
-    (shell.lines, shell.written, shell.fuel == 0)
+    let cut = shell.fuel == 0;
+    Batch { commands: shell.lines, written: shell.written, contents: shell.contents, cut }
 }
 
 /// Whether a line is for the command processor: it names it, or begins with one of its words.

@@ -14,6 +14,10 @@ const DEPTH_MAX: u32 = 12;
 const ROUNDS_MAX: usize = 8_192;
 /// Commands listed of one text.
 const LINES_MAX: usize = 4_096;
+/// Redirections kept.
+const WRITTEN_MAX: usize = 4_096;
+/// Files whose content is kept.
+const FILES_MAX: usize = 16;
 /// Variables kept.
 const VARIABLES_MAX: usize = 4_096;
 
@@ -26,6 +30,8 @@ pub(super) struct Shell<'l> {
     delayed: bool,
     pub(super) lines: Vec<Placed>,
     pub(super) written: Vec<String>,
+    /// Files that `echo` writes, with what it writes.
+    pub(super) contents: Vec<(String, String)>,
     /// The line of the text that is being read.
     pub(super) at: usize,
     /// Something was set, looped over or called: the listed commands say more than the line.
@@ -45,6 +51,7 @@ impl<'l> Shell<'l> {
             delayed: false,
             lines: Vec::new(),
             written: Vec::new(),
+            contents: Vec::new(),
             at: 1,
             changed: false,
             looped: false,
@@ -279,8 +286,34 @@ impl<'l> Shell<'l> {
     }
 
     fn say(&mut self, rest: &str) {
+        let files = self.written.len();
         let plain = self.redirected(rest);
-        self.said = Some(plain.trim().to_owned());
+        let plain = plain.trim();
+        self.said = Some(plain.to_owned());
+        if self.written.len() > files
+            && let Some(path) = self.written.last().cloned()
+        {
+            self.append(path, plain);
+        }
+    }
+
+    /// A line more of a file; which files are scripts their names say.
+    fn append(&mut self, path: String, line: &str) {
+        let held: usize = self.contents.iter().map(|(_, content)| content.len()).sum();
+        if held.saturating_add(line.len()) > self.limits.text_bytes_max
+            || !self.pay(line.len() + self.contents.len())
+        {
+            return;
+        }
+        let room = self.contents.len() < FILES_MAX;
+        match self.contents.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&path)) {
+            Some((_, content)) => {
+                content.push('\n');
+                content.push_str(line);
+            }
+            None if room => self.contents.push((path, line.to_owned())),
+            None => {}
+        }
     }
 
     /// Takes `> file` off and keeps the file.
@@ -296,7 +329,10 @@ impl<'l> Shell<'l> {
                         return text.to_owned();
                     }
                     let file = words(target).into_iter().next().unwrap_or_default();
-                    if !file.is_empty() && !file.eq_ignore_ascii_case("nul") && self.written.len() < 256 {
+                    if !file.is_empty()
+                        && !file.eq_ignore_ascii_case("nul")
+                        && self.written.len() < WRITTEN_MAX
+                    {
                         self.written.push(file);
                     }
                     return before.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end().to_owned();

@@ -1,5 +1,8 @@
 //! A line of the command processor as single commands: `&`, `&&`, `||`, `|`, parentheses, quotes, carets.
 
+/// Where the first word of a command is looked for.
+const HEAD_BYTES: usize = 256;
+
 /// A command and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
@@ -65,12 +68,14 @@ fn is_loop(text: &str) -> bool {
 
 /// A parenthesis opens a block at the beginning, and in loops and conditions.
 fn opens_block(text: &str) -> bool {
-    text.trim_start_matches([' ', '@', ',', ';', '=']).is_empty() || is_loop(text)
+    text.len() < HEAD_BYTES && text.trim_start_matches([' ', '@', ',', ';', '=']).is_empty() || is_loop(text)
 }
 
 /// The word a command begins with, in lower case.
 pub(super) fn first_word(text: &str) -> String {
-    let head = text.trim_start_matches([' ', '\t', '@', ',', ';', '=', '(', '"']);
+    // Asked for at every sign of a line: what comes late in it does not matter.
+    let near = text.get(..text.floor_char_boundary(HEAD_BYTES)).unwrap_or_default();
+    let head = near.trim_start_matches([' ', '\t', '@', ',', ';', '=', '(', '"']);
     let len = head
         .find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '=' | '(' | '"' | '/'))
         .unwrap_or(head.len());

@@ -110,7 +110,7 @@ impl Machine<'_> {
             let value = self.expression(piece);
             out.push_str(&self.text_of(&value));
             if out.len() > self.limits.text_bytes_max {
-                return Value::Unknown;
+                return self.too_long();
             }
         }
         self.undo("variables");
@@ -409,7 +409,7 @@ impl Machine<'_> {
             }
             _ => false,
         };
-        *self.slot(name) = if fits { grown } else { Value::Unknown };
+        *self.slot(name) = if fits { grown } else { self.too_long() };
         self.undo(if urls { "variables" } else { "concatenation" });
         Some(Value::Null)
     }

@@ -103,6 +103,10 @@ pub(in crate::script) struct Machine<'l> {
     pub(in crate::script) layers: Vec<&'static str>,
     /// Properties that functions were given.
     attached: HashMap<usize, usize>,
+    /// Procedures called one another deeper than is followed.
+    pub(in crate::script) calls_cut: bool,
+    /// A string grew longer than one may be.
+    pub(in crate::script) text_cut: bool,
     /// What the parameters of the last call of VBScript came to: they are those of the caller.
     pub(in crate::script) returned: Vec<Value>,
     /// A secret text that only its own Windows account can open.
@@ -133,6 +137,8 @@ impl<'l> Machine<'l> {
             too_deep: false,
             layers: Vec::new(),
             attached: HashMap::new(),
+            calls_cut: false,
+            text_cut: false,
             returned: Vec::new(),
             secure: false,
         }
@@ -182,10 +188,19 @@ impl<'l> Machine<'l> {
 
     /// A string, when it is not longer than one may be.
     pub(in crate::script) fn string(&mut self, text: String) -> Value {
-        if text.len() > self.limits.text_bytes_max || !self.pay_bytes(text.len()) {
+        if text.len() > self.limits.text_bytes_max {
+            return self.too_long();
+        }
+        if !self.pay_bytes(text.len()) {
             return Value::Unknown;
         }
         Value::text(text)
+    }
+
+    /// A string that is longer than one may be is not known any more, and that is told.
+    pub(in crate::script) fn too_long(&mut self) -> Value {
+        self.text_cut = true;
+        Value::Unknown
     }
 
     /// Runs statements at the top.
@@ -197,6 +212,9 @@ impl<'l> Machine<'l> {
     /// Runs text as a script of the same language in the scope that is open.
     pub(in crate::script) fn run_text(&mut self, text: &str) -> Value {
         self.note(Deed::Run(text.to_owned()));
+        if self.dialect != Dialect::PowerShell && !self.layers.contains(&"eval") {
+            self.layers.push("eval");
+        }
         if self.nested >= self.limits.layers_max.min(16) || self.depth + 20 > DEPTH_MAX {
             self.too_deep = true;
             return Value::Unknown;
@@ -314,7 +332,11 @@ impl<'l> Machine<'l> {
         shares: bool,
     ) -> Value {
         let Some(closure) = self.closures.get(function).cloned() else { return Value::Unknown };
-        if self.depth + 8 > DEPTH_MAX || !self.pay(4) {
+        if self.depth + 8 > DEPTH_MAX {
+            self.calls_cut = true;
+            return Value::Unknown;
+        }
+        if !self.pay(4) {
             return Value::Unknown;
         }
         let (outer, at) = (self.scope, self.at);

@@ -6,9 +6,9 @@ use super::{DEPTH_MAX, Dialect, Flow, Machine};
 use std::rc::Rc;
 
 /// Rounds of a loop whose condition says nothing.
-const ROUNDS_MAX: usize = 4_096;
+const ROUNDS_MAX: usize = 65_536;
 /// Rounds of a loop that only waits, or that nobody knows how to leave.
-const IDLE_ROUNDS_MAX: usize = 64;
+const IDLE_ROUNDS_MAX: usize = 16_384;
 /// Names of layers kept of one round of a loop.
 const ROUND_LAYERS_MAX: usize = 16;
 
@@ -77,7 +77,9 @@ impl Machine<'_> {
                 let value = value.as_ref().map_or(Value::Null, |value| self.expression(value));
                 Flow::Throw(value)
             }
-            Stmt::Try { body, rescue, last } => self.attempt(body, rescue.as_ref(), last.as_ref()),
+            Stmt::Try { body, caught, rescue, last } => {
+                self.attempt(body, caught, rescue.as_ref(), last.as_ref())
+            }
             Stmt::Block(body) => self.statements(body),
         }
     }
@@ -143,6 +145,10 @@ impl Machine<'_> {
 
     /// One round of a loop. `None`: go on.
     fn round(&mut self, body: &[Stmt]) -> Option<Flow> {
+        // An empty body costs a step, too.
+        if !self.pay(0) {
+            return Some(Flow::Stop);
+        }
         let mark = self.pending.len();
         let flow = self.statements(body);
         // One round says what all of them undo.
@@ -182,10 +188,7 @@ impl Machine<'_> {
             }
             rounds += 1;
             let idle = endless && rounds >= IDLE_ROUNDS_MAX && self.trace.placed().len() == deeds;
-            if self.perhaps_left
-                || rounds >= ROUNDS_MAX && endless
-                || idle && self.dialect == Dialect::PowerShell
-            {
+            if self.perhaps_left || rounds >= ROUNDS_MAX && endless || idle {
                 break;
             }
         }
@@ -292,21 +295,36 @@ impl Machine<'_> {
         Flow::Next
     }
 
+    /// What was thrown has its name in the block that catches it, and only there.
+    fn with_caught<T>(&mut self, name: &str, value: Value, run: impl FnOnce(&mut Self) -> T) -> T {
+        if name.is_empty() {
+            return run(self);
+        }
+        let before = self.lookup(name).cloned();
+        self.declare(name, value);
+        let out = run(self);
+        if let Some(before) = before {
+            self.declare(name, before);
+        }
+        out
+    }
+
     fn attempt(
         &mut self,
         body: &[Stmt],
+        caught: &str,
         rescue: Option<&Rc<Vec<Stmt>>>,
         last: Option<&Rc<Vec<Stmt>>>,
     ) -> Flow {
-        let deeds = self.trace.placed().len();
         let flow = self.statements(body);
-        let reaches_out = self.trace.placed().len() > deeds || self.dialect == Dialect::PowerShell;
         let flow = match (flow, rescue) {
-            (Flow::Throw(_), Some(rescue)) => self.statements(rescue),
+            (Flow::Throw(value), Some(rescue)) => {
+                self.with_caught(caught, value, |machine| machine.statements(rescue))
+            }
             (Flow::Throw(_), None) => Flow::Next,
             // What goes wrong is not for us to know: the other way is looked at as well.
-            (flow @ (Flow::Next | Flow::Break), Some(rescue)) if reaches_out => {
-                self.perhaps(rescue);
+            (flow @ (Flow::Next | Flow::Break), Some(rescue)) => {
+                self.with_caught(caught, Value::Unknown, |machine| machine.perhaps(rescue));
                 flow
             }
             (flow, _) => flow,

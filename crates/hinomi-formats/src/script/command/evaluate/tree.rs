@@ -117,8 +117,10 @@ pub(in crate::script) enum Stmt {
     Break,
     Continue,
     Throw(Option<Expr>),
+    /// `caught`: the name of what was thrown, empty when it has none.
     Try {
         body: Rc<Vec<Self>>,
+        caught: String,
         rescue: Option<Rc<Vec<Self>>>,
         last: Option<Rc<Vec<Self>>>,
     },

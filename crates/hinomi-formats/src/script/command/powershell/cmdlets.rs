@@ -6,6 +6,9 @@ use super::super::evaluate::tree::{Expr, Invocation, Node};
 use super::super::evaluate::value::{GAP, Value};
 use super::{alias_key, commands, function_key};
 
+/// Elements of a list that are written into a line.
+const WORDS_MAX: usize = 256;
+
 /// The arguments of one command.
 #[derive(Default)]
 pub(super) struct Given {
@@ -163,8 +166,18 @@ fn bind(machine: &mut Machine<'_>, invocation: &Invocation, input: Option<Value>
             }
             continue;
         }
-        push_word(&mut given.line, &quoted(&shown.unwrap_or_default()));
         let value = value.unwrap_or(Value::Unknown);
+        match &value {
+            // A program gets each element as a word of its own.
+            Value::List(list) => {
+                let items = machine.items(*list).iter().take(WORDS_MAX).cloned().collect::<Vec<_>>();
+                for item in items {
+                    let word = machine.text_of(&item);
+                    push_word(&mut given.line, &quoted(&word));
+                }
+            }
+            _ => push_word(&mut given.line, &quoted(&shown.unwrap_or_default())),
+        }
         match waiting.take() {
             Some(name) => given.named.push((name, Some(value))),
             None => given.positional.push(value),

@@ -35,6 +35,8 @@ pub(super) struct Evaluated {
     pub(super) too_deep: bool,
     /// Scripts inside scripts went on behind the limit.
     pub(super) layers_cut: bool,
+    /// A string grew longer than one may be.
+    pub(super) text_cut: bool,
     /// A `SecureString` was opened: its text is not followed.
     pub(super) secure: bool,
 }
@@ -57,8 +59,9 @@ pub(super) fn evaluate(text: &str, limits: &Limits, fuel: u64) -> Evaluated {
         deeds: machine.trace.deeds().cloned().collect(),
         superseded: std::mem::take(&mut machine.superseded),
         fuel: machine.fuel,
-        too_deep: program.too_deep,
+        too_deep: program.too_deep || machine.calls_cut,
         layers_cut: machine.too_deep,
+        text_cut: machine.text_cut,
         secure: machine.secure,
     }
 }

@@ -107,7 +107,7 @@ fn concatenated(machine: &mut Machine<'_>, left: &Value, right: &Value) -> Value
     // One gap for several in a row.
     let piece = if text.ends_with(GAP) { piece.trim_start_matches(GAP) } else { &piece };
     if text.len().saturating_add(piece.len()) > machine.limits.text_bytes_max {
-        return Value::Unknown;
+        return machine.too_long();
     }
     text.push_str(piece);
     machine.string(text)
@@ -118,7 +118,7 @@ fn multiply(machine: &mut Machine<'_>, left: &Value, right: &Value) -> Value {
     match left {
         Value::Str(text) => {
             if text.as_str().len().saturating_mul(count) > machine.limits.text_bytes_max {
-                return Value::Unknown;
+                return machine.too_long();
             }
             let text = text.as_str().repeat(count);
             machine.string(text)
@@ -254,7 +254,7 @@ pub(super) fn join(machine: &mut Machine<'_>, left: &Value, with: &str) -> Value
             item => out.push_str(&machine.text_of(item)),
         }
         if out.len() > machine.limits.text_bytes_max {
-            return Value::Unknown;
+            return machine.too_long();
         }
     }
     machine.string(out)

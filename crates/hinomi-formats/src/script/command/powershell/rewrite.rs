@@ -76,6 +76,7 @@ impl Writer<'_, '_> {
 
 fn write(out: &mut String, value: &Value, machine: &mut Machine<'_>, outer: bool) -> Option<()> {
     if out.len() > machine.limits.text_bytes_max {
+        machine.text_cut = true;
         return None;
     }
     match value {

@@ -28,7 +28,7 @@ pub(super) fn formatted(machine: &mut Machine<'_>, pattern: &str, arguments: &[V
         out.push_str(&text);
         out.push_str(if width < 0 { &spaces } else { "" });
         if out.len() > machine.limits.text_bytes_max {
-            return Value::Unknown;
+            return machine.too_long();
         }
         rest = after;
     }
@@ -120,6 +120,7 @@ fn replace(machine: &mut Machine<'_>, text: &str, arguments: &[Value]) -> Option
     if growth > 0 {
         let grown = growth.saturating_mul(text.matches(find.as_str()).count());
         if text.len().saturating_add(grown) > machine.limits.text_bytes_max {
+            machine.text_cut = true;
             return None;
         }
     }

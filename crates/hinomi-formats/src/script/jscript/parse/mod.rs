@@ -419,9 +419,10 @@ impl<'t> Parser<'t> {
 
     fn attempt(&mut self) -> Stmt {
         let body = Rc::new(self.block());
-        let (mut rescue, mut last) = (None, None);
+        let (mut caught, mut rescue, mut last) = (String::new(), None, None);
         if self.take_word("catch") {
             if self.take("(") {
+                caught = self.name().unwrap_or_default();
                 while self.token.kind != Kind::End && !self.take(")") {
                     self.advance();
                 }
@@ -431,7 +432,7 @@ impl<'t> Parser<'t> {
         if self.take_word("finally") {
             last = Some(Rc::new(self.block()));
         }
-        Stmt::Try { body, rescue, last }
+        Stmt::Try { body, caught, rescue, last }
     }
 
     fn switch(&mut self) -> Stmt {

@@ -94,3 +94,44 @@ fn many_entry_points_share_the_fuel() {
     }
     check_limits(&lines, &["steps_max"]);
 }
+
+#[test]
+fn arguments_that_would_be_put_together_to_more_than_memory() {
+    let many = "a,".repeat(20_000);
+    let lines = format!(
+        "[Macro1]\nA1: =SET.NAME(\"a\",REPT(\"x\",4000000))\nA2: =EXEC({many}a)\nA3: =CALL(\"Kernel32\",\"WinExec\",\"JCJ\",{many}a)\nA4: =HALT()\nname Auto_Open =Macro1!$A$1"
+    );
+    let parsed = survey(&book(&lines), &Limits::desk());
+    let longest = parsed.value.commands.iter().map(|command| command.text.len()).max().unwrap_or_default();
+    assert!(longest <= Limits::desk().text_bytes_max, "{longest}");
+}
+
+#[test]
+fn a_million_percent_signs() {
+    let formula = format!("=EXEC(1{})", "%".repeat(1_000_000));
+    let parsed =
+        survey(&book(&format!("[Macro1]\nA1: {formula}\nname Auto_Open =Macro1!$A$1")), &Limits::desk());
+    assert_eq!(parsed.value.calls[0].argument, "0");
+}
+
+#[test]
+fn more_calls_than_anybody_reads() {
+    let mut lines = String::from("[Macro1]\n");
+    for row in 1..=10_500 {
+        writeln!(lines, "A{row}: =ALERT({row})").unwrap();
+    }
+    lines.push_str("A10501: =HALT()\nname Auto_Open =Macro1!$A$1");
+    let parsed = survey(&book(&lines), &Limits::desk());
+    assert_eq!(parsed.value.calls.len(), 10_000);
+    assert!(parsed.problems.iter().any(|problem| problem.detail.contains("calls")));
+}
+
+#[test]
+fn more_commands_than_are_read() {
+    let mut lines = String::from("[Macro1]\nA1: =HALT()\n");
+    for row in 1..=400 {
+        writeln!(lines, "B{row}: cmd /c echo {row}").unwrap();
+    }
+    lines.push_str("name Auto_Open =Macro1!$A$1");
+    check_limits(&lines, &["commands_max"]);
+}

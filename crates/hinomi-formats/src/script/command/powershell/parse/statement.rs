@@ -407,7 +407,7 @@ impl Parser<'_> {
                 }
                 _ => {
                     self.at = before;
-                    return Stmt::Try { body, rescue: rescue.map(Rc::new), last };
+                    return Stmt::Try { body, caught: "_".to_owned(), rescue: rescue.map(Rc::new), last };
                 }
             }
         }
