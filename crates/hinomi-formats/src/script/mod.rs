@@ -1,4 +1,4 @@
-//! Scripts: what VBA, PowerShell and cmd text would run, as far as constants tell. Nothing is ever run.
+//! Scripts: what VBA, PowerShell and cmd text would run, worked out on paper. Nothing is ever run.
 
 mod command;
 mod host;
@@ -21,7 +21,7 @@ pub struct Survey {
     pub entry_points: Vec<EntryPoint>,
     /// Calls that reach outside the document, in module order.
     pub calls: Vec<Call>,
-    /// Command lines recovered from constants.
+    /// Command lines recovered, in the order of their places.
     pub commands: Vec<Command>,
     /// URLs that stand in the recovered strings outside any command.
     pub urls: Vec<Url>,
