@@ -40,7 +40,7 @@ pub fn seeds() -> Result<Vec<Seed>> {
 
 /// Seeds that are a few lines of text.
 fn written() -> Vec<Seed> {
-    let text: [(&'static str, &str, &[u8]); 13] = [
+    let text: [(&'static str, &str, &[u8]); 17] = [
         ("text", "iso-2022-jp", b"ISO-2022-JP\n\x1b$B@A5a=q\x1b(B.doc"),
         ("text", "shift-jis", b"Shift_JIS\n\x90\xbf\x8b\x81\x8f\x91"),
         ("text", "euc-jp", b"x-euc-jp\n\xc0\xc1\xb5\xe1\xbd\xf1"),
@@ -49,6 +49,10 @@ fn written() -> Vec<Seed> {
         ("mbox", "three", b"From a@b.example Tue Jul 21 09:30:00 2020\nSubject: a\n\n>From the start\n\nFrom c@d.example Tue Jul 21 09:31:00 2020\n\nb\n\nFrom - Tue Jul 21 09:32:00 2020\r\n\r\nc\r\n"),
         ("url", "glued", b"$u='http://a.example/x*https://b.example/y'.Split('*')"),
         ("url", "odd", b"hxxp://a[.]example/ http://u:p@0x7f.1:8080/%41?q=http://c.example <https://\xe4\xbe\x8b.example>"),
+        ("decode", "plain-base64", b"\x00aHR0cDovL2EuZXhhbXBsZS94"),
+        ("decode", "powershell", b"\x00powershell -enc aQB3AHIAIABoAHQAdABwADoALwAvAGEALgBlAHgAYQBtAHAAbABlAC8A"),
+        ("decode", "json", b"\x01F{\"a\":[1,{\"b\":\"x\"}]}"),
+        ("decode", "four", b"\x04\x01\x14(<10 20 30 http://a.example/"),
         ("recipe", "base64", b"From_Base64('A-Za-z0-9+/=',true)Decode_text('UTF-16LE (1200)')\naAB0AHQAcAA="),
         ("recipe", "json", b"[{\"op\":\"From Hex\",\"args\":[\"Auto\"]},{\"op\":\"Gunzip\",\"args\":[]}]\n1f8b0800"),
         ("recipe", "xor", b"XOR({'option':'Hex','string':'2a'},'Standard',false)Find_/_Replace({'option':'Regex','string':'a+'},'b',true,false,true,false)\naaaa"),

@@ -5,6 +5,7 @@ mod build;
 mod page;
 mod peers;
 mod quality;
+mod recipes;
 mod robust;
 mod speed;
 mod table;
@@ -53,6 +54,7 @@ const SECTIONS: &[Section] = &[
     section("macros", "Macro documents beside mraptor", peers::macros),
     section("parity", "Macro documents beside olevba", peers::parity),
     section("mails", "Mail beside mail-parser", peers::mails),
+    section("decode", "Recipes beside CyberChef", recipes::section),
     section("quality", "How often the checks are right", quality::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),

@@ -6,7 +6,7 @@ pub(crate) mod letters;
 mod tools;
 
 pub(crate) use child::{Ran, in_guard, spawned_quietly};
-pub(crate) use tools::{oletools, sarif_multitool, spreadsheet_program};
+pub(crate) use tools::{cyberchef, oletools, sarif_multitool, spreadsheet_program};
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Message;
