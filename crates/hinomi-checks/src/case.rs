@@ -1,5 +1,6 @@
 //! What a check gets to see: one case, and the little it may know besides.
 
+use crate::mail::scatter_type::Campaigns;
 use hinomi_model::fact::{Address, MailFact};
 use hinomi_model::{
     AssetId, Entry, EvidenceId, EvidenceRef, Fact, Finding, Grade, Observation, Text, Verdict,
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub own_domains: &'a BTreeSet<String>,
     /// Who writes to us under which name, from all mail of this run.
     pub contacts: &'a ContactBook,
+    /// What was sent by many hands, from all mail of this run.
+    pub campaigns: &'a Campaigns,
 }
 
 impl<'a> Case<'a> {

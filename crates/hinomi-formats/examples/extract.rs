@@ -1,10 +1,10 @@
 //! Prints the VBA modules of documents as NDJSON, for comparison with other extractors.
 //!
 //! Takes paths as arguments, or one a line on standard input. One object a document:
-//! `{"file", "container", "application", "encrypted", "modules": [{"stream", "name", "sha256", "len",
-//! "orphan"}], "embedded": [{"path", "name", "len"}], "dde", "targets", "decoys", "problems"}`; a file that is no document has
-//! `"container": null`. `sha256` and `len` are those of the source in UTF-8 with every line end as LF. With
-//! `--code` each module also has its source.
+//! `{"file", "container", "application", "encrypted", "opened_with", "modules": [{"stream", "name", "sha256", "len",
+//! "orphan"}], "embedded": [{"path", "name", "len"}], "stomped", "dde", "targets", "decoys", "problems"}`; a file that
+//! is no document has `"container": null`. `sha256` and `len` are those of the source in UTF-8 with every line end as LF. With
+//! `--code` each module also has its source; each `--password=…` is tried on documents that are encrypted.
 
 #![expect(clippy::disallowed_methods, reason = "the crate reads no files; this program of its tests does")]
 
@@ -17,7 +17,14 @@ use std::io::{BufRead, BufWriter, Write};
 fn main() -> std::io::Result<()> {
     let mut paths: Vec<String> = std::env::args().skip(1).collect();
     let with_code = paths.iter().any(|path| path == "--code");
-    paths.retain(|path| path != "--code");
+    let mut passwords = Vec::new();
+    paths.retain(|path| match path.strip_prefix("--password=") {
+        Some(password) => {
+            passwords.push(password.to_owned());
+            false
+        }
+        None => path != "--code",
+    });
     if paths.is_empty() {
         paths = std::io::stdin().lock().lines().collect::<Result<_, _>>()?;
     }
@@ -25,7 +32,7 @@ fn main() -> std::io::Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for path in paths {
         let bytes = std::fs::read(&path)?;
-        let read = office::read(&bytes, &limits, &mut Budget::new(&limits));
+        let read = office::read_with(&bytes, &passwords, &limits, &mut Budget::new(&limits));
         writeln!(out, "{}", line(&path, read, with_code))?;
     }
     out.flush()
@@ -46,8 +53,10 @@ fn line(path: &str, read: Option<Parsed<Document>>, with_code: bool) -> Value {
         "container": document.container,
         "application": document.application,
         "encrypted": document.encrypted,
+        "opened_with": document.opened_with,
         "modules": modules,
         "embedded": embedded,
+        "stomped": document.projects.iter().flat_map(|project| &project.stomped).collect::<Vec<_>>(),
         "dde": document.dde,
         "targets": document.targets,
         "decoys": document.decoys,

@@ -125,6 +125,8 @@ pub struct Limits {
     pub passwords_max: usize,
     /// Layers peeled off one script or encoded command.
     pub layers_max: u32,
+    /// Command lines read of one script.
+    pub commands_max: usize,
     /// Steps of evaluation or of a recipe: the fuel of anything that can loop.
     pub steps_max: u64,
 }
@@ -154,6 +156,7 @@ impl Limits {
             url_bytes_max: 4_096,
             passwords_max: 500,
             layers_max: 16,
+            commands_max: 256,
             steps_max: 2_000_000,
         }
     }

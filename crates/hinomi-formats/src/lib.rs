@@ -20,4 +20,4 @@ pub mod tree;
 pub mod url;
 
 pub use bounds::{Budget, Limit, Limits, Parsed, Problem, ProblemKind};
-pub use carrier::{onenote, rtf, shortcut};
+pub use carrier::{html, onenote, rtf, shortcut};

@@ -1,12 +1,13 @@
 //! Documents, scripts and PDFs become facts.
 
 use crate::case::cut;
-use hinomi_formats::office::{self, Document};
+use hinomi_formats::office::{self, Document, Workbook};
 use hinomi_formats::pdf::Pdf;
 use hinomi_formats::script::{self, Survey};
 use hinomi_formats::url::{self, Url};
 use hinomi_model::fact::{
-    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, PdfFact, Power, TargetFact, Trigger, UrlFact,
+    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, MacroSheet, PdfFact, Power, StompedModule,
+    TargetFact, Trigger, UrlFact,
 };
 use hinomi_model::{Fact, Locator};
 use serde::Serialize;
@@ -31,9 +32,13 @@ pub(crate) fn document(
         entry_points: surveys.iter().flat_map(|survey| &survey.entry_points).map(entry_point).collect(),
         calls: surveys.iter().flat_map(|survey| &survey.calls).map(call).collect(),
         urls: surveys.iter().flat_map(|survey| &survey.urls).map(url_fact).collect(),
+        macro_sheets: document.workbook.iter().flat_map(Workbook::macro_sheets).map(macro_sheet).collect(),
+        stomped: document.projects.iter().flat_map(|project| &project.stomped).map(stomped).collect(),
         dde: document.dde.iter().map(dde).collect(),
         targets: document.targets.iter().map(target).collect(),
         decoys: document.decoys.clone(),
+        code_sketch: document.sketches.code.clone(),
+        file_sketch: document.sketches.bytes.clone(),
         encrypted: document.encrypted,
         partly_unread,
     };
@@ -59,6 +64,9 @@ pub(crate) fn commands(name: &str, survey: &Survey) -> Vec<(Locator, Fact)> {
                 fetches: command.fetches,
                 executes: command.executes,
                 urls: command.urls.iter().map(url_fact).collect(),
+                hosts: command.hosts.clone(),
+                files: command.files.iter().map(|path| cut(path, 400)).collect(),
+                persistence: command.persistence.iter().map(|told| cut(told, 400)).collect(),
             };
             let (module, line) = command.place.rsplit_once(':').unwrap_or((&command.place, ""));
             let locator =
@@ -122,6 +130,22 @@ fn call(read: &script::Call) -> Call {
 
 fn call_step(read: &script::CallStep) -> CallStep {
     CallStep { module: read.module.clone(), procedure: read.procedure.clone(), line: read.line }
+}
+
+fn macro_sheet(read: &office::Sheet) -> MacroSheet {
+    MacroSheet { name: read.name.clone(), visibility: word(read.visibility) }
+}
+
+/// Literals are cut like every other text of a file; commands and URLs in them are those of a survey of their own.
+fn stomped(read: &office::Stomped) -> StompedModule {
+    let runs_on_open = |name: &String| script::trigger_of(name) == Some(script::Trigger::Open);
+    StompedModule {
+        module: read.module.clone(),
+        only_compiled: read.only_compiled.clone(),
+        literals: read.literals.iter().map(|text| cut(text, 200)).collect(),
+        source_removed: read.source_removed,
+        runs_on_open: read.only_compiled.iter().any(runs_on_open),
+    }
 }
 
 fn dde(read: &office::Dde) -> DdeFact {

@@ -24,6 +24,7 @@ pub(crate) fn mail(mail: &Mail) -> MailFact {
         authentication: authentication(mail),
         from_ip: mail.received.iter().rev().find_map(|hop| hop.from_ip.clone()),
         attachments: mail.parts.iter().filter_map(|part| part.name.clone()).collect(),
+        organizers: mail.organizers.iter().map(address).collect(),
         quoted: addresses_in(quoted),
         lead_chars: u64::try_from(lead.trim().chars().count()).unwrap_or(u64::MAX),
     }

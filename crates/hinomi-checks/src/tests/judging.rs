@@ -4,7 +4,7 @@ use crate::judge::cases;
 use crate::{ContactBook, Judged, entries, judge};
 use hinomi_model::fact::{
     Address, ArchiveFact, AuthenticationFact, Call, CommandFact, EntryPoint, FileFact, FileKind, MacroFact,
-    MailFact, PasswordOrigin, PasswordTrail, PdfFact, Power, Trigger, UrlFact,
+    MacroSheet, MailFact, PasswordOrigin, PasswordTrail, PdfFact, Power, Trigger, UrlFact,
 };
 use hinomi_model::{AssetId, AssetKind, Entry, EvidenceId, Fact, Group, Locator, Observation, Verdict};
 use jiff::Timestamp;
@@ -130,13 +130,17 @@ fn macros() -> impl Strategy<Value = Fact> {
         prop::collection::vec(call, 0..3),
         prop::collection::vec(url(), 0..2),
     );
-    (text(), many, any::<bool>(), any::<bool>()).prop_map(
-        |(name, (entry_points, calls, urls), encrypted, partly_unread)| {
+    let sheet = prop::sample::select(vec!["visible", "hidden", "very-hidden"])
+        .prop_map(|seen| MacroSheet { name: "M".to_owned(), visibility: seen.to_owned() });
+    let sheets = prop::collection::vec(sheet, 0..2);
+    (text(), many, sheets, any::<bool>(), any::<bool>()).prop_map(
+        |(name, (entry_points, calls, urls), macro_sheets, encrypted, partly_unread)| {
             Fact::Macro(Box::new(MacroFact {
                 name,
                 entry_points,
                 calls,
                 urls,
+                macro_sheets,
                 encrypted,
                 partly_unread,
                 ..MacroFact::default()

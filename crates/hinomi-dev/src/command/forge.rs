@@ -1,21 +1,25 @@
 //! `cargo dev forge`: documents with their truth, and bombs.
 
 use anyhow::{Context, Result, ensure};
-use hinomi_dev::forge::{bombs, macros};
+use hinomi_dev::forge::bombs;
+use hinomi_dev::forge::specimens::{self, Specimen, Truth};
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to forge.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Arguments {
-    /// Documents with macros, and `truth.ndjson`, a line a document.
+    /// Documents, mail and links that look like attacks, honest documents, and `truth.ndjson`, a line a file.
     Documents {
         /// The folder to write to.
         dir: PathBuf,
-        /// How many.
-        #[arg(long, default_value_t = 100)]
+        /// How many attacks.
+        #[arg(long, default_value_t = 600)]
         count: usize,
+        /// How many honest documents.
+        #[arg(long, default_value_t = 160)]
+        honest: usize,
         /// The seed that tells them.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -35,23 +39,12 @@ pub(crate) enum Arguments {
 struct Line<'a> {
     file: &'a str,
     #[serde(flatten)]
-    truth: &'a macros::Truth,
+    truth: &'a Truth,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match arguments {
-        Arguments::Documents { dir, count, seed } => {
-            fs::create_dir_all(dir).with_context(|| format!("failed to make {}", dir.display()))?;
-            let mut truth = fs::File::create(dir.join("truth.ndjson"))?;
-            for number in 0..*count {
-                let forged = macros::any(number, *seed)?;
-                let file = format!("{number:05}.{}", forged.truth.container.extension());
-                fs::write(dir.join(&file), &forged.bytes)?;
-                serde_json::to_writer(&truth, &Line { file: &file, truth: &forged.truth })?;
-                truth.write_all(b"\n")?;
-            }
-            Ok(())
-        }
+        Arguments::Documents { dir, count, honest, seed } => documents(dir, *count, *honest, *seed),
         Arguments::Bombs { dir, only } => {
             fs::create_dir_all(dir).with_context(|| format!("failed to make {}", dir.display()))?;
             let wanted = |bomb: &&bombs::Bomb| only.as_ref().is_none_or(|name| name == bomb.name);
@@ -61,4 +54,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn documents(dir: &Path, count: usize, honest: usize, seed: u64) -> Result<()> {
+    fs::create_dir_all(dir).with_context(|| format!("failed to make {}", dir.display()))?;
+    let mut truths = fs::File::create(dir.join("truth.ndjson"))?;
+    let mut put = |kind: &str, number: usize, specimen: &Specimen| -> Result<()> {
+        let file = format!("{kind}-{number:05}.{}", specimen.extension);
+        fs::write(dir.join(&file), &specimen.bytes)?;
+        serde_json::to_writer(&truths, &Line { file: &file, truth: &specimen.truth })?;
+        truths.write_all(b"\n")?;
+        Ok(())
+    };
+    for number in 0..count {
+        put("attack", number, &specimens::attack(number, seed)?)?;
+    }
+    for number in 0..honest {
+        put("honest", number, &specimens::benign(number, seed)?)?;
+    }
+    Ok(())
 }

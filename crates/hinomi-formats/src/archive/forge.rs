@@ -1,7 +1,7 @@
 //! Builds the archives that tests read: every lock and layout of the reader, with room for lies.
 
-use super::lock::seal;
-use super::unpack::crc32;
+use super::shelf::crc32;
+use super::zip::lock::seal;
 use flate2::{Compression, write::DeflateEncoder};
 use std::io::Write;
 
@@ -172,4 +172,23 @@ pub(crate) fn zip64(files: &[File]) -> Vec<u8> {
     put32(&mut out, &[1]);
     out.extend(end_record(0xFFFF, u32::MAX, u32::MAX));
     out
+}
+
+/// Undoes base64 of a fixture; line ends and padding are skipped.
+pub(crate) fn unbase64(text: &str) -> Vec<u8> {
+    let value = |letter: u8| match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'a'..=b'z' => Some(letter - b'a' + 26),
+        b'0'..=b'9' => Some(letter - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let values: Vec<u8> = text.bytes().filter_map(value).collect();
+    let group = |four: &[u8]| {
+        let bits = four.iter().fold(0_u32, |bits, value| bits << 6 | u32::from(*value));
+        let bytes = (bits << (6 * (4 - four.len()))).to_be_bytes();
+        bytes[1..four.len()].to_vec()
+    };
+    values.chunks(4).flat_map(group).collect()
 }

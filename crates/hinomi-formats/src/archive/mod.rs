@@ -1,20 +1,26 @@
-//! Archives: ZIP (stored, deflate; ZipCrypto and WinZip AES; CP932 and UTF-8 names) and gzip.
+//! Archives: ZIP (stored, deflate; ZipCrypto and WinZip AES; CP932 and UTF-8 names), gzip, 7z, LZH, tar, cabinets,
+//! disc images, and what RAR tells of itself.
 //!
 //! A ZIP says the same thing up to three times (directory, local headers, data descriptors), and a hostile
 //! one says three different things. The directory is believed first, because that is what mail users' tools
 //! do; local headers that no directory lists are read as well and reported, because other tools show those.
 //! Kept entries never share a byte of the file, so expansion is bounded by the file's size times the ratio.
 
-mod directory;
+mod cab;
 #[cfg(test)]
 pub(crate) mod forge;
-mod gzip;
-mod inflate;
-mod lock;
-mod names;
+mod iso;
+mod lzh;
+mod methods;
+mod rar;
+mod seven;
+mod shelf;
 #[cfg(test)]
 mod tests;
-mod unpack;
+mod unix;
+mod zip;
+
+pub(crate) use zip::lock::spellings;
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
@@ -24,6 +30,8 @@ use serde::{Deserialize, Serialize};
 pub struct Archive {
     /// Entries in directory order; entries that no directory lists come last.
     pub entries: Vec<Entry>,
+    /// How the directory itself is encrypted, when nobody could open it: then there are no entries.
+    pub sealed: Encryption,
 }
 
 /// One file of an archive. A folder is an entry whose name ends in `/` and whose content is empty.
@@ -62,19 +70,24 @@ pub enum Encryption {
     Other,
 }
 
+/// Whether the bytes start with a header of tar, whatever its age: the checksum of the header fits.
+pub fn looks_like_tar(bytes: &[u8]) -> bool {
+    unix::tar::looks_like_tar(bytes)
+}
+
 /// Whether the bytes start or end like a ZIP (also one with junk before or after it).
 pub fn looks_like_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
         || bytes.starts_with(b"PK\x05\x06")
         || bytes.starts_with(b"PK00PK\x03\x04")
-        || directory::ends_like_zip(bytes)
+        || zip::directory::ends_like_zip(bytes)
 }
 
 /// Reads a ZIP and unpacks its entries. Encrypted entries are tried with `passwords` in order, the one that
 /// opened the entry before first; at most `passwords_max` of them are looked at.
 pub fn read_zip(bytes: &[u8], passwords: &[String], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
-    let listed = directory::read(bytes, limits, directory::Gaps::Scan);
-    unpack::Unpacker::new(bytes, passwords, limits, budget).all(listed, &|_| true)
+    let listed = zip::directory::read(bytes, limits, zip::directory::Gaps::Scan);
+    zip::unpack::Unpacker::new(bytes, passwords, limits, budget).all(listed, &|_| true)
 }
 
 /// Reads a ZIP's directory and unpacks only the entries that `wanted` accepts, by name: what OOXML needs.
@@ -85,13 +98,34 @@ pub fn read_zip_some(
     limits: &Limits,
     budget: &mut Budget,
 ) -> Parsed<Archive> {
-    let listed = directory::read(bytes, limits, directory::Gaps::Leave);
-    unpack::Unpacker::new(bytes, &[], limits, budget).all(listed, wanted)
+    let listed = zip::directory::read(bytes, limits, zip::directory::Gaps::Leave);
+    zip::unpack::Unpacker::new(bytes, &[], limits, budget).all(listed, wanted)
 }
 
 /// Reads a gzip member chain (RFC 1952): one entry, named by the header when it has a name.
 pub fn read_gzip(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Archive> {
-    gzip::read(bytes, limits, budget)
+    unix::gzip::read(bytes, limits, budget)
+}
+
+/// Reads an archive of another format, by the name that [`crate::tree::archive_format`] has for it: `7z`, `lzh`, `tar`,
+/// `cab`, `iso`, `rar`. `None` for a format that is known and not read. Compression that is not read leaves entries
+/// without bytes, with a problem.
+pub fn read_other(
+    format: &str,
+    bytes: &[u8],
+    passwords: &[String],
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Option<Parsed<Archive>> {
+    Some(match format {
+        "7z" => seven::read(bytes, passwords, limits, budget),
+        "lzh" => lzh::read(bytes, limits, budget),
+        "tar" => unix::tar::read(bytes, limits, budget),
+        "cab" => cab::read(bytes, limits, budget),
+        "iso" => iso::read(bytes, limits, budget),
+        "rar" => rar::read(bytes, limits, budget),
+        _ => return None,
+    })
 }
 
 /// Little-endian numbers at an offset, `None` beyond the end.

@@ -30,6 +30,7 @@ mod tests;
 pub use bake::Output;
 pub use error::{BakeError, Fault, RecipeError};
 pub use guess::{Guess, Guesses, guess};
+pub(crate) use ops::code::scripts::letter as encoded_letter;
 
 use crate::Limits;
 use address::Address;

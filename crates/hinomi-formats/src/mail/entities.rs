@@ -7,7 +7,7 @@ use std::borrow::Cow;
 const REFERENCE_BYTES_MAX: usize = 32;
 
 /// Decodes character references.
-pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }

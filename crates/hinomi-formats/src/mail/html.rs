@@ -11,7 +11,7 @@ const SNIFF_BYTES: usize = 4 << 10;
 const ATTRIBUTES_MAX: usize = 64;
 
 /// The charset a document declares for itself.
-pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
+pub(crate) fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..SNIFF_BYTES).unwrap_or(bytes).to_ascii_lowercase();
     let at = memmem::find(&head, b"charset=")?.checked_add(8)?;
     let rest = head.get(at..)?.trim_ascii_start();
@@ -239,7 +239,7 @@ fn skip_raw<'a>(after: &'a str, name: &str) -> &'a str {
 }
 
 /// The attributes of a tag, and what follows its `>`. Quotes may hold `>`.
-fn attributes(tag: &str) -> (Vec<(&str, &str)>, &str) {
+pub(crate) fn attributes(tag: &str) -> (Vec<(&str, &str)>, &str) {
     let mut found = Vec::new();
     let mut rest = tag;
     loop {

@@ -22,8 +22,11 @@ mod trace;
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use entities::unescape as unescape_entities;
+pub(crate) use html::{attributes as tag_attributes, declared_charset};
 pub use looks::looks_like_mail;
 pub use mbox::{MboxSplitter, looks_like_mbox};
+pub use mime::calendar::{self, Calendar, looks_like_calendar};
 pub use msg::looks_like_msg;
 pub use password::password_candidates;
 
@@ -62,8 +65,10 @@ pub struct Mail {
     pub headers: Vec<(String, String)>,
     /// What a person reads: the plain text parts, and HTML parts turned to text, joined by a blank line.
     pub text: String,
-    /// Links of the HTML parts.
+    /// Links of the HTML parts and of invitations.
     pub links: Vec<Link>,
+    /// Who invites, by the calendar parts: not always who sends.
+    pub organizers: Vec<Address>,
     /// Every leaf part that is not read as body text, and every attachment; nested messages are one part. Files
     /// inside a uuencoded text or a `winmail.dat` (TNEF) follow it as parts of their own.
     pub parts: Vec<Part>,

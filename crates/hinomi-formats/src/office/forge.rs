@@ -1,5 +1,6 @@
 //! Builds the documents that tests read: compound files, VBA projects, and what Office wraps around them.
 
+pub(crate) mod compiled;
 pub(crate) mod forms;
 pub(crate) mod word;
 

@@ -12,6 +12,7 @@ mod outward;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod unlock;
 mod vba;
 mod word;
 mod workbook;
@@ -20,7 +21,17 @@ use outward::{dde, decoy, targets};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
-pub use workbook::{Cell, CellValue, DefinedName, Sheet, SheetKind, Visibility, Workbook};
+pub(crate) use unlock::ciphers;
+#[cfg(test)]
+pub(crate) use unlock::seal;
+pub use unlock::{Key, Unlocked, unlock};
+pub(crate) use workbook::{
+    COLUMNS_MAX, ROWS_MAX, column_number, is_function, is_macro_command, push_cell, push_sheet,
+};
+pub use workbook::{
+    Cell, CellValue, Cells, DefinedName, Link, Sheet, SheetKind, Visibility, Workbook, has_macro_sheets,
+    macro_workbook, workbook, workbook_of_stream, workbook_with,
+};
 
 use crate::{Budget, Limits, Parsed};
 use serde::{Deserialize, Serialize};
@@ -38,15 +49,32 @@ pub struct Document {
     /// Whether the document is encrypted. In OOXML its macros were not seen then; the binary formats leave
     /// them in the clear.
     pub encrypted: bool,
+    /// What opened the document, when it was encrypted; `encrypted` is not said then.
+    pub opened_with: Option<Key>,
     /// Text and targets worth judging that are not macros: external relationships, embedded packages.
     pub embedded: Vec<Embedded>,
     /// Commands that fields and links start without any macro.
     pub dde: Vec<Dde>,
     /// What the document fetches from other machines when it is opened. Links that people click are not among them.
     pub targets: Vec<Target>,
+    /// Sheets, names and cells, of a workbook that has macro sheets or names that start by themselves. Of others
+    /// cells are not read.
+    pub workbook: Option<Workbook>,
     /// Phrases in its text that ask the reader to switch macros on, in lower case. Looked for
     /// only where there is something to switch on: macros, macro sheets, targets, DDE.
     pub decoys: Vec<String>,
+    /// What the document was built from, where macros start by themselves: the shape of their code, and the bytes of
+    /// the whole. Set by the tree; see [`crate::tree::likeness`].
+    pub sketches: Sketches,
+}
+
+/// Sketches of a document; empty where there was too little.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sketches {
+    /// Of the source of its macros.
+    pub code: String,
+    /// Of its bytes.
+    pub bytes: String,
 }
 
 /// A command in a field, a link or a formula (dynamic data exchange).
@@ -132,6 +160,21 @@ pub struct VbaProject {
     pub code_page: u16,
     /// Modules in the order of the `dir` stream, then orphans by stream name.
     pub modules: Vec<Module>,
+    /// Modules whose compiled code, which Office may run, is of another source than the one that is there.
+    pub stomped: Vec<Stomped>,
+}
+
+/// A module whose compiled code does what its source does not show.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stomped {
+    /// Name of the module.
+    pub module: String,
+    /// Names that only the compiled code has, those with power first, at most 64.
+    pub only_compiled: Vec<String>,
+    /// String literals that only the compiled code has, at most 64.
+    pub literals: Vec<String>,
+    /// No statement is left in the module's source.
+    pub source_removed: bool,
 }
 
 /// One module.
@@ -188,8 +231,37 @@ pub fn looks_like_mhtml(bytes: &[u8]) -> bool {
     mhtml::has_active_mime(bytes)
 }
 
-/// Reads a document of any container this version knows; `None` when it is none.
+/// Reads a document of any container this version knows; `None` when it is none. One that is encrypted is opened with
+/// the programs' own passwords.
 pub fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
+    read_with(bytes, &[], limits, budget)
+}
+
+/// Reads a document as [`read`] does, trying `passwords` as well when it is encrypted.
+pub fn read_with(
+    bytes: &[u8],
+    passwords: &[String],
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Option<Parsed<Document>> {
+    if !looks_like_ole(bytes) {
+        return read_as_is(bytes, limits, budget);
+    }
+    let mut problems = Vec::new();
+    let unlocked = unlock(bytes, passwords, limits, budget).take(&mut problems);
+    let Some(Unlocked { bytes: plain, by }) = unlocked else {
+        let mut parsed = read_as_is(bytes, limits, budget)?;
+        parsed.problems.append(&mut problems);
+        return Some(parsed);
+    };
+    let mut parsed = read_as_is(&plain, limits, budget)?;
+    parsed.value.opened_with = Some(by);
+    parsed.problems.append(&mut problems);
+    Some(parsed)
+}
+
+/// Reads a document as it is, without trying to take its encryption off: what [`unlock`] gave, or could not open.
+pub fn read_as_is(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option<Parsed<Document>> {
     let mut parsed = ole::read(bytes, limits, budget)
         .or_else(|| ooxml::read(bytes, limits, budget))
         .or_else(|| ooxml::flat::read(bytes, limits, budget))

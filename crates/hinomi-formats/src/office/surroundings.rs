@@ -20,8 +20,11 @@ use crate::{Budget, Limits, Parsed};
 use collector::Collector;
 
 /// Reads the texts around the macros of a document, at most [`Limits::text_bytes_max`] of them. A file that is no
-/// document has none. [`Surroundings::workbook`] stays empty: cells have a reader of their own.
+/// document has none; one that is encrypted is opened with the programs' own passwords, and any other has to be
+/// [unlocked](super::unlock) before. [`Surroundings::workbook`] stays empty: cells have a reader of their own.
 pub fn surroundings(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Surroundings> {
+    let unlocked = super::unlock(bytes, &[], limits, budget).value;
+    let bytes = unlocked.as_ref().map_or(bytes, |unlocked| &unlocked.bytes);
     let mut collector = Collector::new(limits, budget);
     if super::looks_like_ole(bytes) {
         old::read(bytes, "", &mut collector, limits.depth_max);

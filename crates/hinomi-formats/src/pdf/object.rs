@@ -6,7 +6,7 @@ pub(super) enum Object {
     /// `null`, and whatever could not be read.
     #[default]
     Null,
-    Bool,
+    Bool(bool),
     /// Whole numbers; fractions are cut off.
     Number(i64),
     /// Without the slash, `#xx` undone.

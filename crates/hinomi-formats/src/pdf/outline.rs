@@ -1,10 +1,13 @@
 //! Where the objects of a file are: in the file itself, and in its object streams.
 
+use super::crypt::{Key, Lock, Opener, Search};
 use super::filters;
 use super::object::{Dictionary, Object};
 use super::syntax::{Lost, Syntax, is_space};
+use crate::office::Key as OpenedBy;
 use crate::{Budget, Limits, Problem, ProblemKind};
 use memchr::memmem;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,8 +20,14 @@ pub(super) struct Outline<'a> {
     pub(super) places: Vec<Place>,
     /// The last place of each object number: a revision at the end of the file replaces what was before.
     latest: HashMap<u32, usize>,
-    /// Some trailer names an encryption dictionary.
+    /// Some trailer names an encryption dictionary, and no password opened it.
     pub(super) encrypted: bool,
+    /// What opened it.
+    pub(super) opened_with: Option<OpenedBy>,
+    /// How many passwords were tried in vain.
+    pub(super) tried: usize,
+    key: Option<Key>,
+    seals: Seals,
     /// Bytes that may still be read as objects: an object that does not end is read to the end of the file, and
     /// one object may be referred to from everywhere.
     fuel: Cell<u64>,
@@ -28,6 +37,7 @@ pub(super) struct Outline<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) number: u32,
+    generation: u32,
     /// Offset in the file: of the object, or of the stream that holds it.
     pub(super) offset: usize,
     /// Which unpacked stream, and where in it; `None` for an object in the file.
@@ -39,8 +49,10 @@ pub(super) struct Place {
 }
 
 impl<'a> Outline<'a> {
+    /// `passwords` are tried on an encrypted file; `None` for one that is to be read as if it were in the clear.
     pub(super) fn of(
         file: &'a [u8],
+        passwords: Option<&[String]>,
         limits: &Limits,
         budget: &mut Budget,
         problems: &mut Vec<Problem>,
@@ -51,17 +63,75 @@ impl<'a> Outline<'a> {
             places: Vec::new(),
             latest: HashMap::new(),
             encrypted: false,
+            opened_with: None,
+            tried: 0,
+            key: None,
+            seals: Seals::default(),
             fuel: Cell::new(limits.steps_max.saturating_mul(64).saturating_add(8 * file.len() as u64)),
         };
         outline.read_trailers();
         outline.scan(problems);
+        if let Some(passwords) = passwords {
+            outline.index();
+            outline.open(passwords);
+        }
         if !outline.encrypted {
             outline.unpack(limits, budget, problems);
         }
-        for (index, place) in outline.places.iter().enumerate() {
-            outline.latest.insert(place.number, index);
-        }
+        outline.index();
         outline
+    }
+
+    /// Notes the last place of each object.
+    fn index(&mut self) {
+        for (index, place) in self.places.iter().enumerate() {
+            self.latest.insert(place.number, index);
+        }
+    }
+
+    /// Some trailers name an encryption dictionary and some do not: what one viewer takes for encrypted, another may
+    /// take as it stands.
+    pub(super) fn is_two_faced(&self) -> bool {
+        self.seals.sealed.is_some() && self.seals.open
+    }
+
+    /// Looks for the password of an encrypted file.
+    fn open(&mut self, passwords: &[String]) {
+        let Some(sealed) = self.seals.sealed.take() else { return };
+        self.encrypted = true;
+        let dictionary = self.followed(&sealed, 0);
+        if let Object::Reference(number) = sealed {
+            self.seals.dictionary = Some(number);
+        }
+        self.seals.sealed = Some(sealed);
+        let Object::Dictionary(dictionary) = dictionary else { return };
+        let Some(lock) = Lock::read(&dictionary, &self.seals.id) else { return };
+        match lock.open(passwords) {
+            Search::Opened(key, by) => {
+                self.encrypted = false;
+                self.opened_with = Some(by.map_or(OpenedBy::Default, OpenedBy::Given));
+                self.key = Some(key);
+            }
+            Search::Shut { tried } => self.tried = tried,
+        }
+    }
+
+    /// An object with the references in it followed, some levels deep: dictionaries of encryption are small.
+    fn followed(&self, object: &Object, depth: u32) -> Object {
+        match object {
+            _ if depth > ENCRYPTION_DEPTH_MAX => Object::Null,
+            Object::Reference(number) => {
+                let found = self.find(*number).map_or(Object::Null, |place| self.object(place));
+                self.followed(&found, depth.saturating_add(1))
+            }
+            Object::Dictionary(dictionary) => {
+                let entries = dictionary.0.iter().take(ENCRYPTION_ENTRIES_MAX);
+                let entries =
+                    entries.map(|(key, value)| (key.clone(), self.followed(value, depth.saturating_add(1))));
+                Object::Dictionary(Dictionary(entries.collect()))
+            }
+            other => other.clone(),
+        }
     }
 
     /// The object at a place.
@@ -74,8 +144,15 @@ impl<'a> Outline<'a> {
             return Object::Null;
         }
         let mut syntax = Syntax::new(bytes, at);
-        let object = syntax.object();
+        let mut object = syntax.object();
         self.fuel.set(self.fuel.get().saturating_sub(1 + syntax.at.saturating_sub(at) as u64));
+        // Strings in an object stream are encrypted with it; those of the encryption dictionary cannot be.
+        if let Some(key) = self.key.as_ref().filter(|_| place.inside.is_none())
+            && self.seals.dictionary != Some(place.number)
+        {
+            let work = decrypt(&mut object, &key.strings(place.number, place.generation));
+            self.fuel.set(self.fuel.get().saturating_sub(work));
+        }
         object
     }
 
@@ -84,10 +161,18 @@ impl<'a> Outline<'a> {
         self.fuel.get() == 0
     }
 
-    /// The raw bytes of the stream at a place.
-    pub(super) fn stream(&self, place: &Place) -> Option<&'a [u8]> {
+    /// Whether a stream stands at a place.
+    pub(super) fn has_stream(&self, place: &Place) -> bool {
+        place.stream.is_some()
+    }
+
+    /// The bytes of the stream at a place, its filters still on.
+    pub(super) fn stream(&self, place: &Place, dictionary: &Dictionary) -> Option<Cow<'a, [u8]>> {
         let (start, end) = place.stream?;
-        self.file.get(start..end)
+        let raw = self.file.get(start..end)?;
+        let plain =
+            self.key.as_ref().and_then(|key| key.stream(place.number, place.generation, dictionary, raw));
+        Some(plain.map_or(Cow::Borrowed(raw), Cow::Owned))
     }
 
     /// Where the object of a number stands.
@@ -100,7 +185,7 @@ impl<'a> Outline<'a> {
             let body = at + b"trailer".len();
             let near = self.file.get(..body.saturating_add(TRAILER_BYTES_MAX)).unwrap_or(self.file);
             if let Object::Dictionary(dictionary) = Syntax::new(near, body).object() {
-                self.encrypted |= dictionary.get("Encrypt").is_some_and(|value| *value != Object::Null);
+                self.seals.note(&dictionary);
             }
         }
     }
@@ -118,7 +203,7 @@ impl<'a> Outline<'a> {
             let at = from + found;
             let body = at + b"obj".len();
             from = body;
-            let Some((number, offset)) = object_number(self.file, at) else { continue };
+            let Some((number, generation, offset)) = object_number(self.file, at) else { continue };
             let mut syntax = Syntax::new(self.file, body);
             let object = syntax.object();
             problems.extend(
@@ -128,9 +213,11 @@ impl<'a> Outline<'a> {
             if self.exhausted() {
                 break;
             }
-            let mut place = Place { number, offset, inside: None, body, stream: None };
+            let mut place = Place { number, generation, offset, inside: None, body, stream: None };
             if let Object::Dictionary(dictionary) = &object {
-                self.encrypted |= dictionary.is("Type", "XRef") && dictionary.get("Encrypt").is_some();
+                if dictionary.is("Type", "XRef") {
+                    self.seals.note(dictionary);
+                }
                 syntax.skip_space();
                 if let Some(start) = stream_start(self.file, syntax.at) {
                     while stream_ends.peek().is_some_and(|end| *end < start) {
@@ -169,26 +256,88 @@ impl<'a> Outline<'a> {
         let mut places = Vec::with_capacity(self.places.len());
         for place in std::mem::take(&mut self.places) {
             places.push(place);
-            let Some(raw) = self.stream(&place) else { continue };
-            let Object::Dictionary(dictionary) = self.object(&place) else { continue };
-            if !dictionary.is("Type", "ObjStm") {
+            if !self.has_stream(&place) {
                 continue;
             }
+            let Object::Dictionary(dictionary) = self.object(&place) else { continue };
+            let Some(raw) = self.stream(&place, &dictionary).filter(|_| dictionary.is("Type", "ObjStm"))
+            else {
+                continue;
+            };
             let name = format!("object {}", place.number);
-            let Some(bytes) = filters::decode(&dictionary, raw, &name, limits, budget, problems) else {
+            let Some(bytes) = filters::decode(&dictionary, &raw, &name, limits, budget, problems) else {
                 continue;
             };
             let first = usize::try_from(dictionary.number("First").unwrap_or_default()).unwrap_or_default();
             let header = bytes.get(..first).unwrap_or_default();
             for (number, at) in header_pairs(header) {
                 let inside = Some((self.unpacked.len(), first.saturating_add(at)));
-                places.push(Place { number, offset: place.offset, inside, body: 0, stream: None });
+                places.push(Place {
+                    number,
+                    generation: 0,
+                    offset: place.offset,
+                    inside,
+                    body: 0,
+                    stream: None,
+                });
             }
             self.unpacked.push(bytes);
         }
         self.places = places;
     }
 }
+
+/// What the trailers say of encryption.
+#[derive(Default)]
+struct Seals {
+    /// `/Encrypt` of the last trailer that has one.
+    sealed: Option<Object>,
+    /// The number of its dictionary.
+    dictionary: Option<u32>,
+    /// The first part of `/ID`.
+    id: Vec<u8>,
+    /// A trailer with a root says nothing of encryption.
+    open: bool,
+}
+
+impl Seals {
+    fn note(&mut self, trailer: &Dictionary) {
+        match trailer.get("Encrypt").filter(|value| **value != Object::Null) {
+            Some(sealed) => {
+                self.sealed = Some(sealed.clone());
+                if let Some(Object::Array(parts)) = trailer.get("ID")
+                    && let Some(Object::Text(id)) = parts.first()
+                {
+                    self.id.clone_from(id);
+                }
+            }
+            None => self.open |= trailer.get("Root").is_some(),
+        }
+    }
+}
+
+/// What the shortest encrypted string costs, in bytes read.
+const STRING_WORK: u64 = 256;
+
+/// Takes the encryption off every string of an object, and tells what that cost.
+fn decrypt(object: &mut Object, opener: &Opener) -> u64 {
+    match object {
+        Object::Text(bytes) if !bytes.is_empty() => {
+            *bytes = opener.open(bytes);
+            STRING_WORK.saturating_add(bytes.len() as u64)
+        }
+        // As deep as objects are read.
+        Object::Array(items) => items.iter_mut().map(|item| decrypt(item, opener)).sum(),
+        Object::Dictionary(Dictionary(entries)) => {
+            entries.iter_mut().map(|(_, value)| decrypt(value, opener)).sum()
+        }
+        _ => 0,
+    }
+}
+
+/// References in an encryption dictionary, and entries of one: there are some twenty.
+const ENCRYPTION_DEPTH_MAX: u32 = 6;
+const ENCRYPTION_ENTRIES_MAX: usize = 40;
 
 impl Lost {
     fn problem(self, number: u32) -> Problem {
@@ -253,17 +402,17 @@ fn header_pairs(header: &[u8]) -> Vec<(u32, usize)> {
         .collect()
 }
 
-/// The object number before `obj` at `at`, and where it begins.
-fn object_number(file: &[u8], at: usize) -> Option<(u32, usize)> {
+/// The numbers of object and generation before `obj` at `at`, and where the first begins.
+fn object_number(file: &[u8], at: usize) -> Option<(u32, u32, usize)> {
     let mut end = at;
-    let (_, generation_start) = digits_before(file, &mut end)?;
+    let (generation, generation_start) = digits_before(file, &mut end)?;
     let mut end = generation_start;
     // White space must stand between the two numbers.
     if !end.checked_sub(1).and_then(|before| file.get(before)).copied().is_some_and(is_space) {
         return None;
     }
     let (number, start) = digits_before(file, &mut end)?;
-    Some((number, start))
+    Some((number, generation, start))
 }
 
 /// The number that ends before `end`, white space skipped, and its start. At most ten digits and as many spaces.

@@ -266,7 +266,7 @@ impl<'a> Syntax<'a> {
         match word {
             b"true" | b"false" => {
                 self.at += len;
-                Token::Object(Object::Bool)
+                Token::Object(Object::Bool(word == b"true"))
             }
             b"null" => {
                 self.at += len;

@@ -25,16 +25,19 @@ pub(super) struct Walk<'w, 'a> {
     script_bytes: usize,
     /// Kinds of target of which there were too many.
     full: HashSet<&'static str>,
+    /// Passwords that were given.
+    passwords: usize,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn new(
         outline: &'w Outline<'a>,
+        passwords: usize,
         limits: &'w Limits,
         budget: &'w mut Budget,
         problems: &'w mut Vec<Problem>,
     ) -> Self {
-        let pdf = Pdf { encrypted: outline.encrypted, ..Pdf::default() };
+        let pdf = Pdf { encrypted: outline.encrypted, opened_with: outline.opened_with, ..Pdf::default() };
         let script_bytes = limits.text_bytes_max;
         Self {
             outline,
@@ -46,12 +49,18 @@ impl<'w, 'a> Walk<'w, 'a> {
             told: HashSet::new(),
             script_bytes,
             full: HashSet::new(),
+            passwords,
         }
     }
 
     pub(super) fn run(mut self) -> Pdf {
         if self.outline.encrypted {
-            let detail = "strings and streams are encrypted and were not read";
+            let tried = self.outline.tried;
+            let detail = if tried < self.passwords {
+                format!("passwords not all tried: none of the first {tried} of {} opens it", self.passwords)
+            } else {
+                format!("strings and streams are encrypted; none of {tried} passwords opens it")
+            };
             self.problems.push(Problem::new(ProblemKind::Encrypted, "pdf", detail));
         }
         if self.outline.places.is_empty() {
@@ -63,7 +72,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         // Embedded files that nothing names are carried all the same.
         for place in &self.outline.places {
-            if self.embedded.contains(&place.number) || self.outline.stream(place).is_none() {
+            if self.embedded.contains(&place.number) || !self.outline.has_stream(place) {
                 continue;
             }
             if let Object::Dictionary(dictionary) = self.outline.object(place)
@@ -188,10 +197,13 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// The bytes of the stream of this number, when it is one.
     fn unpacked(&mut self, number: u32) -> Option<Vec<u8>> {
         let place = self.outline.find(number)?;
-        let raw = self.outline.stream(place).filter(|_| !self.outline.encrypted)?;
+        if self.outline.encrypted || !self.outline.has_stream(place) {
+            return None;
+        }
         let Object::Dictionary(dictionary) = self.outline.object(place) else { return None };
+        let raw = self.outline.stream(place, &dictionary)?;
         let name = format!("object {number}");
-        filters::decode(&dictionary, raw, &name, self.limits, self.budget, self.problems)
+        filters::decode(&dictionary, &raw, &name, self.limits, self.budget, self.problems)
     }
 
     /// `/F`, or `/Win << /F /P >>` and its siblings: the program and its parameters.

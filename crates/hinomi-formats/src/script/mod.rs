@@ -1,11 +1,15 @@
 //! Scripts: what VBA, PowerShell and cmd text would run, as far as constants tell. Nothing is ever run.
 
 mod command;
+mod host;
+mod jscript;
 #[cfg(test)]
 mod tests;
 mod vba;
+mod vbs;
+mod xlm;
 
-use crate::office::Module;
+use crate::office::{Module, Stomped, Surroundings, Workbook};
 use crate::url::{self, Url};
 use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
@@ -21,6 +25,34 @@ pub struct Survey {
     pub commands: Vec<Command>,
     /// URLs that stand in the recovered strings outside any command.
     pub urls: Vec<Url>,
+    /// What could not be followed of macros that were evaluated, in the order met.
+    pub unfollowed: Vec<Unfollowed>,
+}
+
+/// A place where evaluation of a macro went no further.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Unfollowed {
+    /// Module name.
+    pub module: String,
+    /// Line in the module, from 1.
+    pub line: u32,
+    /// Why.
+    pub obstacle: Obstacle,
+}
+
+/// Why evaluation went no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// A statement the reader does not understand: what it would change is unknown.
+    #[default]
+    Statement,
+    /// The fuel was spent.
+    Steps,
+    /// More ways through the code than are kept apart.
+    States,
+    /// Calls inside one another without end.
+    Depth,
 }
 
 /// A procedure that starts without the user calling it.
@@ -131,8 +163,19 @@ pub struct Command {
     pub fetches: bool,
     /// It starts what it fetched, or another program.
     pub executes: bool,
-    /// URLs of the innermost script that has any, in order of use, no duplicates.
+    /// URLs it fetches as far as evaluation tells, then those of the innermost script that has any, in order of
+    /// use, no duplicates. What only served to put another URL together is left out.
     pub urls: Vec<Url>,
+    /// Hosts of the URLs, and hosts it talks to without one, in canonical form.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Paths it writes or starts; `…` stands for what is not known.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// How it makes itself start again: `registry: …\\Run\\name = value`, `scheduled task: name = command`,
+    /// `service: …`, `startup folder: path`.
+    #[serde(default)]
+    pub persistence: Vec<String>,
 }
 
 /// The program a command starts.
@@ -156,7 +199,38 @@ pub enum Interpreter {
 ///
 /// Meets `modules_max`, `macro_bytes_max`, `text_bytes_max` (one string), `steps_max`, `layers_max`, `urls_max`.
 pub fn survey_vba(modules: &[Module], limits: &Limits) -> Parsed<Survey> {
-    vba::survey(modules, limits)
+    survey_vba_with(modules, limits, Surroundings::default)
+}
+
+/// Surveys the modules of one project with the texts its document holds. `around` is called only when the macros
+/// deserve to be evaluated.
+pub fn survey_vba_with(
+    modules: &[Module],
+    limits: &Limits,
+    around: impl FnOnce() -> Surroundings,
+) -> Parsed<Survey> {
+    vba::survey(modules, limits, around)
+}
+
+/// Surveys the macros of a workbook's macro sheets (Excel 4.0, XLM) by running them in our own head. In the result
+/// modules are sheets, and lines are rows from 1.
+///
+/// Meets `steps_max`, `text_bytes_max` (one text, one file), `nesting_max`, `urls_max`, `layers_max`.
+pub fn survey_xlm(workbook: &Workbook, limits: &Limits) -> Parsed<Survey> {
+    xlm::survey(workbook, limits)
+}
+
+/// Surveys what is left of a module whose source was replaced: the string literals of its compiled code, as a script
+/// of one literal a line. The place of a command is the module's name.
+pub fn survey_compiled(module: &Stomped, limits: &Limits) -> Parsed<Survey> {
+    let mut survey = survey_text(&module.literals.join("\n"), limits);
+    survey.value.commands.iter_mut().for_each(|command| command.place.clone_from(&module.module));
+    survey
+}
+
+/// When a procedure of this name starts without being called, if ever.
+pub fn trigger_of(procedure: &str) -> Option<Trigger> {
+    vba::trigger_of(procedure)
 }
 
 /// Reads one command line (or a bare PowerShell script) and peels its layers.
@@ -166,9 +240,17 @@ pub fn read_command(text: &str, limits: &Limits) -> Parsed<Command> {
 
 /// Surveys a script that stands alone: `.ps1`, `.vbs`, `.js`, `.bat`, `.hta` from an archive or a mail.
 ///
-/// Every line that starts a program is a command; a text without one is read as PowerShell when it has layers.
-/// URLs are those of the text outside its commands.
+/// Its language is guessed by its words. A script is evaluated; of a text in no known language every line that
+/// starts a program is a command. URLs are those of the text outside its commands.
 pub fn survey_text(text: &str, limits: &Limits) -> Parsed<Survey> {
+    survey_file("", text, limits)
+}
+
+/// Surveys a script that stands alone in a file of that name: Windows goes by its extension which program reads it.
+/// What an unknown extension leaves open the text decides. See [`survey_text`].
+///
+/// Meets `text_bytes_max`, `steps_max`, `layers_max`, `commands_max`, `urls_max`.
+pub fn survey_file(name: &str, text: &str, limits: &Limits) -> Parsed<Survey> {
     let mut problems = Vec::new();
     let text = match text.char_indices().nth(limits.text_bytes_max) {
         Some((end, _)) => {
@@ -177,13 +259,21 @@ pub fn survey_text(text: &str, limits: &Limits) -> Parsed<Survey> {
         }
         None => text,
     };
-    let mut survey = command::survey_lines(text, limits, &mut problems);
+    let mut survey = command::survey_lines(name, text, limits, &mut problems);
     // JavaScript writes the slashes of a URL as `\/`.
     let plain = text.replace("\\/", "/");
     for found in url::find(&plain, limits).take(&mut problems) {
-        if !survey.commands.iter().any(|command| command.urls.iter().any(|url| url.text == found.text)) {
+        let known = |url: &Url| url.text == found.text || is_beginning(&found.text, &url.text);
+        if !survey.commands.iter().any(|command| command.urls.iter().any(known)) {
             survey.urls.push(found);
         }
     }
     Parsed { value: survey, problems }
+}
+
+/// A URL without a path, or with an open one, that another goes on with was put together with the rest.
+fn is_beginning(text: &str, whole: &str) -> bool {
+    (text.ends_with('/') || text.matches('/').count() == 2)
+        && whole.len() > text.len()
+        && whole.starts_with(text)
 }

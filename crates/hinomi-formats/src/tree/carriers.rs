@@ -1,9 +1,9 @@
-//! Opening what carries files without being an archive: RTF, OneNote, shortcuts.
+//! Opening what carries files without being an archive: RTF, OneNote, shortcuts, web pages, invitations.
 
 use super::Content;
 use super::open::{Child, Opener};
 use crate::office::{Container, Document, Embedded};
-use crate::{onenote, rtf, script, shortcut, url};
+use crate::{html, mail, onenote, rtf, script, shortcut, text, url};
 
 impl Opener<'_> {
     /// Word opens RTF whatever its name says.
@@ -42,6 +42,51 @@ impl Opener<'_> {
             self.child(name, std::mem::take(&mut read.appended));
         }
         Content::Script(Box::new(survey))
+    }
+
+    /// The files that a page puts together are its children; scripts that leave the browser are surveyed.
+    pub(super) fn page(&mut self, bytes: &[u8]) -> Content {
+        let source = text::decode(mail::declared_charset(bytes).as_deref(), bytes);
+        let page = html::read(&source, self.limits, self.budget).take(self.problems);
+        let mut survey = script::Survey::default();
+        for source in &page.scripts {
+            let inner = script::survey_text(source, self.limits).take(self.problems);
+            survey.commands.extend(inner.commands);
+            survey.urls.extend(inner.urls);
+        }
+        survey.urls.extend(page.targets.iter().filter_map(|target| url::read(&target.url)));
+        for (at, file) in page.files.into_iter().enumerate() {
+            let place = file.name.clone().unwrap_or_else(|| format!("file {}", at.saturating_add(1)));
+            self.children.push(Child {
+                name: file.name.unwrap_or_default(),
+                place,
+                media_type: String::new(),
+                bytes: file.bytes,
+                partly: false,
+            });
+        }
+        Content::Script(Box::new(survey))
+    }
+
+    /// The files of an invitation are its children, and what it leads to is told as a survey.
+    pub(super) fn calendar(&mut self, bytes: &[u8]) -> Content {
+        let read = mail::calendar::read(bytes, None, self.limits, self.budget).take(self.problems);
+        for (at, file) in read.files.into_iter().enumerate() {
+            let place = if file.name.is_empty() {
+                format!("file {}", at.saturating_add(1))
+            } else {
+                file.name.clone()
+            };
+            self.children.push(Child {
+                name: file.name,
+                place,
+                media_type: file.media_type,
+                bytes: file.bytes,
+                partly: false,
+            });
+        }
+        let urls = read.links.iter().filter_map(|link| url::read(&link.href)).collect();
+        Content::Script(Box::new(script::Survey { urls, ..script::Survey::default() }))
     }
 
     /// Adds a file found inside, paid for here.

@@ -1,6 +1,6 @@
 //! What bytes are: by their first bytes, and by name only where bytes leave it open.
 
-use crate::{archive, mail, office, onenote, pdf, rtf};
+use crate::{archive, html, mail, office, onenote, pdf, rtf};
 use serde::{Deserialize, Serialize};
 
 /// What a file's bytes are.
@@ -13,7 +13,7 @@ pub enum Kind {
     Zip,
     /// Gzip.
     Gzip,
-    /// An archive of a format that is known and not read: see [`archive_format`].
+    /// An archive of another format: see [`archive_format`].
     OtherArchive,
     /// Messages in one mbox file.
     Mailbox,
@@ -25,6 +25,10 @@ pub enum Kind {
     Program,
     /// A script or shortcut that a double click runs.
     Script,
+    /// A web page or an SVG picture: what a browser opens, and what scripts in it put together.
+    Html,
+    /// An invitation or other calendar file.
+    Calendar,
     /// Anything else.
     Other,
 }
@@ -56,7 +60,10 @@ const SCRIPTS: &[&str] = &[
     "settingcontent-ms",
 ];
 
-/// Extensions of archives and disk images that are not read.
+/// Extensions of what a browser opens.
+const PAGES: &[&str] = &["html", "htm", "xhtml", "xht", "shtml", "svg"];
+
+/// Extensions of archives and disk images beside ZIP and gzip.
 const OTHER_ARCHIVES: &[&str] = &[
     "rar", "7z", "cab", "lzh", "lha", "ace", "tar", "iso", "img", "xz", "txz", "bz2", "tbz", "zst", "vhd",
     "vhdx",
@@ -71,7 +78,7 @@ const DOCUMENTS: &[&str] = &[
 /// Name and content of the first entry of an e-book.
 const EPUB: &[u8] = b"mimetypeapplication/epub+zip";
 
-/// Archives that are not read, by the bytes at an offset.
+/// Archives by the bytes at an offset.
 const ARCHIVES: &[(usize, &[u8], &str)] = &[
     (0, b"Rar!\x1a\x07", "rar"),
     (0, b"7z\xbc\xaf\x27\x1c", "7z"),
@@ -90,10 +97,11 @@ const ARCHIVES: &[(usize, &[u8], &str)] = &[
     (30, EPUB, "epub"),
 ];
 
-/// The format of an archive that is not read: what its bytes say, not its name.
+/// The format of an archive that is neither ZIP nor gzip: what its bytes say, not its name.
 pub fn archive_format(bytes: &[u8]) -> Option<&'static str> {
     let found = ARCHIVES.iter().find(|(at, mark, _)| bytes.get(*at..).is_some_and(|b| b.starts_with(mark)));
-    let (_, _, format) = *found?;
+    let Some((_, _, format)) = found else { return old_tape(bytes) };
+    let format = *format;
     // Three letters start too much else: LZH has the method in hyphens, bzip2 a block size and a block.
     let is_so = match format {
         "lzh" => bytes.get(6) == Some(&b'-'),
@@ -101,6 +109,11 @@ pub fn archive_format(bytes: &[u8]) -> Option<&'static str> {
         _ => true,
     };
     is_so.then_some(format)
+}
+
+/// A tape of the time before tar had a mark.
+fn old_tape(bytes: &[u8]) -> Option<&'static str> {
+    archive::looks_like_tar(bytes).then_some("tar")
 }
 
 /// What the bytes are. Who opens a file goes by its name only where its bytes leave that open: a script host
@@ -141,12 +154,17 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if archive_format(bytes).is_some() {
         return Kind::OtherArchive;
     }
+    if mail::looks_like_calendar(bytes) {
+        return Kind::Calendar;
+    }
     match named {
         Kind::Mail if extension(name) == "eml" => Kind::Mail,
         Kind::Document if is_document_text(bytes) || office::looks_like_mhtml(bytes) => Kind::Document,
         _ if is_mailbox(bytes) => Kind::Mailbox,
         _ if mail::looks_like_mail(bytes) => Kind::Mail,
         _ if is_document_text(bytes) => Kind::Document,
+        _ if html::looks_like_html(bytes) => Kind::Html,
+        Kind::Html if is_text(bytes) => Kind::Html,
         _ => Kind::Other,
     }
 }
@@ -195,8 +213,10 @@ pub fn kind_by_name(name: &str) -> Kind {
         () if extension == "pdf" => Kind::Pdf,
         () if extension == "zip" => Kind::Zip,
         () if extension == "gz" => Kind::Gzip,
+        () if is(PAGES) => Kind::Html,
         () if is(OTHER_ARCHIVES) => Kind::OtherArchive,
         () if matches!(extension.as_str(), "eml" | "msg") => Kind::Mail,
+        () if matches!(extension.as_str(), "ics" | "vcs") => Kind::Calendar,
         () => Kind::Other,
     }
 }

@@ -8,12 +8,14 @@ mod kind;
 mod mailbox;
 mod open;
 mod passwords;
+mod sketch;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use kind::{Kind, archive_format, detect, kind_by_name};
 pub use mailbox::messages;
+pub use sketch::{bins, likeness};
 
 use crate::archive::Encryption;
 use crate::mail::Mail;
@@ -79,7 +81,8 @@ pub enum Content {
     Mail(Box<Mail>),
     /// An archive.
     Archive(Container),
-    /// An Office document, with its macros surveyed project by project. Module texts are dropped.
+    /// An Office document, with its macros surveyed project by project and then those of its macro sheets. Module
+    /// texts and cells are dropped.
     Document(Box<Document>, Vec<Survey>),
     /// A PDF.
     Pdf(Box<Pdf>),
@@ -92,7 +95,7 @@ pub enum Content {
 /// An archive without its entries' bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Container {
-    /// `zip`, `gzip`, `mbox`; of an archive that is not read, what [`archive_format`] calls it.
+    /// `zip`, `gzip`, `mbox`; of other archives what [`archive_format`] calls it.
     pub format: &'static str,
     /// Number of entries.
     pub entries: usize,

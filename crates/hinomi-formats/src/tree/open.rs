@@ -3,10 +3,12 @@
 use super::kind::extension;
 use super::passwords::Offer;
 use super::walk::{Found, unreadable};
-use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox};
+use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_name, mailbox, sketch};
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
-use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail, onenote, pdf, rtf, script, shortcut, text};
+use crate::{
+    Budget, Limits, Parsed, Problem, ProblemKind, html, mail, onenote, pdf, rtf, script, shortcut, text,
+};
 use std::collections::HashSet;
 
 /// A file found inside another.
@@ -44,10 +46,10 @@ impl<'a> Opener<'a> {
             Kind::Mailbox => self.mailbox(&found.bytes),
             Kind::Document if rtf::looks_like_rtf(&found.bytes) => self.rtf(&found.bytes),
             Kind::Document if onenote::looks_like_onenote(&found.bytes) => self.onenote(&found.bytes),
-            Kind::Document | Kind::Zip => match office::read(&found.bytes, self.limits, self.budget) {
-                Some(parsed) => {
+            Kind::Document | Kind::Zip => match self.office(found) {
+                Some(content) => {
                     *kind = Kind::Document;
-                    self.document(&found.bytes, parsed)
+                    content
                 }
                 None if *kind == Kind::Zip => self.zip(found),
                 None => {
@@ -56,14 +58,19 @@ impl<'a> Opener<'a> {
                 }
             },
             Kind::Gzip => self.gzip(found),
-            Kind::OtherArchive => self.other_archive(&found.bytes),
-            Kind::Pdf => self.pdf(&found.bytes),
+            Kind::OtherArchive => self.other_archive(found),
+            Kind::Pdf => self.pdf(found),
             Kind::Script if shortcut::looks_like_shortcut(&found.bytes) => self.shortcut(&found.bytes),
             Kind::Script => {
                 let source = text::decode_guess(&found.bytes);
-                let survey = script::survey_text(&source, self.limits).take(self.problems);
+                let survey = script::survey_file(&found.name, &source, self.limits).take(self.problems);
+                if html::looks_like_html(&found.bytes) {
+                    self.page(&found.bytes);
+                }
                 Content::Script(Box::new(survey))
             }
+            Kind::Html => self.page(&found.bytes),
+            Kind::Calendar => self.calendar(&found.bytes),
             Kind::Program | Kind::Other => Content::Plain,
         }
     }
@@ -105,14 +112,51 @@ impl<'a> Opener<'a> {
         Content::Archive(container)
     }
 
+    /// A document; one that is encrypted is opened first, with the passwords of the mail as well.
+    fn office(&mut self, found: &Found<'_>) -> Option<Content> {
+        let mut unlocked = None;
+        if office::looks_like_ole(&found.bytes) {
+            let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+            let opened = office::unlock(&found.bytes, &offer.words, self.limits, self.budget);
+            unlocked = opened.take(self.problems);
+        }
+        let bytes: &[u8] = unlocked.as_ref().map_or(&found.bytes, |unlocked| &unlocked.bytes);
+        let mut parsed = office::read_as_is(bytes, self.limits, self.budget)?;
+        parsed.value.opened_with = unlocked.as_ref().map(|unlocked| unlocked.by);
+        Some(self.document(bytes, parsed))
+    }
+
     fn document(&mut self, bytes: &[u8], parsed: Parsed<Document>) -> Content {
         let mut document = parsed.take(self.problems);
         let mut surveys = Vec::with_capacity(document.projects.len());
         for project in &mut document.projects {
-            surveys.push(script::survey_vba(&project.modules, self.limits).take(self.problems));
+            // What the macros can read of their document is only read when they deserve it.
+            let mut unread = Vec::new();
+            let around = || {
+                let mut around = office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
+                let workbook = office::workbook(bytes, self.limits, self.budget);
+                around.workbook = workbook.map(|parsed| parsed.take(&mut unread));
+                around
+            };
+            let survey = script::survey_vba_with(&project.modules, self.limits, around).take(self.problems);
+            self.problems.append(&mut unread);
+            if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {
+                document.sketches.code = sketch::of_code(&project.modules);
+            }
+            surveys.push(survey);
+            for module in &project.stomped {
+                surveys.push(script::survey_compiled(module, self.limits).take(self.problems));
+            }
             for module in &mut project.modules {
                 module.code = String::new();
             }
+        }
+        if let Some(workbook) = &mut document.workbook {
+            surveys.push(script::survey_xlm(workbook, self.limits).take(self.problems));
+            workbook.sheets.iter_mut().for_each(|sheet| sheet.cells = Vec::new());
+        }
+        if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
+            document.sketches.bytes = sketch::of_bytes(bytes);
         }
         for embedded in &mut document.embedded {
             let name = embedded.name.clone().unwrap_or_default();
@@ -144,8 +188,10 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn pdf(&mut self, bytes: &[u8]) -> Content {
-        let mut pdf = pdf::read(bytes, self.limits, self.budget).take(self.problems);
+    fn pdf(&mut self, found: &Found<'_>) -> Content {
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        let read = pdf::read_with(&found.bytes, &offer.words, self.limits, self.budget);
+        let mut pdf = read.take(self.problems);
         for embedded in &mut pdf.embedded {
             self.children.push(Child {
                 place: embedded.name.clone(),
@@ -179,8 +225,14 @@ impl<'a> Opener<'a> {
         Content::Archive(self.container("zip", archive, &offer.from))
     }
 
-    fn other_archive(&mut self, bytes: &[u8]) -> Content {
-        let format = archive_format(bytes).unwrap_or_default();
+    fn other_archive(&mut self, found: &Found<'_>) -> Content {
+        let format = archive_format(&found.bytes).unwrap_or_default();
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        if let Some(read) = archive::read_other(format, &found.bytes, &offer.words, self.limits, self.budget)
+        {
+            let archive = read.take(self.problems);
+            return Content::Archive(self.container(format, archive, &offer.from));
+        }
         self.problems.push(Problem::new(
             ProblemKind::Unsupported,
             "",
@@ -193,6 +245,9 @@ impl<'a> Opener<'a> {
         let mut container = Container { format, entries: archive.entries.len(), ..Container::default() };
         // A ZIP without a single entry that says nothing is one whose directory was not found.
         container.closed = archive.entries.is_empty() && !self.problems.is_empty();
+        if archive.sealed != Encryption::None {
+            (container.encrypted, container.encryption) = (1, archive.sealed);
+        }
         let damaged = damaged(self.problems);
         for entry in archive.entries {
             if entry.encryption != Encryption::None {

@@ -177,8 +177,11 @@ fn an_mbox_that_came_as_one_file_is_read_message_by_message() {
 
 #[test]
 fn an_archive_that_is_not_read_is_told_and_closed() {
+    let parsed = look("invoice.zst", b"\x28\xb5\x2f\xfdrest");
+    assert_eq!(told(&parsed), [" otherarchive !", "! Unsupported : zstd archives are not read"]);
+    assert!(container(&parsed.value).closed);
     let parsed = look("invoice.rar", b"Rar!\x1a\x07\x01\x00rest");
-    assert_eq!(told(&parsed), [" otherarchive !", "! Unsupported : rar archives are not read"]);
+    assert_eq!(told(&parsed), [" otherarchive !", "! Truncated : the archive ends inside a header"]);
     assert!(container(&parsed.value).closed);
     let tar = [vec![b'a'; 257], b"ustar\x0000".to_vec(), vec![0; 300]].concat();
     assert!(container(&look("x", &tar).value).closed);

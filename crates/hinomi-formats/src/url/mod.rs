@@ -76,6 +76,14 @@ pub fn read(text: &str) -> Option<Url> {
     Some(Url { text: text.to_owned(), host: host.name, host_is_ip: host.is_ip, port })
 }
 
+/// The canonical form of a bare host, with or without a port: `0xb907d607`, `[2001:db8::1]:443`, `a.example:80`.
+/// `None` when it is neither an address nor a name with a dot.
+pub fn read_host(text: &str) -> Option<String> {
+    let (host, _port) = host::split_port(text.trim())?;
+    let host = host::normalise(host)?;
+    (host.is_ip || host.name.contains('.')).then_some(host.name)
+}
+
 /// The schemes evidence is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scheme {

@@ -22,12 +22,21 @@ pub struct MacroFact {
     pub calls: Vec<Call>,
     /// URLs in the macros' strings, outside any command.
     pub urls: Vec<UrlFact>,
+    /// Sheets that hold Excel 4.0 macros. The module of an entry point or a call on one is the sheet, its line the
+    /// row.
+    pub macro_sheets: Vec<MacroSheet>,
+    /// Modules whose compiled code does more than their source shows.
+    pub stomped: Vec<StompedModule>,
     /// Commands that fields or formulas start without any macro (DDE).
     pub dde: Vec<DdeFact>,
     /// What the document fetches from elsewhere when it is opened.
     pub targets: Vec<TargetFact>,
     /// Phrases in its text that ask the reader to switch macros on.
     pub decoys: Vec<String>,
+    /// The shape of the macros' code, for comparing with other documents; empty where there is too little.
+    pub code_sketch: String,
+    /// The same of the whole file's bytes.
+    pub file_sketch: String,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.
@@ -94,6 +103,32 @@ pub struct CallStep {
     pub procedure: String,
     /// The line at which it goes on to the next one, from 1.
     pub line: u32,
+}
+
+/// A sheet of Excel 4.0 macros.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MacroSheet {
+    /// Its name.
+    pub name: String,
+    /// `visible`, `hidden`, `very-hidden`.
+    pub visibility: String,
+}
+
+/// A module whose source was replaced, while the compiled code that Office may run was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StompedModule {
+    /// Module.
+    pub module: String,
+    /// Names that only the compiled code has, those with power first.
+    pub only_compiled: Vec<String>,
+    /// String literals that only the compiled code has.
+    pub literals: Vec<String>,
+    /// No statement is left in the source.
+    pub source_removed: bool,
+    /// One of the names makes a procedure run when the document opens.
+    pub runs_on_open: bool,
 }
 
 /// A command in a field or formula.
@@ -165,6 +200,15 @@ pub struct CommandFact {
     pub executes: bool,
     /// URLs, in order of use.
     pub urls: Vec<UrlFact>,
+    /// Hosts it talks to, with or without a URL, canonical.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Files it writes or starts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// How it makes itself start again: `registry: …`, `scheduled task: …`, `service: …`, `startup folder: …`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub persistence: Vec<String>,
 }
 
 /// A URL with its host.

@@ -30,6 +30,9 @@ pub struct MailFact {
     pub from_ip: Option<String>,
     /// File names of the attachments.
     pub attachments: Vec<String>,
+    /// Who invites, by the calendar parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub organizers: Vec<Address>,
     /// Who stands in the quoted original (`From:`, `差出人:` lines and `> ` lines of the body), with the names
     /// given there.
     pub quoted: Vec<Address>,
@@ -89,7 +92,7 @@ pub struct FileFact {
     #[serde(default)]
     pub mailed: bool,
     /// What carries it where that is no archive and no mail: `document`, `notebook`,
-    /// `shortcut`, `pdf`.
+    /// `shortcut`, `pdf`, `web-page`, `calendar`.
     #[serde(default)]
     pub carrier: String,
     /// Its bytes could not be read (an entry no password opened); `kind` is then told by the name alone.

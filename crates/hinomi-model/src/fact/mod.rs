@@ -4,7 +4,8 @@ mod document;
 mod mail;
 
 pub use document::{
-    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, PdfFact, Power, TargetFact, Trigger, UrlFact,
+    Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, MacroSheet, PdfFact, Power, StompedModule,
+    TargetFact, Trigger, UrlFact,
 };
 pub use mail::{
     Address, ArchiveFact, AuthenticationFact, FileFact, FileKind, MailFact, PasswordOrigin, PasswordTrail,

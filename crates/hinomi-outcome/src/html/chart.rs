@@ -43,7 +43,7 @@ pub(super) fn step(kind: &str) -> Markup {
         "call" | "program" => "M3 4h14v12H3zM3 7h14M6 11l2 2-2 2",
         "command" | "script" => "M2 3h16v14H2zM5 7l3 3-3 3M10 13h5",
         "layer" => "M10 3l8 4-8 4-8-4zM2 11l8 4 8-4",
-        "url" => "M8 12l4-4M9 6l2-2a3.5 3.5 0 015 5l-2 2M11 14l-2 2a3.5 3.5 0 01-5-5l2-2",
+        "url" | "host" => "M8 12l4-4M9 6l2-2a3.5 3.5 0 015 5l-2 2M11 14l-2 2a3.5 3.5 0 01-5-5l2-2",
         _ => "M10 4a6 6 0 100 12 6 6 0 000-12z",
     };
     html! {

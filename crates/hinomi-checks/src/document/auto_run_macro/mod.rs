@@ -96,8 +96,10 @@ fn finding(
     });
     // A macro that fetches by itself names its source in a string; any other URL may be a help page.
     if matches!(key, "fetches" | "starts_program") {
+        let is_on_sheet = fact.macro_sheets.iter().any(|sheet| sheet.name == call.module);
+        let layer = if is_on_sheet { "XLM" } else { "VBA" };
         for url in &fact.urls {
-            add_url(&mut finding, url, case.subject, &["VBA".to_owned()], Confidence::Low);
+            add_url(&mut finding, url, case.subject, &[layer.to_owned()], Confidence::Low);
         }
     }
     finding

@@ -1,4 +1,4 @@
-//! A program or script inside a document, a notebook or a shortcut.
+//! A program or script inside a document, a web page, a notebook or a shortcut.
 
 use crate::case::{fail, proof};
 use crate::{Case, Check, Context};
@@ -25,15 +25,17 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     fail(finding)
 }
 
-/// How bad it is. Nobody pastes programs into notes; into documents some do.
+/// How bad it is. Nobody pastes programs into notes; into documents some do. A page that builds an archive or document
+/// in the browser does so to get past the gateway; in a document or a notebook that is an ordinary attachment.
 fn rank(file: &FileFact) -> Option<(u8, &'static str)> {
-    if !matches!(file.kind, FileKind::Program | FileKind::Script) {
-        return None;
-    }
-    match file.carrier.as_str() {
-        "notebook" => Some((2, "in_notebook")),
-        "shortcut" => Some((2, "behind_shortcut")),
-        "document" | "pdf" => Some((1, "in_document")),
+    let acts = matches!(file.kind, FileKind::Program | FileKind::Script);
+    let packs = matches!(file.kind, FileKind::Archive | FileKind::Document);
+    match (file.carrier.as_str(), acts) {
+        ("web-page", true) => Some((4, "smuggled_program")),
+        ("notebook", true) => Some((3, "in_notebook")),
+        ("shortcut", true) => Some((3, "behind_shortcut")),
+        ("document" | "pdf" | "calendar", true) => Some((2, "in_document")),
+        ("web-page", false) if packs => Some((1, "smuggled_file")),
         _ => None,
     }
 }

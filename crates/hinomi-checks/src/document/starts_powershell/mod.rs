@@ -78,6 +78,13 @@ fn finding(
     for url in &command.urls {
         finding.story.push(step("url", &url.url, &url.host));
     }
+    // Hosts of the URLs were told with them.
+    for host in command.hosts.iter().filter(|host| !command.urls.iter().any(|url| url.host == **host)) {
+        finding.story.push(step("host", host, ""));
+    }
+    for (kind, told) in [("file", &command.files), ("persistence", &command.persistence)] {
+        finding.story.extend(told.iter().map(|text| step(kind, text, "")));
+    }
     for (_, other) in case.facts(Fact::as_command) {
         let confidence = if other.fetches { Confidence::High } else { Confidence::Low };
         for url in &other.urls {

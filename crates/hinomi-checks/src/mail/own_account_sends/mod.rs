@@ -1,9 +1,10 @@
 //! Attack mail that comes out of a mailbox of ours, or pretends to.
 
 use crate::case::{authentic, fail, proof};
+use crate::document::acts_alone;
 use crate::mail::scatter_type;
 use crate::{Case, Check, Context};
-use hinomi_model::fact::{Address, CommandFact, FileKind, MacroFact, MailFact, Power, Trigger};
+use hinomi_model::fact::{Address, CommandFact, FileKind, MacroFact, MailFact};
 use hinomi_model::{Fact, Step, Text, Verdict};
 
 pub(crate) const CHECK: Check = Check {
@@ -73,15 +74,6 @@ fn attack(case: &Case<'_>, mail: &MailFact) -> Option<String> {
 
 fn fetches(command: &CommandFact) -> bool {
     command.fetches && (command.executes || !command.layers.is_empty())
-}
-
-fn acts_alone(fact: &MacroFact) -> bool {
-    let opens = |name: &String| {
-        fact.entry_points.iter().any(|entry| entry.name == *name && entry.trigger == Trigger::Open)
-    };
-    fact.calls.iter().any(|call| {
-        matches!(call.power, Power::Process | Power::Network) && call.reached_from.iter().any(opens)
-    })
 }
 
 /// What was sent out and could not be looked into.

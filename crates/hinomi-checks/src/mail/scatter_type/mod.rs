@@ -1,11 +1,17 @@
 //! Mail by template: the same wording, with other numbers, to many at once.
 
-use crate::case::{fail, proof};
+mod campaigns;
+
+pub use campaigns::{Campaign, Campaigns};
+
+use crate::case::{cut, fail, proof};
+use crate::document::acts_alone;
 use crate::mail::subject::bare_subject;
 use crate::{Case, Check, Context};
-use hinomi_model::fact::{FileFact, FileKind, MacroFact, Trigger};
-use hinomi_model::{Fact, Step, Text, Verdict};
+use hinomi_model::fact::{FileFact, FileKind, MacroFact, MailFact, Trigger};
+use hinomi_model::{Fact, Observation, Step, Text, Verdict};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub(crate) const CHECK: Check = Check {
@@ -43,12 +49,28 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     else {
         return Verdict::Pass;
     };
-    let Some(template) = TEMPLATES.iter().find(|template| fits(&template.pattern, &mail.subject)) else {
-        return Verdict::Pass;
-    };
+    let template = TEMPLATES.iter().find(|template| fits(&template.pattern, &mail.subject));
+    let by_template =
+        template.map_or(Verdict::Pass, |template| by_template(cx, case, (seen, mail), template));
+    match cx.campaigns.of_mail(case.subject) {
+        Some(campaign) => match by_template {
+            Verdict::Fail(mut finding) if finding.text.key == "template_with_macro" => {
+                finding.story.push(others(campaign));
+                Verdict::Fail(finding)
+            }
+            _ => in_campaign(cx, case, (seen, mail), campaign),
+        },
+        None if by_template == Verdict::Pass => by_wording(cx, case, (seen, mail)),
+        None => by_template,
+    }
+}
+
+/// A mail and what was seen of it.
+type Seen<'a> = (&'a Observation, &'a MailFact);
+
+fn by_template(cx: &Context<'_>, case: &Case<'_>, (seen, mail): Seen<'_>, template: &Template) -> Verdict {
     let files: Vec<&FileFact> = case.facts(Fact::as_file).map(|(_, file)| file).collect();
-    let document =
-        files.iter().find(|file| file.kind == FileKind::Document || file.kind == FileKind::Archive);
+    let document = files.iter().find(|file| is_carrier(file));
     let named_alike = files.iter().find(|file| alike(&file.name, &mail.subject));
     let auto_run = case.facts(Fact::as_macro).any(|(_, fact)| runs_alone(fact));
     let unseen = case.facts(Fact::as_macro).any(|(_, fact)| fact.encrypted || fact.partly_unread)
@@ -64,15 +86,63 @@ fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
         _ => return Verdict::Pass,
     };
     let file = named_alike.or(document).map_or("", |file| file.name.as_str());
+    let text = Text::new(key).with("template", &template.name);
+    found(cx, case, (seen, mail), text, file)
+}
+
+/// The mail itself is one of the campaign's.
+fn in_campaign(cx: &Context<'_>, case: &Case<'_>, seen: Seen<'_>, campaign: &Campaign) -> Verdict {
+    let document = case.facts(Fact::as_macro).map(|(_, fact)| fact).find(|fact| acts_alone(fact));
     let text =
-        Text::new(key).with("subject", &mail.subject).with("template", &template.name).with("file", file);
+        Text::new("campaign").with("mails", campaign.mails.len()).with("domains", campaign.domains.len());
+    let mut verdict = found(cx, case, seen, text, document.map_or("", |fact| fact.name.as_str()));
+    if let Verdict::Fail(finding) = &mut verdict {
+        finding.story.push(others(campaign));
+    }
+    verdict
+}
+
+/// The mail is worded like those of a campaign, and carries something that may be of it.
+fn by_wording(cx: &Context<'_>, case: &Case<'_>, seen: Seen<'_>) -> Verdict {
+    let carried = case.facts(Fact::as_file).map(|(_, file)| file).find(|file| is_carrier(file));
+    let (Some(campaign), Some(file)) = (cx.campaigns.worded_like(&seen.1.subject), carried) else {
+        return Verdict::Pass;
+    };
+    let text = Text::new("campaign_wording").with("mails", campaign.mails.len());
+    let mut verdict = found(cx, case, seen, text, &file.name);
+    if let Verdict::Fail(finding) = &mut verdict {
+        finding.story.push(others(campaign));
+    }
+    verdict
+}
+
+fn is_carrier(file: &FileFact) -> bool {
+    matches!(file.kind, FileKind::Document | FileKind::Archive)
+}
+
+fn found(cx: &Context<'_>, case: &Case<'_>, (seen, mail): Seen<'_>, text: Text, file: &str) -> Verdict {
+    let text = text.with("subject", &mail.subject).with("file", file);
     let mut finding = cx.finding(case, text, proof(seen, &mail.subject)).keyed("mail", case.subject.as_str());
     finding.at = seen.at;
-    finding.story.push(Step { kind: "mail".to_owned(), text: mail.subject.clone(), place: String::new() });
+    let mut step = |kind: &str, text: &str| {
+        finding.story.push(Step { kind: kind.to_owned(), text: text.to_owned(), place: String::new() });
+    };
+    step("mail", &mail.subject);
     if !file.is_empty() {
-        finding.story.push(Step { kind: "document".to_owned(), text: file.to_owned(), place: String::new() });
+        step("document", file);
     }
     fail(finding)
+}
+
+/// What else is of the campaign: subjects, then the domains they came from.
+fn others(campaign: &Campaign) -> Step {
+    const SHOWN: usize = 5;
+    let shown = |texts: &BTreeSet<String>| {
+        let more = if texts.len() > SHOWN { ", …" } else { "" };
+        texts.iter().take(SHOWN).map(|text| cut(text, 60)).collect::<Vec<_>>().join(", ") + more
+    };
+    let text = format!("{} ({})", shown(&campaign.subjects), shown(&campaign.domains));
+    Step { kind: "campaign".to_owned(), text, place: String::new() }
 }
 
 fn runs_alone(fact: &MacroFact) -> bool {
@@ -136,4 +206,20 @@ fn essence(text: &str) -> String {
         })
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// A subject with its runs of digits as `#`, when it has some and enough besides to be told from others.
+fn skeleton(subject: &str) -> Option<String> {
+    const LETTERS_MIN: usize = 4;
+    let essence = essence(bare_subject(subject));
+    let mut skeleton = String::with_capacity(essence.len());
+    for c in essence.chars() {
+        match c.is_ascii_digit() {
+            true if skeleton.ends_with('#') => {}
+            true => skeleton.push('#'),
+            false => skeleton.push(c),
+        }
+    }
+    let letters = skeleton.chars().filter(|c| *c != '#').count();
+    (letters >= LETTERS_MIN && letters < skeleton.chars().count()).then_some(skeleton)
 }

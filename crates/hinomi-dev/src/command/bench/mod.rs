@@ -4,8 +4,10 @@
 mod build;
 mod page;
 mod peers;
+mod ppap;
 mod quality;
 mod recipes;
+mod recovery;
 mod robust;
 mod speed;
 mod table;
@@ -51,11 +53,13 @@ const SECTIONS: &[Section] = &[
     section("start", "First finding and demo", speed::start),
     section("binary", "The binary", build::binary),
     section("cold-build", "A build from nothing", build::cold),
-    section("macros", "Macro documents beside mraptor", peers::macros),
+    section("macros", "Macro documents beside mraptor and olevba", peers::macros),
     section("parity", "Macro documents beside olevba", peers::parity),
     section("mails", "Mail beside mail-parser", peers::mails),
     section("decode", "Recipes beside CyberChef", recipes::section),
     section("quality", "How often the checks are right", quality::section),
+    section("recovery", "What forged documents would do", recovery::section),
+    section("ppap", "Archives whose password travels beside them", ppap::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),
     section("bombs", "Bombs", robust::each_bomb),

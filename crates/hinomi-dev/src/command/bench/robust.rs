@@ -45,7 +45,7 @@ pub(super) fn each_bomb(bench: &Bench) -> Result<String> {
 
 pub(super) fn campaigns(bench: &Bench) -> Result<String> {
     let hinomi = bench.hinomi()?;
-    let damage = damage::run(hinomi, &bench.documents()?, 20_000)?;
+    let damage = damage::run(hinomi, &bench.documents()?, 50_000)?;
     let deaths = death::run(hinomi, 200)?;
     let kinds: Vec<String> = damage.problems.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let mut table = Table::new(&["what", "count"]);

@@ -1,7 +1,8 @@
 //! Mail whose findings are known: a stranger in a colleague's name, with files that are programs.
 
+use hinomi_dev::forge::Chance;
+use hinomi_dev::forge::archive::zip;
 use hinomi_dev::forge::letter::{Attachment, Charset, Letter, Moment, Person};
-use hinomi_dev::forge::{Chance, zip};
 
 /// An answer to a conversation, from a stranger whose display name is a colleague's address. One finding of
 /// `mail.reply-type`; `number` makes each a letter of its own.

@@ -3,10 +3,12 @@
 mod child;
 pub(crate) mod json;
 pub(crate) mod letters;
+pub(crate) mod recovery;
+pub(crate) mod score;
 mod tools;
 
 pub(crate) use child::{Ran, in_guard, spawned_quietly};
-pub(crate) use tools::{cyberchef, oletools, sarif_multitool, spreadsheet_program};
+pub(crate) use tools::{cyberchef, oletools, sarif_multitool, spreadsheet_program, xlm_deobfuscator};
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Message;

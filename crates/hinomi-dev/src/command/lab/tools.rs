@@ -11,6 +11,8 @@ pub(crate) type Tool = Result<PathBuf, String>;
 
 /// The version whose answers ours are held against.
 const OLETOOLS: &str = "oletools==0.60.2";
+/// The evaluator of Excel 4 macros that olevba calls when it is there.
+const XLM_DEOBFUSCATOR: &str = "XLMMacroDeobfuscator==0.2.7";
 /// The validator of SARIF 2.1.0 by its makers.
 const SARIF_MULTITOOL: &str = "@microsoft/sarif-multitool@5.7.0";
 /// The recipe engine whose answers ours are held against, a Node that can run it, and what its start needs.
@@ -20,12 +22,20 @@ const SPREADSHEET_PACKAGE: &str = "libreoffice-calc-nogui";
 
 /// A Python that has oletools.
 pub(crate) fn oletools(lab: &Lab) -> Tool {
-    let home = lab.cache.join("oletools-0.60.2");
+    python_with(OLETOOLS, &lab.cache.join("oletools-0.60.2"))
+}
+
+/// A Python that has XLMMacroDeobfuscator.
+pub(crate) fn xlm_deobfuscator(lab: &Lab) -> Tool {
+    python_with(XLM_DEOBFUSCATOR, &lab.cache.join("xlm-deobfuscator-0.2.7"))
+}
+
+fn python_with(package: &str, home: &Path) -> Tool {
     let python = home.join("bin/python");
-    installed(&home, || {
-        quiet(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))
+    installed(home, || {
+        quiet(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))
             .map_err(|why| format!("{why}; a package such as python3-venv may be missing"))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", OLETOOLS];
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
         quiet(Command::new(&python).args(pip))
     })?;
     Ok(python)

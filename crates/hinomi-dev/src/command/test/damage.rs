@@ -1,7 +1,9 @@
-//! Damaged copies of the corpus through the real command line: it always ends well, and loses nothing in silence.
+//! Damaged copies of the corpus and of forged documents through the real command line: it always ends well, and loses
+//! nothing in silence.
 
 use super::peers::hex;
 use super::{Outcome, Rounds, needed};
+use crate::command::lab::recovery::{Order, Set};
 use crate::command::lab::{Lab, Ran, in_guard, json, letters};
 use anyhow::{Context, Result, ensure};
 use hinomi_dev::forge::mutate::{corpus, nth};
@@ -42,9 +44,15 @@ pub(super) fn campaign(lab: &Lab, rounds: Rounds) -> Result<Outcome> {
     Ok(Outcome::Passed(format!("{} files, told as not read: {:?}", counts.files, counts.problems)))
 }
 
+/// Forged documents among the files that are damaged: every style and carrier twice, every honest kind.
+const FORGED: Order = Order { attacks: 2 * hinomi_dev::forge::specimens::LANES, honest: 60, seed: SEED };
+
 /// Runs the campaign; an error names the batch and what was wrong.
 pub(crate) fn run(hinomi: &Path, documents: &Path, count: usize) -> Result<Counts> {
-    let files = corpus(documents, SIZE_MAX_BYTES)?;
+    let forge = tempfile::tempdir()?;
+    let set = Set::write(forge.path(), FORGED)?;
+    let mut files = corpus(documents, SIZE_MAX_BYTES)?;
+    files.extend(set.attacks.into_iter().chain(set.honest).map(|document| document.path));
     let mut counts = Counts::default();
     for first in (0..count).step_by(BATCH) {
         let desk = tempfile::tempdir()?;

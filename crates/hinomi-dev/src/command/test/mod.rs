@@ -4,9 +4,11 @@
 pub(crate) mod bombs;
 pub(crate) mod damage;
 pub(crate) mod death;
+mod forged;
 mod formats;
 mod life;
 mod peers;
+mod recovery;
 mod workspace;
 
 use crate::command::lab::{Lab, say};
@@ -38,7 +40,7 @@ pub(crate) struct Rounds {
     pub(crate) repeats: usize,
 }
 
-const WHOLE: Rounds = Rounds { damaged: 20_000, kills: 200, repeats: 50 };
+const WHOLE: Rounds = Rounds { damaged: 50_000, kills: 200, repeats: 50 };
 const QUICK: Rounds = Rounds { damaged: 1_000, kills: 10, repeats: 5 };
 
 /// What a test of the lab came to. A failure is an error.
@@ -73,6 +75,9 @@ const TESTS: &[(&str, Test)] = &[
     ("sarif-multitool", formats::sarif),
     ("spreadsheet-without-formulas", formats::spreadsheets),
     ("same-input-fifty-times", life::same_input),
+    ("forged-documents-before-oletools", forged::by_oletools),
+    ("forged-documents-before-libreoffice", forged::by_office),
+    ("forged-documents-recovered", recovery::forged),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),

@@ -34,6 +34,7 @@ const ALLOWED: &[Allowed] = &[
             "md-5",
             "memchr",
             "pbkdf2",
+            "regex",
             "serde",
             "serde_json",
             "sha1",

@@ -1,9 +1,10 @@
 //! Compound files (MS-CFB) with damaged tables, and documents whose macros or parts swell.
 
 use super::{deflate, zeros};
+use crate::forge::archive::zip;
 use crate::forge::document::Container;
 use crate::forge::macros::{self, Shape, Style};
-use crate::forge::{Chance, ovba, zip};
+use crate::forge::{Chance, ovba};
 use anyhow::{Context, Result};
 use std::io::Write;
 
@@ -22,6 +23,10 @@ fn document() -> Result<Vec<u8>> {
     let mut chance = Chance::new(42);
     let urls = macros::script::urls(&mut chance);
     Ok(macros::attack(Container::Doc, Shape::E1, Style::LineByLine, &urls, &mut chance)?.bytes)
+}
+
+pub(super) fn macro_document(out: &mut dyn Write) -> Result<()> {
+    Ok(out.write_all(&document()?)?)
 }
 
 fn get(bytes: &[u8], at: usize) -> u32 {
@@ -166,18 +171,34 @@ const TYPES: &str = "<Types xmlns=\"http://schemas.openxmlformats.org/package/20
 
 pub(super) fn project_part(out: &mut dyn Write) -> Result<()> {
     const SIZE: u32 = 1 << 30;
-    let packed = zeros(u64::from(SIZE))?;
+    let types = (deflate(TYPES.as_bytes())?, TYPES.len() as u32);
+    archive(out, &[("[Content_Types].xml", types), ("word/vbaProject.bin", (zeros(u64::from(SIZE))?, SIZE))])
+}
+
+pub(super) fn zero_padded_archive(out: &mut dyn Write) -> Result<()> {
+    let document = document()?;
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&document)?;
+    let mut left = super::PADDED_BYTES as usize - document.len();
+    let block = vec![0; 1 << 20];
+    while left > 0 {
+        let now = left.min(block.len());
+        encoder.write_all(&block[..now])?;
+        left -= now;
+    }
+    archive(out, &[("INV_2023-03-08.doc", (encoder.finish()?, super::PADDED_BYTES as u32))])
+}
+
+/// An archive of deflated entries with their sizes; the checksums are left out, nobody comes that far.
+fn archive(out: &mut dyn Write, entries: &[(&str, (Vec<u8>, u32))]) -> Result<()> {
     let mut central = Vec::new();
     let mut place = 0u32;
-    for (name, packed, size) in [
-        ("[Content_Types].xml", deflate(TYPES.as_bytes())?, TYPES.len() as u32),
-        ("word/vbaProject.bin", packed, SIZE),
-    ] {
+    for (name, (packed, size)) in entries {
         let mut fixed = vec![20, 0, 0, 0, 8, 0, 0, 0, 0xF5, 0x50, 0, 0, 0, 0];
         fixed.extend((packed.len() as u32).to_le_bytes());
         fixed.extend(size.to_le_bytes());
         fixed.extend([name.len() as u8, 0, 0, 0]);
-        let member = [b"PK\x03\x04", fixed.as_slice(), name.as_bytes(), &packed].concat();
+        let member = [b"PK\x03\x04", fixed.as_slice(), name.as_bytes(), packed].concat();
         out.write_all(&member)?;
         central.extend(
             [b"PK\x01\x02\x14\0", fixed.as_slice(), &[0; 10], &place.to_le_bytes(), name.as_bytes()].concat(),
@@ -185,8 +206,9 @@ pub(super) fn project_part(out: &mut dyn Write) -> Result<()> {
         place += member.len() as u32;
     }
     out.write_all(&central)?;
+    let count = (entries.len() as u16).to_le_bytes();
     let (size, start) = ((central.len() as u32).to_le_bytes(), place.to_le_bytes());
-    Ok(out.write_all(&[&b"PK\x05\x06\0\0\0\0\x02\0\x02\0"[..], &size, &start, &[0, 0]].concat())?)
+    Ok(out.write_all(&[&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &size, &start, &[0, 0]].concat())?)
 }
 
 pub(super) fn entities(out: &mut dyn Write) -> Result<()> {

@@ -3,6 +3,7 @@
 
 mod archives;
 mod compounds;
+mod containers;
 mod mails;
 mod pdfs;
 
@@ -22,6 +23,8 @@ pub struct Bomb {
     /// How reading it ends.
     pub ends: Ends,
     write: fn(&mut dyn Write) -> Result<()>,
+    /// The file is made this long by zeros, in bytes.
+    padded_to: u64,
 }
 
 /// How the reading of a bomb has to end.
@@ -42,7 +45,11 @@ impl Bomb {
         let file = File::create(&path).with_context(|| format!("failed to make {}", path.display()))?;
         let mut out = BufWriter::new(file);
         (self.write)(&mut out)?;
-        out.flush()?;
+        let file = out.into_inner().with_context(|| format!("failed to write {}", path.display()))?;
+        if self.padded_to > 0 {
+            // A file system that knows holes keeps none of the zeros.
+            file.set_len(self.padded_to)?;
+        }
         Ok(path)
     }
 }
@@ -53,8 +60,11 @@ const fn bomb(
     ends: Ends,
     write: fn(&mut dyn Write) -> Result<()>,
 ) -> Bomb {
-    Bomb { name, tries, ends, write }
+    Bomb { name, tries, ends, write, padded_to: 0 }
 }
+
+/// 500 MB, as the documents of March 2023 had.
+const PADDED_BYTES: u64 = 500_000_000;
 
 /// All bombs.
 pub const BOMBS: &[Bomb] = &[
@@ -91,6 +101,48 @@ pub const BOMBS: &[Bomb] = &[
     ),
     bomb("zeros.gz", "2 GiB of zeros", AtLimit("ratio_max"), archives::zeros_gzip),
     bomb("many-members.gz", "100,000 gzip members", AtLimit("entries_max"), archives::many_members),
+    bomb("zeros.7z", "1 GiB of zeros, by deflate", AtLimit("ratio_max"), containers::zeros_seven),
+    bomb("zeros-bzip2.7z", "1 GiB of zeros, by bzip2", AtLimit("ratio_max"), containers::zeros_bzip2_seven),
+    bomb(
+        "many-files.7z",
+        "a directory of 2^60 files in 20 bytes",
+        AtLimit("entries_max"),
+        containers::many_files_seven,
+    ),
+    bomb("zeros.lzh", "15 GiB in 7 kB of matches without bits", AtLimit("ratio_max"), containers::zeros_lzh),
+    bomb("many-files.rar", "100,000 empty files", AtLimit("entries_max"), containers::many_files_rar),
+    bomb(
+        "shared-sectors.iso",
+        "1,000 files on the same 8 MiB",
+        AtLimit("expanded_bytes_max"),
+        containers::shared_sectors_iso,
+    ),
+    bomb(
+        "folder-loop.iso",
+        "folders that are the folder they lie in",
+        AtLimit("visits_max"),
+        containers::folder_loop_iso,
+    ),
+    bomb(
+        "shared-folder.cab",
+        "2,000 files on the same 8 MiB",
+        AtLimit("expanded_bytes_max"),
+        containers::shared_folder_cab,
+    ),
+    bomb(
+        "zeros.cab",
+        "2 GiB of zeros in 65,535 blocks",
+        AtLimit("expanded_bytes_max"),
+        containers::zeros_cab,
+    ),
+    bomb("many-files.tar", "40,000 empty files", AtLimit("entries_max"), containers::many_files_tar),
+    bomb("many-links.ics", "500,000 attachments by address", AtLimit("urls_max"), containers::many_links_ics),
+    bomb(
+        "many-strings.pdf",
+        "3,000,000 encrypted strings, in one object",
+        AtLimit("steps_max"),
+        containers::many_strings_pdf,
+    ),
     bomb(
         "deep-multipart.eml",
         "1,000 multiparts inside each other",
@@ -178,6 +230,21 @@ pub const BOMBS: &[Bomb] = &[
         "document.xml whose entities multiply (billion laughs)",
         Behind("document.auto-run-macro"),
         compounds::entities,
+    ),
+    Bomb {
+        padded_to: PADDED_BYTES,
+        ..bomb(
+            "zero-padded.doc",
+            "a macro document made 500 MB long by zeros",
+            AtLimit("file_bytes_max"),
+            compounds::macro_document,
+        )
+    },
+    bomb(
+        "zero-padded.zip",
+        "a macro document made 500 MB long by zeros, in an archive",
+        AtLimit("ratio_max"),
+        compounds::zero_padded_archive,
     ),
     bomb(
         "nested-arrays.pdf",

@@ -66,3 +66,13 @@ fn the_macro_bomb_holds_two_gibibytes_in_three_mebibytes() {
     let bytes = bytes_of("macro-source.doc");
     assert!((3 << 20..4 << 20).contains(&bytes.len()), "{} bytes", bytes.len());
 }
+
+#[test]
+fn a_padded_document_is_as_long_as_it_says_and_still_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let bomb = BOMBS.iter().find(|bomb| bomb.name == "zero-padded.doc").unwrap();
+    let path = bomb.write(folder.path()).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().len(), PADDED_BYTES);
+    let file = cfb::CompoundFile::open(File::open(path).unwrap()).unwrap();
+    assert!(file.is_stream("/Macros/VBA/dir"));
+}

@@ -4,11 +4,12 @@
 use super::desk::{At, Box, Planted, Posted, note, quote, with_document, with_file};
 use super::people::{INFO, KEIRI, SALES};
 use super::week::Week;
+use crate::forge::Chance;
+use crate::forge::archive::zip;
+use crate::forge::carrier::pdf::{Act, Pdf};
 use crate::forge::document::Container;
 use crate::forge::letter::{Attachment, Charset, Letter, Naming, Person, Route};
 use crate::forge::macros::{self, Forged, Shape, Style};
-use crate::forge::pdf::{Act, Pdf};
-use crate::forge::{Chance, zip};
 use anyhow::Result;
 
 const MACRO_CHECKS: [&str; 2] = ["document.auto-run-macro", "document.starts-powershell"];

@@ -3,10 +3,10 @@
 use super::desk::Planted;
 use super::truth::Entry;
 use super::week;
+use crate::forge::carrier::pdf::{Act, Pdf};
 use crate::forge::document::Container;
 use crate::forge::macros::{self, Shape, Style};
 use crate::forge::pack::Folder;
-use crate::forge::pdf::{Act, Pdf};
 use crate::forge::{Chance, ovba};
 use anyhow::Result;
 

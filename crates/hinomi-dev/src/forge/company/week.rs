@@ -7,9 +7,10 @@ mod sales;
 
 use super::desk::{At, Posted};
 use super::people;
+use crate::forge::Chance;
+use crate::forge::archive::zip;
+use crate::forge::carrier::pdf::{Act, Pdf};
 use crate::forge::letter::{Charset, Letter, Person};
-use crate::forge::pdf::{Act, Pdf};
-use crate::forge::{Chance, zip};
 use anyhow::Result;
 
 /// Every honest message; `thread` is the one the attackers will quote.

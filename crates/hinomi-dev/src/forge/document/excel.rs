@@ -28,6 +28,7 @@ pub(super) fn xls(
     record(&mut book, 0x000A, &[]);
 
     record(&mut book, 0x0809, &begin(0x0010));
+    dimensions(&mut book);
     for (row, line) in page.lines.iter().enumerate() {
         for (column, cell) in cells(line).enumerate() {
             record(&mut book, 0x0204, &label(row as u16, column as u16, cell));
@@ -71,6 +72,13 @@ pub(in crate::forge) fn window(out: &mut Vec<u8>) {
     let fields: [u16; 9] = [0, 0, 0x4000, 0x2000, 0x38, 0, 0, 1, 600];
     let content: Vec<u8> = fields.iter().flat_map(|field| field.to_le_bytes()).collect();
     record(out, 0x003D, &content);
+}
+
+/// Dimensions (MS-XLS 2.4.90): the cells in use, here all that there may be.
+pub(in crate::forge) fn dimensions(out: &mut Vec<u8>) {
+    let rows = [0, 1u32 << 16].map(u32::to_le_bytes).concat();
+    let columns = [0, 1u16 << 8, 0].map(u16::to_le_bytes).concat();
+    record(out, 0x0200, &[rows, columns].concat());
 }
 
 /// BoundSheet8 (MS-XLS 2.4.28): place of the sheet, visible, worksheet, name.

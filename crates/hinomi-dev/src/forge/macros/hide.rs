@@ -108,6 +108,6 @@ pub(super) fn marker(piece: &str, chance: &mut Chance) -> String {
 }
 
 /// A string literal.
-pub(super) fn literal(text: &str) -> String {
+pub(in crate::forge) fn literal(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }

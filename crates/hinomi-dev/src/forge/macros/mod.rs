@@ -3,6 +3,7 @@
 mod attack;
 mod hide;
 mod honest;
+mod honest_more;
 mod place;
 mod routine;
 pub(in crate::forge) mod script;
@@ -12,8 +13,10 @@ use super::document::{self, Container, Extras, Module, Page, Project};
 use super::{Chance, ovba};
 use anyhow::Result;
 
+pub(super) use attack::lure;
 pub use attack::{Plan, attack, planned};
-pub use honest::{HONEST, Template, honest};
+pub(super) use hide::literal as vba_literal;
+pub use honest::{HONEST, Template, honest, honest_compiled, templates};
 pub use place::Place;
 pub use script::Shape;
 pub use style::Style;
@@ -46,6 +49,9 @@ pub struct Truth {
     pub container: Container,
     /// Code page of the project.
     pub code_page: u16,
+    /// The first paragraph or cell that people see.
+    #[serde(skip)]
+    pub shows: String,
     /// Modules as they went in.
     pub modules: Vec<Module>,
     /// The procedure that starts by itself, when one does.

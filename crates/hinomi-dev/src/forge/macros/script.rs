@@ -45,7 +45,7 @@ pub(in crate::forge) fn urls(chance: &mut Chance) -> Vec<String> {
 }
 
 /// The script for a shape.
-pub(super) fn script(shape: Shape, urls: &[String], chance: &mut Chance) -> String {
+pub(in crate::forge) fn script(shape: Shape, urls: &[String], chance: &mut Chance) -> String {
     let [file, client, list, item] = [(); 4].map(|()| format!("${}", chance.identifier()));
     let mark = if shape == Shape::E2 { '@' } else { *chance.pick(&['*', '*', '@']) };
     let split = match chance.below(3) {
@@ -72,7 +72,7 @@ pub(super) fn script(shape: Shape, urls: &[String], chance: &mut Chance) -> Stri
 }
 
 /// The command line that carries a script.
-pub(super) fn command(shape: Shape, script: &str, chance: &mut Chance) -> String {
+pub(in crate::forge) fn command(shape: Shape, script: &str, chance: &mut Chance) -> String {
     const HEADS: [&str; 5] = [
         "powersheLL -e ",
         "POwersheLL -ENCOD ",

@@ -70,6 +70,24 @@ pub enum Style {
     Choices,
     /// `Property Get`, one a piece.
     PropertyGet,
+    /// Fields of a record (`Type`), inside `With`.
+    RecordFields,
+    /// `Mid(s, 5, 3) = "abc"` over blanks.
+    MidStatement,
+    /// Errors raised on purpose, and a handler that resumes.
+    ErrorHandler,
+    /// `On … GoSub` and `Return`.
+    Subroutines,
+    /// Values of an `Enum` in a loop.
+    Enumeration,
+    /// A table of two dimensions that grows and is read backwards.
+    GrowingTable,
+    /// `#Const` and `#If`, lines that go on.
+    ConditionalCompilation,
+    /// `Static`, named and optional arguments, `ParamArray`.
+    StaticParts,
+    /// Base64 through the XML parser of Windows.
+    XmlParser,
 }
 
 impl Style {
@@ -118,8 +136,21 @@ impl Style {
         Self::PropertyGet,
     ];
 
+    /// Those that use corners of the language that few macros use.
+    pub const RARE: [Self; 9] = [
+        Self::RecordFields,
+        Self::MidStatement,
+        Self::ErrorHandler,
+        Self::Subroutines,
+        Self::Enumeration,
+        Self::GrowingTable,
+        Self::ConditionalCompilation,
+        Self::StaticParts,
+        Self::XmlParser,
+    ];
+
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        Self::CONSTANT.into_iter().chain(Self::DECODED).chain(Self::ASSEMBLED)
+        Self::CONSTANT.into_iter().chain(Self::DECODED).chain(Self::ASSEMBLED).chain(Self::RARE)
     }
 }

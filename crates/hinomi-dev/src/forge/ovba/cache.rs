@@ -1,7 +1,8 @@
 //! Performance caches (MS-OVBA 2.3.4.1, 2.3.4.3): what the compiler of the host leaves behind.
 //!
-//! The identifier table is laid out as hosts write it. The compiled code of a module is a look-alike: the string
-//! literals stand in it as they do in real code, the rest is noise that no host would run.
+//! The identifier table is laid out as hosts write it. The compiled code of a module is a look-alike: names are loaded
+//! and called by their numbers and string literals stand in it as they do in real code, the rest is noise that no host
+//! would run.
 
 use super::{Chance, Project};
 use std::collections::BTreeSet;
@@ -28,9 +29,9 @@ pub(crate) fn words(code: &str) -> (Vec<String>, Vec<String>) {
                 break;
             }
             if first == '"' {
-                let end = rest[1..].find('"').map_or(rest.len(), |end| end + 1);
-                literals.push(rest[1..end].to_owned());
-                rest = rest.get(end + 1..).unwrap_or_default();
+                let (literal, after) = literal(&rest[1..]);
+                literals.push(literal);
+                rest = after;
                 continue;
             }
             let length = rest
@@ -49,8 +50,57 @@ pub(crate) fn words(code: &str) -> (Vec<String>, Vec<String>) {
     (names, literals)
 }
 
+/// The literal whose quote was just passed, and what follows it; two quotes in it stand for one.
+fn literal(mut rest: &str) -> (String, &str) {
+    let mut held = String::new();
+    while let Some((part, after)) = rest.split_once('"') {
+        held += part;
+        match after.strip_prefix('"') {
+            Some(more) => {
+                held.push('"');
+                rest = more;
+            }
+            None => return (held, after),
+        }
+    }
+    (held + rest, "")
+}
+
+/// The number of the first name of the table, as VBA 7.1 of 32 bits counts; below are the words of the language.
+const FIRST: u16 = 0x104;
+
+/// The names of a project's table, in order; code names them by their numbers.
+pub(super) struct Names(Vec<String>);
+
+impl Names {
+    /// The host's own, the project's and the modules', then those of the code.
+    pub(super) fn of(project: &Project) -> Self {
+        let mut names: Vec<String> = HOSTS.map(str::to_owned).to_vec();
+        names.push(project.name.clone());
+        names.extend(project.modules.iter().map(|module| module.name.clone()));
+        names.push("_Evaluate".to_owned());
+        for code in project.modules.iter().filter_map(|module| module.compiled.as_ref()) {
+            for name in words(code).0 {
+                if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                    names.push(name);
+                }
+            }
+        }
+        Self(names)
+    }
+
+    fn number(&self, name: &str) -> u16 {
+        let place = self.0.iter().position(|known| known.eq_ignore_ascii_case(name)).unwrap_or(0);
+        FIRST + place as u16
+    }
+}
+
+/// Names that the host puts first.
+const HOSTS: [&str; 10] =
+    ["Word", "VBA", "Win16", "Win32", "Win64", "Mac", "VBA6", "VBA7", "stdole", "Office"];
+
 /// The `_VBA_PROJECT` stream of VBA 7.1: the version, a fixed part, and the table of identifiers at the end.
-pub(super) fn project(project: &Project, identifiers: &[String], chance: &mut Chance) -> Vec<u8> {
+pub(super) fn project(project: &Project, names: &Names, chance: &mut Chance) -> Vec<u8> {
     let mut out = vec![0xCC, 0x61, 0xAF, 0, 0, 1, 0, 0xFF];
     out.extend([9, 4, 0, 0, 9, 4, 0, 0]);
     out.extend(project.code_page.to_le_bytes());
@@ -66,7 +116,8 @@ pub(super) fn project(project: &Project, identifiers: &[String], chance: &mut Ch
         out.extend(&name);
         out.extend(20u16.to_le_bytes());
         out.extend(super::utf16(&format!("{:010x}", chance.bits() & 0xFF_FFFF_FFFF)));
-        out.extend([0xFF, 0xFF, 0x20, 2]);
+        out.extend([0xFF, 0xFF]);
+        out.extend((names.number(&module.name) << 1).to_le_bytes());
         out.extend((name.len() as u16).to_le_bytes());
         out.extend(name);
         out.extend([0xFF, 0xFF]);
@@ -75,7 +126,7 @@ pub(super) fn project(project: &Project, identifiers: &[String], chance: &mut Ch
     }
     out.extend([0xFF; 6]);
     out.extend(128u32.to_le_bytes());
-    table(project, identifiers, chance, &mut out);
+    table(project, &names.0, chance, &mut out);
     out
 }
 
@@ -100,19 +151,7 @@ fn references(out: &mut Vec<u8>) {
 }
 
 /// Identifiers: length, flags, name in the code page, a number and 16.
-fn table(project: &Project, identifiers: &[String], chance: &mut Chance, out: &mut Vec<u8>) {
-    const HOSTS: [&str; 10] =
-        ["Word", "VBA", "Win16", "Win32", "Win64", "Mac", "VBA6", "VBA7", "stdole", "Office"];
-    let modules = project.modules.iter().map(|module| module.name.clone());
-    let mut names: Vec<String> = HOSTS.map(str::to_owned).to_vec();
-    names.push(project.name.clone());
-    names.extend(modules);
-    names.push("_Evaluate".to_owned());
-    for name in identifiers {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
+fn table(project: &Project, names: &[String], chance: &mut Chance, out: &mut Vec<u8>) {
     out.extend([0, 0]);
     out.extend((0x100 + names.len() as u16 + 2).to_le_bytes());
     out.extend((names.len() as u16).to_le_bytes());
@@ -129,19 +168,27 @@ fn table(project: &Project, identifiers: &[String], chance: &mut Chance, out: &m
     out.extend([0xFF; 24]);
 }
 
-/// What stands before the source in a module's stream.
-pub(super) fn module(code: &str, chance: &mut Chance) -> Vec<u8> {
+/// What stands before the source in a module's stream: instructions of two bytes, each name used and each literal.
+pub(super) fn module(project: &Project, code: &str, names: &Names, chance: &mut Chance) -> Vec<u8> {
+    /// Load, load a member, call with arguments for a value and as a statement.
+    const NAMING: [u16; 5] = [0x20, 0x21, 0x24, 0x25, 0x41];
     const LITERAL: u16 = 0xB9;
-    let mut out = vec![1, 0x16, 3, 0, 0, 0xF0, 0, 0, 0];
+    let mut out = vec![1, 0x16, 3, 0, 0, 0xF0, 0, 0, 0, 0];
     out.extend(chance.bytes(48));
-    let (_, literals) = words(code);
+    let (used, literals) = words(code);
+    for name in used {
+        out.extend(chance.pick(&NAMING).to_le_bytes());
+        out.extend((names.number(&name) << 1).to_le_bytes());
+        out.extend([chance.below(4) as u8, 0]);
+    }
     for literal in literals {
-        let mut bytes = literal.into_bytes();
+        let mut bytes = project.encode(&literal);
         out.extend(LITERAL.to_le_bytes());
         out.extend((bytes.len() as u16).to_le_bytes());
         bytes.resize(bytes.len().next_multiple_of(2), 0);
         out.extend(bytes);
-        out.extend(chance.bytes(6));
+        // What is done with it.
+        out.extend([0x11, 0, 0x27, 0]);
     }
     out.extend([0xFF; 16]);
     out

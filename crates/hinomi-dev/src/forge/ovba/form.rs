@@ -11,6 +11,17 @@ pub struct Form {
     pub controls: Vec<Control>,
 }
 
+impl Form {
+    /// The longest text that one of its controls holds, captions of buttons aside: few readers know them.
+    pub fn longest_text(&self) -> &str {
+        let texts = self.controls.iter().flat_map(|control| {
+            let text = Some(&control.text).filter(|_| control.kind != ControlKind::CommandButton);
+            text.into_iter().chain([&control.tag, &control.tip])
+        });
+        texts.max_by_key(|text| text.len()).map_or("", String::as_str)
+    }
+}
+
 /// A control of a form. Texts are ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Control {

@@ -12,6 +12,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+#[cfg(test)]
 pub(super) use cache::words;
 pub(super) use compress::compress;
 pub use form::Form;
@@ -112,11 +113,16 @@ impl Project {
 
     /// Every stream of the project, with its path below the project's storage.
     pub fn streams(&self, chance: &mut Chance) -> Vec<(String, Vec<u8>)> {
+        let names = cache::Names::of(self);
         let caches: Vec<Vec<u8>> = self
             .modules
             .iter()
             .map(|module| {
-                module.compiled.as_ref().map(|code| cache::module(code, chance)).unwrap_or_default()
+                module
+                    .compiled
+                    .as_ref()
+                    .map(|code| cache::module(self, code, &names, chance))
+                    .unwrap_or_default()
             })
             .collect();
         let mut streams: Vec<(String, Vec<u8>)> = self
@@ -130,7 +136,7 @@ impl Project {
             .collect();
         let offsets: Vec<u32> = caches.iter().map(|cache| cache.len() as u32).collect();
         streams.push(("VBA/dir".into(), compress(&dir::stream(self, &offsets))));
-        streams.push(("VBA/_VBA_PROJECT".into(), self.compiled(chance)));
+        streams.push(("VBA/_VBA_PROJECT".into(), self.compiled(&names, chance)));
         for module in &self.modules {
             if let Some(form) = &module.form {
                 let parts = form::streams(&module.name, form, chance);
@@ -145,14 +151,12 @@ impl Project {
     }
 
     /// The `_VBA_PROJECT` stream.
-    fn compiled(&self, chance: &mut Chance) -> Vec<u8> {
-        let codes = self.modules.iter().filter_map(|module| module.compiled.as_ref());
-        let names: Vec<String> = codes.flat_map(|code| words(code).0).collect();
-        if names.is_empty() {
+    fn compiled(&self, names: &cache::Names, chance: &mut Chance) -> Vec<u8> {
+        if self.modules.iter().all(|module| module.compiled.is_none()) {
             // MS-OVBA 2.3.4.1: no performance cache, version 0xFFFF: the host compiles the source.
             return vec![0xCC, 0x61, 0xFF, 0xFF, 0, 0, 0];
         }
-        cache::project(self, &names, chance)
+        cache::project(self, names, chance)
     }
 
     /// The PROJECT stream (MS-OVBA 2.3.1).

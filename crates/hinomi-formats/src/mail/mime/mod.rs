@@ -1,5 +1,6 @@
 //! The tree of parts (RFC 2045, RFC 2046), read without recursion.
 
+pub mod calendar;
 mod multipart;
 mod params;
 mod tnef;
@@ -12,6 +13,9 @@ use crate::{Budget, Limits, Parsed, Problem, ProblemKind, text};
 use params::Parametrised;
 use std::borrow::Cow;
 use transfer::Transfer;
+
+/// Lines of an invitation that are looked for in the text beside it.
+const CALENDAR_LINES_MAX: usize = 200;
 
 /// Reads one message.
 pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Mail> {
@@ -129,6 +133,7 @@ impl Reader<'_> {
         // The part stands before what is taken out of it.
         let at = self.mail.parts.len();
         self.tnef(content, &decoded.bytes, path);
+        self.calendar(content, &decoded.bytes, path);
         let readable = content.text_kind().filter(|_| !content.is_attachment());
         match readable {
             Some(TextKind::Plain) => self.plain(content, &decoded.bytes, path),
@@ -223,6 +228,28 @@ impl Reader<'_> {
             bytes: file.data.to_vec(),
         });
         true
+    }
+
+    /// What an invitation says and leads to belongs to the message. Its files are taken out when the part is opened.
+    fn calendar(&mut self, content: &Content, bytes: &[u8], path: &str) {
+        if !calendar::looks_like_calendar(bytes) {
+            return;
+        }
+        // The same files are paid for there.
+        let mut purse = Budget::new(self.limits);
+        let read = calendar::read(bytes, content.charset.as_deref(), self.limits, &mut purse);
+        let room = self.limits.urls_max.saturating_sub(self.mail.links.len());
+        if read.value.links.len() > room {
+            self.problems.push(Problem::limit(place(path), "urls_max", self.limits.urls_max as u64));
+        }
+        self.mail.links.extend(read.value.links.into_iter().take(room));
+        self.mail.organizers.extend(read.value.organizers);
+        // Most invitations say the same as the text beside them.
+        let text = &self.mail.text;
+        let is_news = |at: usize, line: &str| at >= CALENDAR_LINES_MAX || !text.contains(line.trim());
+        let lines = read.value.text.lines().enumerate().filter(|(at, line)| is_news(*at, line));
+        let news = lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n");
+        self.add_text(&news, path);
     }
 
     fn html(&mut self, content: &Content, bytes: &[u8], path: &str) {

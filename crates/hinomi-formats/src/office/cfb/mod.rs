@@ -164,6 +164,29 @@ impl<'a> CompoundFile<'a> {
         Parsed { value: pieces, problems }
     }
 
+    /// Writes a stream's content over the places where it lies in `copy`, a copy of the file. What is longer than the
+    /// stream is left out.
+    pub(crate) fn put_back(&self, id: EntryId, content: &[u8], copy: &mut [u8]) {
+        let len = self.claimed_size(id);
+        let start = self.directory.start(id);
+        let places = if len < MINI_CUTOFF {
+            let chain = self.sectors.mini_chain(start, len, self.mini_stream.len(), &self.steps_left);
+            let root = self.directory.root().map_or(u32::MAX, |(start, _)| start);
+            let outer = self.sectors.chain(root, None, &self.steps_left);
+            chain.places().iter().flat_map(|range| outer.within(range)).collect()
+        } else {
+            self.sectors.chain(start, Some(len), &self.steps_left).places().to_vec()
+        };
+        let mut rest = content;
+        for place in places {
+            let Some(to) = copy.get_mut(place) else { break };
+            let (from, after) = rest.split_at_checked(to.len()).unwrap_or((rest, &[]));
+            let Some(to) = to.get_mut(..from.len()) else { break };
+            to.copy_from_slice(from);
+            rest = after;
+        }
+    }
+
     /// How much of the file there is, in bytes: no stream can be longer.
     pub fn file_len(&self) -> usize {
         self.sectors.bytes.len()

@@ -226,6 +226,27 @@ impl Chain {
         }
     }
 
+    /// Where the pieces lie, in order.
+    pub(super) fn places(&self) -> &[Range<usize>] {
+        &self.ranges
+    }
+
+    /// Where a range of the stream lies in the file.
+    pub(super) fn within(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut passed = 0;
+        for piece in &self.ranges {
+            let from = range.start.max(passed);
+            passed += piece.len();
+            let to = range.end.min(passed);
+            if from < to {
+                let start = passed - piece.len();
+                found.push(piece.start + from - start..piece.start + to - start);
+            }
+        }
+        found
+    }
+
     /// The pieces themselves.
     pub(super) fn pieces<'b>(&self, space: &'b [u8]) -> Vec<&'b [u8]> {
         self.ranges.iter().filter_map(|range| space.get(range.clone())).collect()

@@ -1,12 +1,15 @@
-//! Whether a compound file is an encrypted document. Opening it is not tried here.
+//! Whether a compound file is an encrypted document.
 
 use super::super::cfb::{CompoundFile, EntryKind, u16_at, u32_at};
 
+/// The stream that holds a package, encrypted.
+pub(in super::super) const PACKAGE: &str = "EncryptedPackage";
+
 /// The stream that says the document is encrypted; `None` when none does.
-pub(super) fn place(file: &CompoundFile<'_>) -> Option<&'static str> {
+pub(in super::super) fn place(file: &CompoundFile<'_>) -> Option<&'static str> {
     // MS-OFFCRYPTO 2.3.4.4: the whole OOXML package, encrypted, is one stream.
     let tests: [(&str, Test); 5] = [
-        ("EncryptedPackage", |_| true),
+        (PACKAGE, |_| true),
         ("WordDocument", is_word_encrypted),
         ("Workbook", is_excel_encrypted),
         ("Book", is_excel_encrypted),

@@ -1,7 +1,7 @@
 //! Documents that are a compound file themselves, and compound files inside other documents.
 
 mod embedded;
-mod encryption;
+pub(super) mod encryption;
 mod outside;
 pub(super) mod powerpoint;
 
@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
     document.projects = found.projects;
     document.embedded = found.embedded;
     if !document.encrypted {
-        outside::read(&file, &mut document, limits, budget);
+        outside::read(&file, &mut document, limits, budget, &mut problems);
     }
     Some(Parsed { value: document, problems })
 }

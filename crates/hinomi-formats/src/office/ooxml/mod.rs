@@ -7,7 +7,9 @@ pub(super) mod relations;
 pub(super) mod xml;
 
 use super::ole::Found;
-use super::{Application, Container, Document, Embedded, Target, dde, looks_like_ole, targets};
+use super::{
+    Application, Container, Document, Embedded, Sketches, Target, dde, looks_like_ole, targets, workbook,
+};
 use crate::archive::{self, Archive};
 use crate::{Budget, Limits, Parsed};
 pub(super) use outside::Outside;
@@ -48,8 +50,14 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
             found.embedded.push(Embedded { path: part.name, name, bytes });
         }
     }
+    // Only a package that says it has macro sheets is read cell by cell.
+    let workbook = types
+        .has_macro_sheet()
+        .then(|| workbook(bytes, limits, budget))
+        .flatten()
+        .map(|parsed| parsed.take(&mut problems));
     let acts = !found.projects.is_empty() || !outside.dde.is_empty() || !outside.targets.is_empty();
-    if acts || types.has_macro_sheet() {
+    if acts || workbook.is_some() {
         let by_people = |name: &str| outside::is_read_by_people(types.content_type(&part_name(name)));
         let read = archive::read_zip_some(bytes, &by_people, limits, budget).value;
         let read = read.entries.into_iter().filter_map(|part| part.bytes);
@@ -63,10 +71,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Option
         application: types.application,
         projects: found.projects,
         encrypted: false,
+        opened_with: None,
         embedded: found.embedded,
         dde: outside.dde,
         targets: outside.targets,
+        workbook,
         decoys: outside.decoys,
+        sketches: Sketches::default(),
     };
     Some(Parsed { value: document, problems })
 }
@@ -103,6 +114,8 @@ pub(super) struct Types {
     by_extension: BTreeMap<String, String>,
     /// Parts that a relationship calls the VBA project, whatever their content type.
     projects: BTreeSet<String>,
+    /// A relationship calls a part a macro sheet: that counts, whatever content type the part has.
+    macro_sheets: bool,
     application: Application,
 }
 
@@ -165,6 +178,7 @@ impl Types {
     fn add_relationships(&mut self, text: &[u8], folder: &str) {
         for element in xml::elements(text).filter(|element| element.name == b"Relationship") {
             let kind = element.attribute("Type").unwrap_or_default();
+            self.macro_sheets |= kind.to_ascii_lowercase().ends_with("macrosheet");
             if !kind.ends_with("/vbaProject") {
                 continue;
             }
@@ -189,11 +203,12 @@ impl Types {
 }
 
 impl Types {
-    /// Whether a part says that it is a sheet of Excel 4.0 macros.
+    /// Whether there is a sheet of Excel 4.0 macros, by content type or relationship.
     fn has_macro_sheet(&self) -> bool {
-        self.by_part.values().any(|content_type| {
-            content_type.ends_with("macrosheet+xml") || content_type.ends_with("macrosheet")
-        })
+        self.macro_sheets
+            || self.by_part.values().any(|content_type| {
+                content_type.ends_with("macrosheet+xml") || content_type.ends_with("macrosheet")
+            })
     }
 
     /// The content type of a part in lower case, empty when it has none. Takes the name as [`part_name`] gives it.

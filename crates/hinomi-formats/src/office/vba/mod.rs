@@ -2,17 +2,20 @@
 //! holds compressed source although no project names it.
 
 mod code_page;
+mod compiled;
 mod decompress;
 mod dir_stream;
 mod orphans;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 pub(super) use code_page::decode as decode_code_page;
 
 use super::cfb::{CompoundFile, EntryId, EntryKind};
 use super::{Module, VbaProject};
 use crate::{Budget, Limits, Problem, ProblemKind};
+use compiled::{Compiled, Names};
 use decompress::{Damage, decompress};
 use dir_stream::ModuleRecord;
 use std::collections::BTreeSet;
@@ -79,15 +82,38 @@ impl Reader<'_, '_> {
             path: self.file.path(storage),
             code_page: listed.code_page,
             modules: Vec::with_capacity(listed.modules.len()),
+            stomped: Vec::new(),
         };
         self.modules_left = self.modules_left.saturating_sub(listed.modules.len());
+        let names = self.names(storage, &listed.modules, listed.code_page);
+        let mut compiled = Vec::new();
         for record in &listed.modules {
-            project.modules.extend(self.module(storage, record, listed.code_page));
+            let Some((module, code)) = self.module(storage, record, listed.code_page, &names) else {
+                continue;
+            };
+            project.modules.push(module);
+            compiled.push(code);
         }
+        project.stomped = compiled::compare(&project.modules, &compiled, &names);
         Some(project)
     }
 
-    fn module(&mut self, storage: EntryId, record: &ModuleRecord, code_page: u16) -> Option<Module> {
+    /// The names of the compiled code; none when there is none.
+    fn names(&mut self, storage: EntryId, modules: &[ModuleRecord], code_page: u16) -> Names {
+        let Some(id) = self.file.child(storage, "_VBA_PROJECT") else { return Names::default() };
+        // What is lost of it costs a comparison, and no source.
+        let stream = self.file.read(id, self.budget).value;
+        let modules: Vec<String> = modules.iter().map(|record| record.name(code_page)).collect();
+        Names::read(&stream, &modules, code_page)
+    }
+
+    fn module(
+        &mut self,
+        storage: EntryId,
+        record: &ModuleRecord,
+        code_page: u16,
+        names: &Names,
+    ) -> Option<(Module, Compiled)> {
         let name = record.name(code_page);
         let find = |stream_name: String| {
             let id = self.file.child(storage, &stream_name)?;
@@ -104,9 +130,12 @@ impl Reader<'_, '_> {
             return None;
         }
         let stream = self.file.read(id, self.budget).take(self.problems);
-        let code = self.source(&stream, record.text_offset, &place)?;
+        let compiled = Compiled::read(stream.get(..record.text_offset).unwrap_or(&stream), names, code_page);
+        // A module whose source is gone is one with a source that is empty, as long as there is compiled code.
+        let code = self.source(&stream, record.text_offset, &place);
+        let code = if compiled.is_empty() { code? } else { code.unwrap_or_default() };
         let code = code_page::decode(code_page, code);
-        Some(Module { name, stream: place, kind: record.kind, code, orphan: false })
+        Some((Module { name, stream: place, kind: record.kind, code, orphan: false }, compiled))
     }
 
     /// The source in a module's stream. It stands behind the compiled code, at an offset that only `dir`

@@ -56,6 +56,15 @@ pub(super) fn to_script(bytes: &[u8]) -> Option<(String, &'static str)> {
     is_text(&text).then(|| (text.trim_start_matches('\u{feff}').to_owned(), "base64 UTF-16LE"))
 }
 
+/// The name of the layer that bytes out of base64 were: of their text, or of the text packed in them.
+pub(super) fn layer(bytes: &[u8], bytes_max: usize) -> &'static str {
+    if let Some((_, name)) = to_script(bytes) {
+        return name;
+    }
+    let unpacked = unpack(bytes, "deflate", bytes_max);
+    to_script(&unpacked.bytes).map_or("base64", |(_, name)| name)
+}
+
 /// Script text has hardly any control characters, and letters.
 fn is_text(text: &str) -> bool {
     let total = text.chars().count();

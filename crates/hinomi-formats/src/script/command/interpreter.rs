@@ -80,6 +80,26 @@ pub(super) fn of_line(line: &str) -> Interpreter {
     first.unwrap_or_default()
 }
 
+/// The program a line begins with, when it begins with one.
+pub(super) fn first_of_line(line: &str) -> Interpreter {
+    let near = line.get(..line.floor_char_boundary(NEAR_BYTES)).unwrap_or_default();
+    named(near)
+        .next()
+        .filter(|found| {
+            !near.get(..found.end).is_some_and(|before| before.contains(['$', ';', '=', '(', '\n', '|']))
+        })
+        .map(|found| found.program)
+        .unwrap_or_default()
+}
+
+/// Whether a line begins with one of the programs, with or without its folder.
+pub(super) fn begins(line: &str) -> bool {
+    let first = line.trim_start().trim_start_matches(['"', '\'']);
+    let word = first.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).next().unwrap_or_default();
+    let name = word.rsplit(['\\', '/']).next().unwrap_or_default();
+    named(name).next().is_some_and(|found| found.end == name.len())
+}
+
 /// Every program named as a word of its own, in order.
 pub(super) fn named(text: &str) -> impl Iterator<Item = Named> + '_ {
     let bytes = text.as_bytes();

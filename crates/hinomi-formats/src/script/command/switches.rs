@@ -11,6 +11,8 @@ pub(super) struct Given {
     pub(super) encoded: Option<String>,
     /// The script as text, when it is not encoded.
     pub(super) script: String,
+    /// Nothing but the way to the program stands before it.
+    pub(super) leads: bool,
 }
 
 /// Reads the first call of PowerShell in a line that has arguments.
@@ -22,7 +24,9 @@ pub(super) fn read(text: &str) -> Option<Given> {
             text.get(found.end..).is_some_and(|rest| rest.starts_with([' ', '\t', '\r', '\n', '"']))
         })?;
     let mut rest = text.get(first.end..)?.trim_start_matches(['"', '\'']);
-    let mut given = Given { hidden: false, encoded: None, script: String::new() };
+    let before = text.get(..first.end).unwrap_or_default();
+    let leads = !before.contains(['$', ';', '\n', '=']) && !begins_with_cmdlet(before);
+    let mut given = Given { hidden: false, encoded: None, script: String::new(), leads };
     let mut any_switch = false;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',' || c == ';');
@@ -61,6 +65,18 @@ pub(super) fn read(text: &str) -> Option<Given> {
     }
     given.script = unquoted(rest);
     (any_switch || !given.script.is_empty()).then_some(given)
+}
+
+/// `Start-Process powershell …`: the line is a script itself.
+fn begins_with_cmdlet(text: &str) -> bool {
+    let word = text.trim_start().split(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
+    let verbs = ["start", "invoke", "new", "register", "set", "add", "get", "write"];
+    let noun = |(verb, noun): (&str, &str)| {
+        verbs.iter().any(|known| verb.eq_ignore_ascii_case(known))
+            && !noun.is_empty()
+            && noun.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    word.split_once('-').is_some_and(noun) || word.eq_ignore_ascii_case("saps")
 }
 
 enum Switch {

@@ -11,25 +11,6 @@ fn check_command(text: &str, expected: Expect) {
     expected.assert_eq(&format!("{}{script}\n", describe_command(&parsed.value)));
 }
 
-fn utf16_base64(text: &str) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits =
-            chunk.iter().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for index in 0..4 {
-            let padding = index > chunk.len();
-            out.push(if padding {
-                '='
-            } else {
-                char::from(ALPHABET[(bits >> (18 - 6 * index)) as usize & 63])
-            });
-        }
-    }
-    out
-}
-
 /// The script must come out of every spelling of the switch.
 #[track_caller]
 fn check_switch(before: &str, hidden: bool) {
@@ -148,7 +129,7 @@ fn cmd_variables_and_parts_of_them() {
         expect![[r#"
         text PowerShell fetches [cmd variables]
           hxxp://a[.]example/
-        iwr hxxp://a[.]example/"
+        iwr hxxp://a[.]example/
     "#]],
     );
     check_command(
@@ -225,7 +206,7 @@ fn scripts_that_stand_alone() {
           hxxp://a[.]example/1
           hxxp://b[.]example/2
         --
-        command text Other fetches executes [concatenation, variables]
+        command text PowerShell fetches executes [concatenation, variables]
           hxxp://a[.]example/
         --
     "#]]

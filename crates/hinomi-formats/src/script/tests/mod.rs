@@ -6,12 +6,38 @@ use expect_test::Expect;
 use std::fmt::Write as _;
 
 mod commands;
+mod droppers;
+mod evaluated;
 mod hostile;
 mod projects;
+mod styles;
 
 /// A fixture: text in base64, so that no scanner trips on the repository.
 fn fixture(encoded: &str) -> String {
     String::from_utf8(command::decode_base64(encoded)).unwrap()
+}
+
+/// As `-EncodedCommand` takes it.
+fn utf16_base64(text: &str) -> String {
+    base64_of(&text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
+}
+
+fn base64_of(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits =
+            chunk.iter().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for index in 0..4 {
+            let padding = index > chunk.len();
+            out.push(if padding {
+                '='
+            } else {
+                char::from(ALPHABET[(bits >> (18 - 6 * index)) as usize & 63])
+            });
+        }
+    }
+    out
 }
 
 fn module(name: &str, kind: ModuleKind, code: &str) -> Module {

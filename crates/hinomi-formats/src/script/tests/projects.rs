@@ -157,7 +157,6 @@ fn folds_constants() {
         "calc",
     );
     check_argument("CreateObject(\"Shell.Application\").ShellExecute \"calc\", \"/x\"", "calc /x");
-    check_argument("CallByName CreateObject(\"WScript.Shell\"), \"R\" & \"un\", 1, \"calc\"", "Run");
     check_argument("ExecuteExcel4Macro \"EXEC(\"\"calc\"\")\"", "EXEC(\"calc\")");
 }
 
@@ -180,14 +179,16 @@ fn fills_places_inside_values() {
 
 #[test]
 fn a_place_that_may_have_changed_is_not_known() {
-    check_argument("Dim a(1)\na(0) = \"calc\"\na(n) = \"x\"\nShell a(0)", "");
+    // A name nobody assigned to is 0 here.
+    check_argument("Dim a(1)\na(0) = \"calc\"\na(n) = \"x\"\nShell a(0)", "x");
+    check_argument("Dim a(1)\na(0) = \"calc\"\na(Timer) = \"x\"\nShell a(0)", "");
     check_argument(
         "Dim a(1)\na(0) = \"x\"\nFor i = 1 To 3: a(0) = a(0) & \"y\": Next\nShell \"calc\" & a(0)",
-        "calc…",
+        "calcxyyy",
     );
     check_argument("Dim a(1)\na(0) = \"calc\"\na(f(n)) = \"x\"\nShell a(0)", "");
     check_argument("Dim a(1)\na(0) = \"calc\"\na(0)(1) = \"x\"\nShell a(0)", "");
-    check_argument("s = \"calc\"\nMid(s, n, 1) = \"x\"\nShell s", "");
+    check_argument("s = \"calc\"\nMid(s, f(n), 1) = \"x\"\nShell s", "");
     check_argument("Dim a(9999999)\na(0) = \"calc\"\nShell a(0)", "");
     check_argument("Dim a(1)\na(5) = \"calc\"\nShell \"x\" & a(5)", "x…");
 }
@@ -196,6 +197,17 @@ fn a_place_that_may_have_changed_is_not_known() {
 fn chooses_among_constants() {
     check_argument("Shell Switch(False, \"x\", True, \"calc\")", "calc");
     check_argument("Shell Join(Filter(Array(\"ca\", \"zz\", \"alc\"), \"z\", False), \"\")", "caalc");
+    // Both the call by name and the call it comes to are told.
+    check(
+        "Sub AutoOpen()\nCallByName CreateObject(\"WScript.Shell\"), \"R\" & \"un\", 1, \"calc\"\nEnd Sub",
+        expect![[r#"
+            entry Open M.AutoOpen:1
+            call Process M:2 CallByName(Run) from [AutoOpen]
+            call Object M:2 CreateObject(WScript.Shell) from [AutoOpen]
+            call Process M:2 Run(calc) from [AutoOpen]
+            command M:2 Other []
+        "#]],
+    );
     check(
         "Public Const c = \"calc\"\nSub AutoOpen()\n Shell M.c\nEnd Sub",
         expect![[r#"

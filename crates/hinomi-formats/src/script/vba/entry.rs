@@ -4,7 +4,7 @@
 use crate::script::Trigger;
 
 /// When a procedure of this name starts without being called, if ever.
-pub(super) fn trigger_of(name: &str) -> Option<Trigger> {
+pub(in crate::script) fn trigger_of(name: &str) -> Option<Trigger> {
     let lower = name.to_ascii_lowercase();
     if let Some((_, trigger)) = NAMES.iter().find(|(known, _)| *known == lower) {
         return Some(*trigger);

@@ -21,6 +21,8 @@ pub(super) struct Sighted<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Literal<'a> {
     pub(super) module: usize,
+    /// `None` at module level.
+    pub(super) procedure: Option<usize>,
     pub(super) line: u32,
     pub(super) text: &'a str,
 }
@@ -49,7 +51,7 @@ impl<'a> Sighted<'a> {
                 Kind::Word if token.is("new") => early_bound(statement, at),
                 Kind::Text => {
                     if self.strings.len() < STRINGS_MAX && is_telling(token.text) {
-                        self.strings.push(Literal { module, line: token.line, text: token.text });
+                        self.strings.push(Literal { module, procedure, line: token.line, text: token.text });
                     }
                     None
                 }

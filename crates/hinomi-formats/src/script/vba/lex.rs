@@ -4,12 +4,15 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token<'a> {
     pub(super) kind: Kind,
-    /// A word without its `$` or `%` suffix; a string without its outer quotes, `""` not yet undone.
+    /// A word without its type suffix; a string without its outer quotes, `""` not yet undone.
     pub(super) text: &'a str,
     /// Line, from 1.
     pub(super) line: u32,
     /// [`hash`] of a word, 0 for all else.
     pub(super) hash: u32,
+    /// A word in brackets: an escaped name, or Excel's shorthand for a cell. A dot behind a blank: that of a `With`
+    /// block, since a member follows its object at once or on the next line (MS-VBAL 5.6.12).
+    pub(super) bracketed: bool,
 }
 
 /// Sorts of token.
@@ -60,6 +63,8 @@ pub(super) struct Lexer<'a> {
     line: u32,
     /// No `]` stands on the line before here: looked for once, not once per `[`.
     no_bracket_before: usize,
+    /// The last statement ended with a colon.
+    colon: bool,
 }
 
 /// Tokens of one statement that are kept. A line of VBA has at most 1,023 characters and 24 continuations, so
@@ -69,7 +74,7 @@ const STATEMENT_TOKENS_MAX: usize = 1 << 15;
 impl<'a> Lexer<'a> {
     /// Starts at a byte offset that stands in line `line`.
     pub(super) fn new(source: &'a str, at: usize, line: u32) -> Self {
-        Self { source, bytes: source.as_bytes(), at, line, no_bracket_before: 0 }
+        Self { source, bytes: source.as_bytes(), at, line, no_bracket_before: 0, colon: false }
     }
 
     /// Where the next statement begins: offset and line.
@@ -77,9 +82,15 @@ impl<'a> Lexer<'a> {
         (self.at, self.line)
     }
 
+    /// Whether the next statement stands on the same line as the last one.
+    pub(super) fn same_line(&self) -> bool {
+        self.colon
+    }
+
     /// Fills `out` with the next statement (it may be empty: a blank line). `false` at the end of the module.
     pub(super) fn statement(&mut self, out: &mut Vec<Token<'a>>) -> bool {
         out.clear();
+        self.colon = false;
         if self.at >= self.bytes.len() {
             return false;
         }
@@ -122,6 +133,7 @@ impl<'a> Lexer<'a> {
                 Class::Symbol => {
                     if byte == b':' && self.peek(1) != Some(b'=') {
                         self.at += 1;
+                        self.colon = true;
                         return true;
                     }
                     let symbol = self.symbol(byte, out.last());
@@ -154,10 +166,27 @@ impl<'a> Lexer<'a> {
         }
         self.at += len;
         let text = self.slice(start, self.at);
-        if matches!(self.peek(0), Some(b'$' | b'%')) {
+        if self.at_type_suffix() {
             self.at += 1;
         }
-        Token { kind: Kind::Word, text, line: self.line, hash: sum }
+        Token { kind: Kind::Word, text, line: self.line, hash: sum, bracketed: false }
+    }
+
+    /// Whether a type suffix stands here (MS-VBAL 3.3.5.3) and not an operator: `x&` before what ends an operand,
+    /// `x!` not before a key, `x#` and `x@` not before more of a word.
+    fn at_type_suffix(&self) -> bool {
+        let word_follows =
+            || self.peek(1).is_some_and(|next| next.is_ascii_alphanumeric() || next == b'_' || next == b'[');
+        match self.peek(0) {
+            Some(b'$' | b'%') => true,
+            Some(b'!' | b'#' | b'@') => !word_follows() && self.peek(1) != Some(b'"'),
+            Some(b'&') => {
+                let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+                let next = rest.iter().take(8).find(|byte| **byte != b' ');
+                matches!(next, Some(b')' | b',' | b'\r' | b'\n' | b'=' | b'&' | b'\'')) || rest.is_empty()
+            }
+            _ => false,
+        }
     }
 
     /// A number whose prefix (`&H`, `&O`) is `prefix` bytes long.
@@ -176,15 +205,17 @@ impl<'a> Lexer<'a> {
             }
             self.at += if exponent { 2 } else { 1 };
         }
-        let text = self.slice(start, self.at.min(self.bytes.len()));
+        let end = self.at.min(self.bytes.len());
         // The type suffix of a Long; with an operand behind it the `&` joins strings.
         let suffix = match self.peek(0) {
-            Some(b'&') => self.peek(1).is_none_or(|next| matches!(next, b')' | b',' | b'\r' | b'\n')),
+            Some(b'&') => self.peek(1).is_none_or(|next| matches!(next, b')' | b',' | b' ' | b'\r' | b'\n')),
             Some(b'%' | b'#' | b'!' | b'@' | b'^') => self.peek(1).is_none_or(|next| !next.is_ascii_digit()),
             _ => false,
         };
         self.at += usize::from(suffix);
-        Token { kind: Kind::Number, text, line: self.line, hash: 0 }
+        // Of a hexadecimal number the suffix says how wide it is.
+        let text = self.slice(start, if prefix > 0 { self.at } else { end });
+        Token { kind: Kind::Number, text, line: self.line, hash: 0, bracketed: false }
     }
 
     /// A string ends at its quote, or at the end of the line when there is none.
@@ -207,7 +238,7 @@ impl<'a> Lexer<'a> {
             }
             self.at += 2;
         };
-        Token { kind: Kind::Text, text, line: self.line, hash: 0 }
+        Token { kind: Kind::Text, text, line: self.line, hash: 0, bracketed: false }
     }
 
     fn symbol(&mut self, byte: u8, before: Option<&Token<'a>>) -> Token<'a> {
@@ -224,12 +255,18 @@ impl<'a> Lexer<'a> {
             if rest.get(end) == Some(&b']') {
                 self.at = start + end + 2;
                 let text = self.slice(start + 1, self.at - 1);
-                return Token { kind: Kind::Word, text, line: self.line, hash: hash(text) };
+                return Token { kind: Kind::Word, text, line: self.line, hash: hash(text), bracketed: true };
             }
             self.no_bracket_before = start + 1 + end;
         }
+        let blank = start
+            .checked_sub(1)
+            .and_then(|at| self.bytes.get(at))
+            .is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+        let apart = byte == b'.' && blank && before.is_some_and(|token| token.line == self.line);
         self.at += if byte == b':' { 2 } else { 1 };
-        Token { kind: Kind::Symbol(byte), text: self.slice(start, self.at), line: self.line, hash: 0 }
+        let text = self.slice(start, self.at);
+        Token { kind: Kind::Symbol(byte), text, line: self.line, hash: 0, bracketed: apart }
     }
 
     fn newline(&mut self, byte: u8) {

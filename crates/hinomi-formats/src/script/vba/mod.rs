@@ -2,24 +2,25 @@
 //! the one before gives reason to.
 
 mod builtins;
-mod calls;
-mod elements;
 mod entry;
-mod expression;
 mod glance;
 mod lex;
-mod machine;
 mod outline;
 mod powers;
 mod reach;
+mod read;
+mod run;
 mod value;
 
+pub(super) use entry::trigger_of;
+
 use super::command::{self, read_command_at};
-use super::{Call, CallStep, Command, EntryPoint, Power, Survey, Trigger};
-use crate::office::Module;
+use super::{Call, CallStep, Command, EntryPoint, Power, Survey, Trigger, Unfollowed};
+use crate::office::{Module, Surroundings};
 use crate::{Limits, Parsed, Problem, url};
-use machine::{Evaluation, FoldedCall, FoldedString};
 use outline::{Project, Sort};
+use reach::Graph;
+use run::{Evaluation, FoldedCall, FoldedString, Plan};
 use std::collections::{HashMap, HashSet};
 
 pub(crate) use value::GAP;
@@ -31,29 +32,71 @@ const PATH_STEPS_MAX: usize = 32;
 /// Command lines read of one project.
 const COMMANDS_MAX: usize = 256;
 
-/// See [`super::survey_vba`].
-pub(super) fn survey(modules: &[Module], limits: &Limits) -> Parsed<Survey> {
+/// See [`super::survey_vba_with`].
+pub(super) fn survey(
+    modules: &[Module],
+    limits: &Limits,
+    around: impl FnOnce() -> Surroundings,
+) -> Parsed<Survey> {
     let mut problems = Vec::new();
     let readable = within_limits(modules, limits, &mut problems);
     let project = Project::outline(&readable);
     let entries = entry_points(&project);
-    let indexes: Vec<usize> = entries.iter().map(|(index, _)| *index).collect();
 
+    let mut graph = None;
     let worth_it =
         !project.declared.is_empty() || project.sighted.calls.iter().any(|call| call.deserves_evaluation());
-    let mut evaluation =
-        if worth_it { machine::evaluate(&project, &indexes, limits) } else { literals(&project) };
+    let mut evaluation = if worth_it {
+        let plan = plan(&project, &entries, graph.insert(Graph::new(&project, limits.steps_max)));
+        run::evaluate(&project, &plan, around, limits)
+    } else {
+        literals(&project)
+    };
     problems.append(&mut evaluation.problems);
 
     let (commands, urls) = read_strings(&project, &evaluation, limits, &mut problems);
     let mut survey = Survey { commands, urls, ..Survey::default() };
+    let place = |(module, line, obstacle): &(usize, u32, super::Obstacle)| Unfollowed {
+        module: project.module_name(*module).to_owned(),
+        line: *line,
+        obstacle: *obstacle,
+    };
+    survey.unfollowed = evaluation.obstacles.iter().map(place).collect();
     let calls = merged(&project, evaluation.calls);
-    let finished = reachability(&project, &entries, &calls, limits, &mut survey);
+    let finished = reachability(&project, &entries, &calls, graph, limits, &mut survey);
     if !finished {
         problems.push(Problem::limit("vba", "steps_max", limits.steps_max));
     }
     survey.entry_points = entries.into_iter().map(|(_, entry)| entry).collect();
     Parsed { value: survey, problems }
+}
+
+/// What is worth running: entry points from which a call worth knowing is reached, those that start on opening all
+/// the same, since a call may be by a name that only running tells; then the procedures the calls stand in.
+fn plan(project: &Project<'_>, entries: &[(usize, EntryPoint)], graph: &mut Graph<'_, '_>) -> Plan {
+    let deserving = project.sighted.calls.iter().filter(|call| call.deserves_evaluation());
+    let holders: HashSet<usize> = deserving.clone().filter_map(|call| call.procedure).collect();
+    let calling: HashSet<usize> = deserving.map(|call| call.module).collect();
+    // Uses of declared functions were not looked for: they may stand anywhere.
+    let everywhere = !project.declared.is_empty();
+    let mut first = Vec::new();
+    let mut later = Vec::new();
+    for (index, entry) in entries {
+        let leads = everywhere || graph.reached_from(*index).keys().any(|reached| holders.contains(reached));
+        if leads {
+            first.push(*index);
+        } else if entry.trigger == Trigger::Open {
+            later.push(*index);
+        }
+    }
+    first.extend(later);
+    let procedures = project.procedures.iter().enumerate();
+    let mut holders: Vec<usize> = procedures
+        .filter(|(_, found)| everywhere || calling.contains(&found.module))
+        .map(|(index, _)| index)
+        .collect();
+    holders.retain(|index| !first.contains(index));
+    Plan { entries: first, holders }
 }
 
 /// Without calls that deserve it nothing is evaluated; the literals are read all the same.
@@ -86,14 +129,13 @@ fn within_limits<'a>(modules: &'a [Module], limits: &Limits, problems: &mut Vec<
 fn entry_points(project: &Project<'_>) -> Vec<(usize, EntryPoint)> {
     let mut found = Vec::new();
     for (index, procedure) in project.procedures.iter().enumerate() {
-        if procedure.sort == Sort::Property {
+        if matches!(procedure.sort, Sort::Property | Sort::Setter) {
             continue;
         }
         let module = project.module_name(procedure.module);
         // Word runs Main of a module that is called AutoOpen.
-        let trigger = entry::trigger_of(procedure.name).or_else(|| {
-            procedure.name.eq_ignore_ascii_case("main").then(|| entry::trigger_of(module)).flatten()
-        });
+        let trigger = trigger_of(procedure.name)
+            .or_else(|| procedure.name.eq_ignore_ascii_case("main").then(|| trigger_of(module)).flatten());
         if let Some(trigger) = trigger {
             let name = procedure.name.to_owned();
             found
@@ -115,13 +157,21 @@ fn merged(project: &Project<'_>, evaluated: Vec<FoldedCall>) -> Vec<FoldedCall> 
         power: sighting.power,
         argument: sighting.literal.unwrap_or_default().replace("\"\"", "\""),
         line: sighting.line,
+        way: Vec::new(),
     });
     for call in seen.chain(evaluated) {
         match places.get(&(call.module, call.line, call.name.clone())).and_then(|at| calls.get_mut(*at)) {
             // A procedure may have run several times: the run that knew most counts.
             Some(known) => {
+                if known.way.is_empty() {
+                    known.way.clone_from(&call.way);
+                }
                 if known_len(&call.argument) > known_len(&known.argument) {
-                    *known = FoldedCall { procedure: known.procedure, ..call };
+                    *known = FoldedCall {
+                        procedure: known.procedure,
+                        way: std::mem::take(&mut known.way),
+                        ..call
+                    };
                 }
             }
             None => {
@@ -219,10 +269,11 @@ fn shown(text: &str) -> String {
 }
 
 /// Fills in the calls and from which entry points each is reached. `false` when the walk was cut short.
-fn reachability(
-    project: &Project<'_>,
+fn reachability<'p, 'a>(
+    project: &'p Project<'a>,
     entries: &[(usize, EntryPoint)],
     calls: &[FoldedCall],
+    graph: Option<Graph<'p, 'a>>,
     limits: &Limits,
     survey: &mut Survey,
 ) -> bool {
@@ -231,7 +282,8 @@ fn reachability(
     let holders: HashSet<usize> = calls.iter().filter_map(|call| call.procedure).collect();
     let mut finished = true;
     if !holders.is_empty() && !entries.is_empty() {
-        let mut graph = reach::Graph::new(project, limits.steps_max);
+        let mut graph = graph.unwrap_or_else(|| Graph::new(project, limits.steps_max));
+        graph.refuel(limits.steps_max);
         for (index, entry) in entries {
             let reached = graph.reached_from(*index);
             for procedure in holders.iter().filter(|holder| reached.contains_key(holder)) {
@@ -241,22 +293,33 @@ fn reachability(
         }
         finished = graph.finished();
     }
-    survey.calls = calls
-        .iter()
-        .map(|call| Call {
+    let one = |call: &FoldedCall| {
+        let mut reached_from = call.procedure.and_then(|at| reached_by.get(&at)).cloned().unwrap_or_default();
+        let way = call.procedure.and_then(|at| ways.get(&at));
+        let mut path = way.map_or_else(Vec::new, |way| ending(way, call.line));
+        // A way by names that only running tells.
+        if reached_from.is_empty() && !call.way.is_empty() {
+            path = call.way.iter().filter_map(|(index, line)| step(project, *index, *line)).collect();
+            reached_from.extend(path.first().map(|step| step.procedure.clone()));
+        }
+        Call {
             module: project.module_name(call.module).to_owned(),
             name: call.name.clone(),
             power: call.power,
             argument: shown(&call.argument).chars().take(ARGUMENT_CHARS_MAX).collect(),
             line: call.line,
-            reached_from: call.procedure.and_then(|at| reached_by.get(&at)).cloned().unwrap_or_default(),
-            path: call
-                .procedure
-                .and_then(|at| ways.get(&at))
-                .map_or_else(Vec::new, |way| ending(way, call.line)),
-        })
-        .collect();
+            reached_from,
+            path,
+        }
+    };
+    survey.calls = calls.iter().map(one).collect();
     finished
+}
+
+fn step(project: &Project<'_>, index: usize, line: u32) -> Option<CallStep> {
+    let procedure = project.procedures.get(index)?;
+    let module = project.module_name(procedure.module).to_owned();
+    Some(CallStep { module, procedure: procedure.name.to_owned(), line })
 }
 
 /// The steps from where the walk began to a procedure; the line of the last is left open.
@@ -264,9 +327,8 @@ fn way_to(project: &Project<'_>, reached: &HashMap<usize, reach::Origin>, to: us
     let mut steps = Vec::new();
     let mut next = Some((to, 0));
     while let Some((index, line)) = next.filter(|_| steps.len() < PATH_STEPS_MAX) {
-        let Some(procedure) = project.procedures.get(index) else { break };
-        let module = project.module_name(procedure.module).to_owned();
-        steps.push(CallStep { module, procedure: procedure.name.to_owned(), line });
+        let Some(step) = step(project, index, line) else { break };
+        steps.push(step);
         next = reached.get(&index).copied().flatten();
     }
     steps.reverse();
@@ -284,4 +346,9 @@ fn ending(way: &[CallStep], line: u32) -> Vec<CallStep> {
 /// Whether an object made under this name starts programs.
 pub(super) fn is_shell(name: &str) -> bool {
     matches!(powers::kind_of(name), powers::ObjectKind::Shell | powers::ObjectKind::Wmi)
+}
+
+/// What a function of a library can do, by the name it is exported with; `None` when it is nothing to tell of.
+pub(super) fn library_power(export: &str) -> Option<Power> {
+    powers::library_power(export)
 }

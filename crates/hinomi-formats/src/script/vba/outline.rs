@@ -40,8 +40,8 @@ pub(super) struct Procedure<'a> {
     pub(super) line: u32,
     pub(super) sort: Sort,
     pub(super) private: bool,
-    /// Names of the parameters.
-    pub(super) parameters: Vec<&'a str>,
+    /// Where the header begins, and its line.
+    pub(super) head: (usize, u32),
     /// Where the body begins, and its line.
     pub(super) body: (usize, u32),
     /// Where the statement that ends it begins.
@@ -56,7 +56,10 @@ const SAME_NAME_MAX: usize = 4;
 pub(super) enum Sort {
     Sub,
     Function,
+    /// Property Get: read like a function.
     Property,
+    /// Property Let and Set: called by an assignment.
+    Setter,
 }
 
 /// A function of a library.
@@ -145,7 +148,8 @@ impl<'a> Project<'a> {
         let mut statement = Vec::new();
         let mut open: Option<usize> = None;
         loop {
-            let (start, _) = lexer.position();
+            let head = lexer.position();
+            let start = head.0;
             if !lexer.statement(&mut statement) {
                 break;
             }
@@ -162,7 +166,7 @@ impl<'a> Project<'a> {
                     self.declared.extend([declared]);
                     continue;
                 }
-                if let Some(procedure) = header(index, &statement, lexer.position()) {
+                if let Some(procedure) = header(index, &statement, head, lexer.position()) {
                     close(&mut self.procedures, open.take(), start);
                     open = Some(self.procedures.len());
                     self.procedures.push(procedure);
@@ -202,7 +206,12 @@ fn without_modifiers<'s, 'a>(statement: &'s [Token<'a>]) -> &'s [Token<'a>] {
 }
 
 /// `[Private] Sub|Function|Property Get|Let|Set name (parameters)`.
-fn header<'a>(module: usize, statement: &[Token<'a>], body: (usize, u32)) -> Option<Procedure<'a>> {
+fn header<'a>(
+    module: usize,
+    statement: &[Token<'a>],
+    head: (usize, u32),
+    body: (usize, u32),
+) -> Option<Procedure<'a>> {
     let rest = without_modifiers(statement);
     let word = rest.first()?;
     let (sort, name) = if word.is("sub") {
@@ -210,7 +219,8 @@ fn header<'a>(module: usize, statement: &[Token<'a>], body: (usize, u32)) -> Opt
     } else if word.is("function") {
         (Sort::Function, rest.get(1)?)
     } else if word.is("property") {
-        (Sort::Property, rest.get(2)?)
+        let getter = rest.get(1)?.is("get");
+        (if getter { Sort::Property } else { Sort::Setter }, rest.get(2)?)
     } else {
         return None;
     };
@@ -223,37 +233,10 @@ fn header<'a>(module: usize, statement: &[Token<'a>], body: (usize, u32)) -> Opt
         line: name.line,
         sort,
         private: statement.first().is_some_and(|token| token.is("private")),
-        parameters: parameters(rest),
+        head,
         body,
         end: usize::MAX,
     })
-}
-
-/// The name in each parameter, behind `Optional`, `ByVal`, `ByRef`, `ParamArray`.
-fn parameters<'a>(header: &[Token<'a>]) -> Vec<&'a str> {
-    let Some(open) = header.iter().position(|token| token.is_symbol(b'(')) else { return Vec::new() };
-    let mut depth = 0usize;
-    let mut names = Vec::new();
-    let mut wanted = false;
-    for token in header.get(open..).unwrap_or_default() {
-        match token.kind {
-            Kind::Symbol(b'(') => {
-                depth += 1;
-                wanted |= depth == 1;
-            }
-            Kind::Symbol(b')') => depth = depth.saturating_sub(1),
-            Kind::Symbol(b',') if depth == 1 => wanted = true,
-            Kind::Word if wanted && depth == 1 => {
-                let passing = ["optional", "byval", "byref", "paramarray"].iter().any(|word| token.is(word));
-                if !passing {
-                    names.push(token.text);
-                    wanted = false;
-                }
-            }
-            _ => {}
-        }
-    }
-    names
 }
 
 /// `Declare [PtrSafe] Sub|Function name Lib "…" [Alias "…"]`: the name of use and what it stands for.

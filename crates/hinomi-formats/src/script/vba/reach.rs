@@ -95,6 +95,13 @@ impl<'p, 'a> Graph<'p, 'a> {
         graph
     }
 
+    /// Gives further walks as much again, unless one was cut short.
+    pub(super) fn refuel(&mut self, fuel: u64) {
+        if self.fuel > 0 {
+            self.fuel = fuel;
+        }
+    }
+
     /// Whether every walk was finished within the fuel.
     pub(super) fn finished(&self) -> bool {
         self.fuel > 0

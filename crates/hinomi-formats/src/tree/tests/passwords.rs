@@ -3,6 +3,7 @@
 use super::super::passwords::Offer;
 use super::super::{Opened, PasswordSource};
 use super::*;
+use crate::office::seal;
 
 const WORD: &str = "Tsubame-72";
 
@@ -88,4 +89,21 @@ fn no_problem_tells_a_password() {
     let parsed = read("m.eml", &mail("s", "", &[("a.zip", &sealed())]), hints, &Limits::desk());
     assert!(!parsed.problems.is_empty());
     assert!(!format!("{:?}", parsed.problems).contains("Canary"));
+}
+
+/// A document that is encrypted itself, without an archive around it.
+#[test]
+fn a_document_is_opened_with_the_password_of_its_mail() {
+    let project = documents::document("", 932, &[documents::module("ThisDocument", MACRO)], &[]);
+    let package = package(&[("word/vbaProject.bin", &project)]);
+    let told_of = |text: &str, word: &str| {
+        let sealed = seal::agile(&package, word, 1000);
+        told(&look("m.eml", &mail("invoice", text, &[("a.docm", &sealed)])))
+    };
+    let opens = |lines: &[String]| lines.iter().any(|line| line.ends_with("document with 1 entry points"));
+    assert!(opens(&told_of(&format!("パスワード：{WORD}"), WORD)));
+    // The program's own password needs nobody to tell it.
+    assert!(opens(&told_of("see attached", "VelvetSweatshop")));
+    let closed = told_of("see attached", WORD);
+    assert!(closed.iter().any(|line| line.contains("the document is encrypted")), "{closed:?}");
 }

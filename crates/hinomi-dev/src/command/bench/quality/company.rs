@@ -1,10 +1,10 @@
 //! The sample company: per check, what is planted and what is found.
 
 use super::scan;
-use super::score::Share;
 use super::table;
 use super::truth::Truth;
 use crate::command::lab::Lab;
+use crate::command::lab::score::Share;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -3,9 +3,9 @@
 use super::MACRO_CHECKS;
 use super::peers::{self, Answer, MRAPTOR, OLEVBA, Question};
 use super::scan::{self, Scan};
-use super::score::Score;
 use super::table;
 use crate::command::lab::Lab;
+use crate::command::lab::score::Score;
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};

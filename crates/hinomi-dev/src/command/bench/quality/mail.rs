@@ -1,10 +1,10 @@
 //! Other people's test mail: what the checks of mail find in it, against what it was made to hold.
 
 use super::scan::{self, Finding};
-use super::score::Share;
 use super::table;
 use super::truth::{Planted, Truth};
 use crate::command::lab::Lab;
+use crate::command::lab::score::Share;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

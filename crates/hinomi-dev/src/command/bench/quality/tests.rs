@@ -1,7 +1,7 @@
 //! Shares and places.
 
-use super::score::{Score, Share};
 use super::truth::number;
+use crate::command::lab::score::{Score, Share};
 
 #[track_caller]
 fn check(part: usize, of: usize, expected: &str) {

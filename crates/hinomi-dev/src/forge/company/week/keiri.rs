@@ -3,8 +3,9 @@
 use super::super::desk::{Box, Planted, Posted, note, reply, with_document, with_file};
 use super::people::{BANK, CARD, KATO, KEIRI, KOBAYASHI, NAKAMURA, SATO, TAKAHASHI, TANAKA, WATANABE};
 use super::{bulletin, pdf, plain_zip, template};
+use crate::forge::archive::zip;
 use crate::forge::letter::{Charset, Letter, Naming};
-use crate::forge::{Chance, macros, zip};
+use crate::forge::{Chance, macros};
 use anyhow::Result;
 
 /// The posts, and the accountant's question that an attacker will quote.

@@ -1,12 +1,14 @@
 //! Pieces of a text that the code puts together.
 
 use super::super::hide::{Hidden, literal, marker};
-use super::{Chance, Style, flow, lookup, name, names};
+use super::{Chance, Style, flow, lookup, name, names, rare};
 
 /// A text in pieces, each an expression.
 pub(super) struct Pieces {
     /// In the order of the text.
     pub(super) expressions: Vec<String>,
+    /// How many characters each of them has.
+    pub(super) lengths: Vec<usize>,
     /// Whether they may stand in a `Const`.
     pub(super) constant: bool,
 }
@@ -19,6 +21,10 @@ pub(super) fn hide(
     chance: &mut Chance,
 ) -> Hidden {
     let mut hidden = Hidden::default();
+    if style == Style::XmlParser {
+        rare::xml_parser(held, target, text, &mut hidden, chance);
+        return hidden;
+    }
     let pieces = pieces(held, text, &mut hidden, chance);
     match style {
         Style::SelectCase => flow::select(target, &pieces, &mut hidden, chance),
@@ -35,6 +41,14 @@ pub(super) fn hide(
         Style::Choices => lookup::choices(target, &pieces, &mut hidden, chance),
         Style::Variables => in_variables(target, &pieces, &mut hidden, chance),
         Style::PropertyGet => lookup::properties(target, &pieces, &mut hidden, chance),
+        Style::RecordFields => rare::record(target, &pieces, &mut hidden, chance),
+        Style::MidStatement => rare::overlay(target, &pieces, &mut hidden, chance),
+        Style::ErrorHandler => rare::handler(target, &pieces, &mut hidden, chance),
+        Style::Subroutines => rare::subroutines(target, &pieces, &mut hidden, chance),
+        Style::Enumeration => rare::enumeration(target, &pieces, &mut hidden, chance),
+        Style::GrowingTable => rare::table(target, &pieces, &mut hidden, chance),
+        Style::ConditionalCompilation => rare::conditional(target, &pieces, &mut hidden, chance),
+        Style::StaticParts => rare::remembered(target, &pieces, &mut hidden, chance),
         Style::Reversed | Style::Markers | Style::SplitJoin => {
             folded(style, held, target, text, &mut hidden, chance)
         }
@@ -46,8 +60,10 @@ pub(super) fn hide(
 /// Cuts a text. What the document holds is read into a variable of the module first, then cut by `Mid` or `Split`.
 fn pieces(held: Option<&str>, text: &str, hidden: &mut Hidden, chance: &mut Chance) -> Pieces {
     let cut = chance.cut(text, 50, 110);
+    let lengths = cut.iter().map(|piece| piece.chars().count()).collect();
     let Some(expression) = held else {
-        return Pieces { expressions: cut.iter().map(|piece| literal(piece)).collect(), constant: true };
+        let expressions = cut.iter().map(|piece| literal(piece)).collect();
+        return Pieces { expressions, lengths, constant: true };
     };
     let variable = name(chance);
     hidden.head.push(format!("Public {variable} As Variant"));
@@ -67,7 +83,7 @@ fn pieces(held: Option<&str>, text: &str, hidden: &mut Hidden, chance: &mut Chan
         };
         cut.iter().map(take).collect()
     };
-    Pieces { expressions, constant: false }
+    Pieces { expressions, lengths, constant: false }
 }
 
 /// The styles of one expression, over what the document holds.

@@ -78,7 +78,7 @@ fn number_routine(style: Style, [function, array, index]: [&str; 3], shift: u32)
              \x20   Dim b() As Byte, {index} As Long\n\
              \x20   ReDim b(UBound({array}))\n\
              \x20   For {index} = 0 To UBound({array})\n\
-             \x20       b({index}) = CByte({array}({index}) Xor {shift})\n\
+             \x20       b({index}) = CByte(CLng({array}({index})) Xor {shift})\n\
              \x20   Next {index}\n\
              \x20   {function} = StrConv(b, vbUnicode)\nEnd Function"
         ),

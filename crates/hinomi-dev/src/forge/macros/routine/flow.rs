@@ -122,15 +122,18 @@ pub(super) fn dead_branches(target: &str, pieces: &Pieces, hidden: &mut Hidden, 
 pub(super) fn errors(target: &str, pieces: &Pieces, hidden: &mut Hidden, chance: &mut Chance) {
     hidden.body.push("On Error Resume Next".to_owned());
     hidden.body.push(format!("{target} = \"\""));
+    // Nothing, by which numbers are divided.
+    let [nothing] = names(chance);
+    hidden.body.push(format!("{nothing} = Len(\"\")"));
     for piece in &pieces.expressions {
         let [one] = names(chance);
+        let number = chance.between(1, 99);
         match chance.below(5) {
-            0 => hidden.body.push(format!("{one} = {} / 0", chance.between(1, 99))),
+            0 => hidden.body.push(format!("{one} = {number} / {nothing}")),
             1 => hidden.body.push(format!("{one} = CLng(\"{}\")", chance.word(4, 8))),
             2 => hidden.body.push(format!(
-                "{target} = {target} & {} & CStr({} \\ 0)",
-                literal(&chance.word(5, 12)),
-                chance.between(1, 99)
+                "{target} = {target} & {} & CStr({number} \\ {nothing})",
+                literal(&chance.word(5, 12))
             )),
             3 => hidden.body.push("Err.Clear".to_owned()),
             _ => {}

@@ -5,6 +5,7 @@ mod assemble;
 mod decode;
 mod flow;
 mod lookup;
+mod rare;
 
 use super::hide::{Hidden, literal};
 use super::{Chance, Style};

@@ -22,13 +22,18 @@ fn decode_script(input: &[u16], _: &Args, oven: &mut Oven) -> Baked {
             out.push(unit);
             continue;
         };
-        let column = ORDER.get(index % 64).copied().unwrap_or(0);
+        out.push(u16::from(letter(index, byte)));
         index = index.saturating_add(1);
-        let plain = matches!(byte, b'<' | b'>' | b'@') || (byte < 32 && byte != 9);
-        let letter = LETTERS.get(usize::from(column)).and_then(|letters| letters.get(usize::from(byte)));
-        out.push(u16::from(letter.copied().filter(|_| !plain).unwrap_or(byte)));
     }
     Ok(Dish::Text(out))
+}
+
+/// What the ASCII character at `index` of an encoded script stands for.
+pub(crate) fn letter(index: usize, byte: u8) -> u8 {
+    let column = ORDER.get(index % 64).copied().unwrap_or(0);
+    let plain = matches!(byte, b'<' | b'>' | b'@') || (byte < 32 && byte != 9);
+    let letter = LETTERS.get(usize::from(column)).and_then(|letters| letters.get(usize::from(byte)));
+    letter.copied().filter(|_| !plain).unwrap_or(byte)
 }
 
 /// `@&`, `@#`, `@*`, `@!` and `@$`, each kind over the whole text before the next.

@@ -205,6 +205,8 @@ fn binary_word_documents_fetch_too() {
 fn decoys_count_only_beside_something_to_switch_on() {
     let wide: Vec<u8> =
         "コンテンツの有効化 Enable Content".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let head = [0x00FC_u16, wide.len() as u16].into_iter().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let wide = [head, wide].concat();
     check(
         &document("_VBA_PROJECT_CUR/", 932, &[module("M", "")], &[("Workbook", &wide)]),
         expect![[r#"

@@ -1,0 +1,5 @@
+//! Archives, and the compressor beneath them.
+
+pub mod deflate;
+pub mod iso;
+pub mod zip;

@@ -1,0 +1,3 @@
+Sub 入力画面()
+    frmInput.Show
+End Sub
