@@ -3,8 +3,8 @@
 use crate::judge::cases;
 use crate::{ContactBook, Judged, entries, judge};
 use hinomi_model::fact::{
-    Address, ArchiveFact, AuthenticationFact, Call, CommandFact, EntryPoint, FileFact, FileKind, MacroFact,
-    MacroSheet, MailFact, PasswordOrigin, PasswordTrail, PdfFact, Power, Trigger, UrlFact,
+    Address, ArchiveFact, AuthenticationFact, Call, CallStep, CommandFact, EntryPoint, FileFact, FileKind,
+    MacroFact, MacroSheet, MailFact, PasswordOrigin, PasswordTrail, PdfFact, Power, Trigger, UrlFact,
 };
 use hinomi_model::{AssetId, AssetKind, Entry, EvidenceId, Fact, Group, Locator, Observation, Verdict};
 use jiff::Timestamp;
@@ -314,4 +314,53 @@ fn a_document_read_whole_in_one_mail_and_cut_in_another_is_judged_by_the_worse_s
             decide(&observations).decisions.into_iter().filter(|d| matches!(d.verdict, Verdict::Fail(_)));
         assert_eq!(failed.map(|d| d.check).collect::<Vec<_>>(), ["document.auto-run-macro"]);
     }
+}
+
+#[test]
+fn the_story_of_a_command_starts_at_the_entry_point_that_leads_to_it() {
+    let entry = |name: &str, line| EntryPoint {
+        module: "M".to_owned(),
+        name: name.to_owned(),
+        line,
+        ..EntryPoint::default()
+    };
+    let on = |module: &str, procedure: &str, line| CallStep {
+        module: module.to_owned(),
+        procedure: procedure.to_owned(),
+        line,
+    };
+    let call = Call {
+        module: "N".to_owned(),
+        name: "Shell".to_owned(),
+        line: 7,
+        path: vec![on("M", "Workbook_Open", 12), on("N", "Helper", 7)],
+        ..Call::default()
+    };
+    let macros = MacroFact {
+        entry_points: vec![entry("Auto_Open", 1), entry("Workbook_Open", 10)],
+        calls: vec![call],
+        ..MacroFact::default()
+    };
+    let command = CommandFact {
+        place: "N:7".to_owned(),
+        interpreter: "power-shell".to_owned(),
+        text: "powershell x".to_owned(),
+        fetches: true,
+        ..CommandFact::default()
+    };
+    let file = a_file("a", b"doc", "a.xls", 0);
+    let observations = [Fact::Macro(Box::new(macros)), Fact::Command(Box::new(command))]
+        .map(|fact| Observation { fact, ..file.clone() });
+    let story: Vec<String> = decide(&observations)
+        .decisions
+        .into_iter()
+        .filter(|decision| decision.check == "document.starts-powershell")
+        .filter_map(|decision| match decision.verdict {
+            Verdict::Fail(finding) => Some(finding.story),
+            _ => None,
+        })
+        .flatten()
+        .map(|step| format!("{} {} {}", step.kind, step.text, step.place))
+        .collect();
+    assert_eq!(story, ["entry-point Workbook_Open M:10", "procedure Helper N:7", "command powershell x N:7"]);
 }

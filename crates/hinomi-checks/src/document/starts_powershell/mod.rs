@@ -3,7 +3,7 @@
 use crate::case::{cut, fail, proof, worst_of};
 use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
-use hinomi_model::fact::{CommandFact, MacroFact};
+use hinomi_model::fact::{Call, CommandFact, EntryPoint, MacroFact};
 use hinomi_model::{Confidence, Fact, Finding, Observation, Step, Text, Verdict};
 
 pub(crate) const CHECK: Check = Check {
@@ -63,10 +63,8 @@ fn finding(
     let mut finding =
         cx.finding(case, text, proof(seen, &command.text)).keyed("document", case.subject.as_str());
     finding.at = seen.at;
-    if let Some((_, fact)) = case.facts(Fact::as_macro).next()
-        && let Some(entry) = fact.entry_points.first()
-    {
-        finding.story.push(step("entry-point", &entry.name, &format!("{}:{}", entry.module, entry.line)));
+    if let Some((_, fact)) = case.facts(Fact::as_macro).next() {
+        finding.story.extend(way(fact, command));
     }
     finding.story.push(step("command", &command.text, &command.place));
     for layer in &command.layers {
@@ -92,6 +90,27 @@ fn finding(
         }
     }
     finding
+}
+
+/// How the macro gets to the command: what starts by itself, then the procedures on the way. Where no call was seen at
+/// the command's place, what starts by itself is all there is to say.
+fn way(fact: &MacroFact, command: &CommandFact) -> Vec<Step> {
+    let stands = |call: &&Call| {
+        let (line, cell) =
+            (format!("{}:{}", call.module, call.line), format!("{}!R{}C", call.module, call.line));
+        command.place == line || command.place.starts_with(&cell)
+    };
+    let path = fact.calls.iter().filter(stands).map(|call| &call.path).find(|path| !path.is_empty());
+    let first = path.and_then(|path| path.first());
+    let starts = |entry: &&EntryPoint| {
+        first.is_none_or(|first| first.module == entry.module && first.procedure == entry.name)
+    };
+    let entry = fact.entry_points.iter().find(starts).or(fact.entry_points.first());
+    let entry =
+        entry.map(|entry| step("entry-point", &entry.name, &format!("{}:{}", entry.module, entry.line)));
+    let between = path.into_iter().flatten().skip(1);
+    let between = between.map(|on| step("procedure", &on.procedure, &format!("{}:{}", on.module, on.line)));
+    entry.into_iter().chain(between).collect()
 }
 
 fn step(kind: &str, text: &str, place: &str) -> Step {
