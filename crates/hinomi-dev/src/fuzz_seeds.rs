@@ -107,7 +107,7 @@ pub(crate) fn from_base64(text: &str) -> Vec<u8> {
 
 /// Seeds that are a few lines of text.
 fn written() -> Vec<Seed> {
-    let text: [(&'static str, &str, &[u8]); 24] = [
+    let text: [(&'static str, &str, &[u8]); 28] = [
         ("calendar", "invitation", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nORGANIZER;CN=\"A; B\":mailto:a@b.example\r\nATTACH;ENCODING=BASE64;FILENAME=a.txt:aGVs\r\n bG8=\r\nX-ALT-DESC;FMTTYPE=text/html:<a href=\"http://a.example/\">x</a>\r\nSUMMARY;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=90=BF=\r\n=8B=81\r\nDESCRIPTION;ALTREP=\"data:text/html;base64,YQ==\":a\\, b\\n\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"),
         ("text", "iso-2022-jp", b"ISO-2022-JP\n\x1b$B@A5a=q\x1b(B.doc"),
         ("text", "shift-jis", b"Shift_JIS\n\x90\xbf\x8b\x81\x8f\x91"),
@@ -117,6 +117,10 @@ fn written() -> Vec<Seed> {
         ("mbox", "three", b"From a@b.example Tue Jul 21 09:30:00 2020\nSubject: a\n\n>From the start\n\nFrom c@d.example Tue Jul 21 09:31:00 2020\n\nb\n\nFrom - Tue Jul 21 09:32:00 2020\r\n\r\nc\r\n"),
         ("url", "glued", b"$u='http://a.example/x*https://b.example/y'.Split('*')"),
         ("url", "odd", b"hxxp://a[.]example/ http://u:p@0x7f.1:8080/%41?q=http://c.example <https://\xe4\xbe\x8b.example>"),
+        ("decode", "plain-base64", b"\x00aHR0cDovL2EuZXhhbXBsZS94"),
+        ("decode", "powershell", b"\x00powershell -enc aQB3AHIAIABoAHQAdABwADoALwAvAGEALgBlAHgAYQBtAHAAbABlAC8A"),
+        ("decode", "json", b"\x01F{\"a\":[1,{\"b\":\"x\"}]}"),
+        ("decode", "four", b"\x04\x01\x14(<10 20 30 http://a.example/"),
         ("recipe", "base64", b"From_Base64('A-Za-z0-9+/=',true)Decode_text('UTF-16LE (1200)')\naAB0AHQAcAA="),
         ("recipe", "json", b"[{\"op\":\"From Hex\",\"args\":[\"Auto\"]},{\"op\":\"Gunzip\",\"args\":[]}]\n1f8b0800"),
         ("recipe", "xor", b"XOR({'option':'Hex','string':'2a'},'Standard',false)Find_/_Replace({'option':'Regex','string':'a+'},'b',true,false,true,false)\naaaa"),

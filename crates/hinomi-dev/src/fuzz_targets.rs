@@ -30,6 +30,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "cfb", run: cfb },
     Target { name: "cmd", run: cmd },
     Target { name: "command", run: command },
+    Target { name: "decode", run: decode },
     Target { name: "gzip", run: gzip },
     Target { name: "iso", run: iso },
     Target { name: "jscript", run: jscript },
@@ -371,6 +372,27 @@ pub fn url(bytes: &[u8]) {
     }
     _ = url::defang_text(&text);
     _ = url::read(&text);
+}
+
+/// Operations of any kind behind one another on any bytes: the first byte says how many, the next ones which, with
+/// their default arguments; what is left is the input.
+pub fn decode(bytes: &[u8]) {
+    let Some((count, rest)) = bytes.split_first() else { return };
+    let (chosen, input) = rest.split_at(rest.len().min(usize::from(count % 5)));
+    let names: Vec<&str> = hinomi_formats::decode::operations().collect();
+    let chosen = chosen.iter().filter_map(|byte| names.get(usize::from(*byte) % names.len()));
+    let chef: String = chosen.map(|name| format!("{}()", name.replace(' ', "_"))).collect();
+    let recipe = Recipe::parse(&chef).expect("every operation runs with its defaults");
+    if let Ok(output) = recipe.bake(input, &LIMITS) {
+        assert!(output.bytes.len() as u64 <= LIMITS.expanded_bytes_max.max(input.len() as u64));
+    }
+    if chef.is_empty()
+        && let Ok(found) = hinomi_formats::decode::guess(input, &LIMITS)
+    {
+        for guess in &found.guesses {
+            Recipe::parse(&guess.recipe).expect("what is proposed can be run");
+        }
+    }
 }
 
 /// A recipe in the first line, its input behind it.

@@ -34,7 +34,11 @@ pub(crate) fn document(
         urls: surveys.iter().flat_map(|survey| &survey.urls).map(url_fact).collect(),
         macro_sheets: document.workbook.iter().flat_map(Workbook::macro_sheets).map(macro_sheet).collect(),
         stomped: document.projects.iter().flat_map(|project| &project.stomped).map(stomped).collect(),
-        dde: document.dde.iter().map(dde).collect(),
+        dde: document.dde.iter().map(|read| dde(read, surveys)).collect(),
+        commands_have_urls: surveys
+            .iter()
+            .flat_map(|survey| &survey.commands)
+            .any(|command| !command.urls.is_empty()),
         targets: document.targets.iter().map(target).collect(),
         decoys: document.decoys.clone(),
         code_sketch: document.sketches.code.clone(),
@@ -148,11 +152,14 @@ fn stomped(read: &office::Stomped) -> StompedModule {
     }
 }
 
-fn dde(read: &office::Dde) -> DdeFact {
+fn dde(read: &office::Dde, surveys: &[Survey]) -> DdeFact {
+    let commands = surveys.iter().flat_map(|survey| &survey.commands);
+    let same = commands.filter(|command| command.place == read.place && command.text == read.command);
     DdeFact {
         command: cut(&read.command, COMMAND_CHARS),
         place: read.place.clone(),
         automatic: read.automatic,
+        urls: same.flat_map(|command| &command.urls).map(url_fact).collect(),
     }
 }
 

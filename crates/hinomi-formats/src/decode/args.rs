@@ -204,7 +204,10 @@ pub(super) fn parse_float(text: &str) -> f64 {
 }
 
 fn choice(given: Option<&Json>, labels: &[&'static str], default: usize) -> Result<&'static str, String> {
-    let Some(given) = given else { return Ok(labels.get(default).copied().unwrap_or_default()) };
+    // The page writes the list of all choices where it has not been told one, and reads it so.
+    let Some(given) = given.filter(|given| !matches!(given, Json::List(_))) else {
+        return Ok(labels.get(default).copied().unwrap_or_default());
+    };
     let wanted = given.as_text().ok_or_else(|| format!("must be a string, not {}", given.sort()))?;
     named(wanted, labels)
 }

@@ -1,14 +1,13 @@
 //! Office documents: compound files (MS-CFB), OOXML, and the VBA projects in them (MS-OVBA).
 
-mod base64;
 pub mod cfb;
 #[cfg(test)]
 pub(crate) mod forge;
-mod inflate;
 mod mhtml;
 mod ole;
 mod ooxml;
 mod outward;
+mod packed;
 mod surroundings;
 #[cfg(test)]
 mod tests;
@@ -18,9 +17,11 @@ mod word;
 mod workbook;
 
 use outward::{dde, decoy, targets};
+use packed::{base64, inflate};
 
 pub use dde::dde_in_table;
 pub use surroundings::{HeldText, Holder, Surroundings, surroundings};
+pub(crate) use targets::target_of as target;
 pub(crate) use unlock::ciphers;
 #[cfg(test)]
 pub(crate) use unlock::seal;
@@ -134,6 +135,8 @@ pub enum Container {
     Rtf,
     /// A OneNote section.
     OneNote,
+    /// Text that Excel opens as a table: CSV, SYLK.
+    Table,
 }
 
 /// The program that opens a document.

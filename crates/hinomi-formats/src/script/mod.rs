@@ -9,7 +9,7 @@ mod vba;
 mod vbs;
 mod xlm;
 
-use crate::office::{Module, Stomped, Surroundings, Workbook};
+use crate::office::{Dde, Module, Stomped, Surroundings, Workbook};
 use crate::url::{self, Url};
 use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
@@ -226,6 +226,16 @@ pub fn survey_compiled(module: &Stomped, limits: &Limits) -> Parsed<Survey> {
     let mut survey = survey_text(&module.literals.join("\n"), limits);
     survey.value.commands.iter_mut().for_each(|command| command.place.clone_from(&module.module));
     survey
+}
+
+/// Surveys the commands that fields and formulas start without any macro. The place of a command is the field's.
+///
+/// Meets `text_bytes_max`, `layers_max`, `urls_max`, `steps_max`.
+pub fn survey_dde(commands: &[Dde], limits: &Limits) -> Parsed<Survey> {
+    let mut problems = Vec::new();
+    let read = |dde: &Dde| command::read_command_at(&dde.command, &dde.place, limits).take(&mut problems);
+    let commands = commands.iter().map(read).collect();
+    Parsed { value: Survey { commands, ..Survey::default() }, problems }
 }
 
 /// When a procedure of this name starts without being called, if ever.

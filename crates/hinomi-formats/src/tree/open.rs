@@ -71,6 +71,9 @@ impl<'a> Opener<'a> {
             }
             Kind::Html => self.page(&found.bytes),
             Kind::Calendar => self.calendar(&found.bytes),
+            Kind::Other if matches!(extension(&found.name).as_str(), "csv" | "tsv" | "slk") => {
+                self.table(&found.bytes)
+            }
             Kind::Program | Kind::Other => Content::Plain,
         }
     }
@@ -155,6 +158,9 @@ impl<'a> Opener<'a> {
             surveys.push(script::survey_xlm(workbook, self.limits).take(self.problems));
             workbook.sheets.iter_mut().for_each(|sheet| sheet.cells = Vec::new());
         }
+        if !document.dde.is_empty() {
+            surveys.push(script::survey_dde(&document.dde, self.limits).take(self.problems));
+        }
         if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
             document.sketches.bytes = sketch::of_bytes(bytes);
         }
@@ -172,6 +178,17 @@ impl<'a> Opener<'a> {
             self.stowaways(bytes);
         }
         Content::Document(Box::new(document), surveys)
+    }
+
+    /// Text that Excel opens as a table. Nothing in it runs but formulas that start a program.
+    fn table(&mut self, bytes: &[u8]) -> Content {
+        let dde = office::dde_in_table(&text::decode_guess(bytes), "cells", self.limits.commands_max);
+        if dde.is_empty() {
+            return Content::Plain;
+        }
+        let surveys = vec![script::survey_dde(&dde, self.limits).take(self.problems)];
+        let (container, application) = (office::Container::Table, office::Application::Excel);
+        Content::Document(Box::new(Document { container, application, dde, ..Document::default() }), surveys)
     }
 
     /// Files in a package that are no parts of a document. One part named `[Content_Types].xml` makes a package of

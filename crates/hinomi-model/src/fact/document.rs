@@ -29,6 +29,8 @@ pub struct MacroFact {
     pub stomped: Vec<StompedModule>,
     /// Commands that fields or formulas start without any macro (DDE).
     pub dde: Vec<DdeFact>,
+    /// Commands of the macros were evaluated to URLs of their own: those in `urls` are what else the code mentions.
+    pub commands_have_urls: bool,
     /// What the document fetches from elsewhere when it is opened.
     pub targets: Vec<TargetFact>,
     /// Phrases in its text that ask the reader to switch macros on.
@@ -141,6 +143,8 @@ pub struct DdeFact {
     pub place: String,
     /// It is updated on opening, not only when the reader asks.
     pub automatic: bool,
+    /// URLs in the command, its layers taken off.
+    pub urls: Vec<UrlFact>,
 }
 
 /// Something outside that a document points at.

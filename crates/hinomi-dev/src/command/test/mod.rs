@@ -68,6 +68,8 @@ type Test = fn(&Lab, Rounds) -> Result<Outcome>;
 const TESTS: &[(&str, Test)] = &[
     ("corpus-mail-is-read", peers::every_mail_is_read),
     ("olevba-parity", peers::olevba),
+    ("cyberchef-parity", peers::cyberchef_pairs),
+    ("cyberchef-own-cases", peers::cyberchef_cases),
     ("json-lines", formats::json_lines),
     ("ocsf-schema", formats::ocsf),
     ("sarif-multitool", formats::sarif),

@@ -1,7 +1,7 @@
 //! The corpus, read by us and by others.
 
 use super::{Outcome, Rounds, needed};
-use crate::command::lab::{Lab, in_guard, json, oletools};
+use crate::command::lab::{Lab, cyberchef, in_guard, json, oletools};
 use anyhow::{Result, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -56,6 +56,29 @@ pub(super) fn olevba(lab: &Lab, _: Rounds) -> Result<Outcome> {
         ran.stdout.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap_or("?").trim().to_owned()
     };
     Ok(Outcome::Passed(format!("{} documents equal", figure("equal"))))
+}
+
+/// Generated recipes give on generated inputs what CyberChef's browser core gives.
+pub(super) fn cyberchef_pairs(lab: &Lab, rounds: Rounds) -> Result<Outcome> {
+    // The long run is half as many pairs as damaged files: the campaign that the bar names.
+    let pairs = (rounds.damaged / 2).to_string();
+    recipes(lab, &["--seed", "5", "--pairs", &pairs])
+}
+
+/// So do the cases of CyberChef's own tests that use only operations of ours.
+pub(super) fn cyberchef_cases(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    recipes(lab, &["--upstream"])
+}
+
+fn recipes(lab: &Lab, arguments: &[&str]) -> Result<Outcome> {
+    let (node, modules) = needed!(cyberchef(lab));
+    let bake = lab.build(&["--workspace", "--example", "bake"], false)?;
+    let mut parity = Command::new("python3");
+    parity.arg("lab/peers/cyberchef_parity.py").arg("--modules").arg(modules).arg("--node").arg(node);
+    parity.arg("--bake").arg(bake).args(arguments);
+    let ran = in_guard(parity.current_dir(&lab.root), Duration::from_secs(600))?;
+    ensure!(ran.code == 0, "{}", ran.tail());
+    Ok(Outcome::Passed(ran.stdout.lines().last().unwrap_or_default().to_owned()))
 }
 
 /// SHA-256 as evidence is named.

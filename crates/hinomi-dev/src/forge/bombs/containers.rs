@@ -74,8 +74,7 @@ pub(super) fn zeros_lzh(out: &mut dyn Write) -> Result<()> {
     let mut bits = String::new();
     for _ in 0..BLOCKS {
         // Symbols; the code of lengths, of symbols (a match of 256) and of distances (the byte before).
-        let block = format!("{:016b}{:05b}{:05b}{:09b}{:09b}{:04b}{:04b}", 0xFFFF, 0, 0, 0, 509, 0, 0);
-        bits.push_str(&block);
+        bits.extend([format!("{:016b}{:05b}{:05b}{:09b}{:09b}{:04b}{:04b}", 0xFFFF, 0, 0, 0, 509, 0, 0)]);
     }
     let byte = |bits: &[u8]| bits.iter().enumerate().fold(0_u8, |sum, (at, bit)| sum | (bit & 1) << (7 - at));
     let packed: Vec<u8> = bits.as_bytes().chunks(8).map(byte).collect();
@@ -220,7 +219,7 @@ pub(super) fn many_links_ics(out: &mut dyn Write) -> Result<()> {
     Ok(out.write_all(b"END:VEVENT\r\nEND:VCALENDAR\r\n")?)
 }
 
-/// An encrypted document (by qpdf, for everybody to open) with millions of encrypted strings.
+/// An encrypted document (by qpdf, for everybody to open) with millions of strings, each of which has a key of its own.
 pub(super) fn many_strings_pdf(out: &mut dyn Write) -> Result<()> {
     let kept = include_str!("../../../../hinomi-formats/src/pdf/fixtures/r3.pdf.b64");
     out.write_all(&crate::fuzz_seeds::from_base64(kept))?;

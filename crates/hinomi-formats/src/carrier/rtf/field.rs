@@ -8,7 +8,8 @@ pub(super) fn read(code: &str) -> Option<(LinkKind, String)> {
     let rest = rest.trim();
     let kind = match name.to_ascii_uppercase().as_str() {
         "DDE" | "DDEAUTO" => return Some((LinkKind::Dde, dde(rest))),
-        "INCLUDETEXT" | "INCLUDEPICTURE" | "IMPORT" | "INCLUDE" => LinkKind::Include,
+        "INCLUDETEXT" | "INCLUDE" => LinkKind::Include,
+        "INCLUDEPICTURE" | "IMPORT" => LinkKind::Picture,
         "LINK" => return quoted(rest.split_once(char::is_whitespace)?.1).map(|t| (LinkKind::Include, t)),
         "HYPERLINK" => LinkKind::Hyperlink,
         _ => return None,

@@ -65,8 +65,10 @@ pub enum LinkKind {
     Template,
     /// A field `DDE` or `DDEAUTO`: its program is started.
     Dde,
-    /// A field that fetches: `INCLUDETEXT`, `INCLUDEPICTURE`, `IMPORT`, `LINK`.
+    /// A field that fetches text or an object: `INCLUDETEXT`, `LINK`.
     Include,
+    /// A field that fetches a picture: `INCLUDEPICTURE`, `IMPORT`.
+    Picture,
     /// `HYPERLINK`: fetched on a click.
     Hyperlink,
 }

@@ -197,7 +197,7 @@ fn templates_and_fields_tell_what_they_fetch_or_run() {
     );
     links(
         r#"{\rtf1{\field{\*\fldinst INCLUDEPICTURE \\d "http://a.example/p.png" \\* MERGEFORMAT}}}"#,
-        &[(LinkKind::Include, "http://a.example/p.png")],
+        &[(LinkKind::Picture, "http://a.example/p.png")],
     );
     links(
         r#"{\rtf1{\field{\*\fldinst HYPERLINK "http://a.example/"}{\fldrslt click}}}"#,

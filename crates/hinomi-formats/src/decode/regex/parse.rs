@@ -329,6 +329,7 @@ impl Parser<'_> {
                 .iter()
                 .filter_map(|next| u16::try_from(*next).ok())
                 .collect();
+            let name = with_escapes(name);
             if !is_name(&name) {
                 return Err("Invalid capture group name".to_owned());
             }
@@ -599,4 +600,12 @@ impl Escape {
 /// Whether a place is at a line's edge: a line end stands there.
 pub(super) fn is_line_end(unit: Option<&u16>) -> bool {
     unit.is_some_and(|unit| is_space(*unit) && matches!(*unit, 0x0a | 0x0d | 0x2028 | 0x2029))
+}
+
+/// A name with its `\uHHHH` and `\u{H…}` resolved; what is no such escape stays, and makes it no name.
+fn with_escapes(name: Vec<u16>) -> Vec<u16> {
+    if !name.contains(&0x5c) {
+        return name;
+    }
+    crate::decode::args::unescape(&name).unwrap_or(name)
 }

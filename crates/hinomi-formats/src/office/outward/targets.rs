@@ -42,7 +42,7 @@ pub(in crate::office) fn template(target: &str, place: &str) -> Option<Target> {
 }
 
 /// A target that lies on another machine: a URL, or a share as `\\host\…`, however it was written.
-fn target_of(kind: TargetKind, target: &str, place: &str) -> Option<Target> {
+pub(crate) fn target_of(kind: TargetKind, target: &str, place: &str) -> Option<Target> {
     let target = target.trim();
     let lower = target.to_ascii_lowercase();
     // `mhtml:http://…!x-usc:http://…` and its like hide the scheme behind others.

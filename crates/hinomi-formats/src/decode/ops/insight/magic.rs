@@ -9,7 +9,7 @@ use super::file_type;
 use super::language::{self, Likeness};
 use super::logarithm::ln;
 use crate::decode::Step;
-use crate::decode::args::{Arg, Args, Kind};
+use crate::decode::args::{Arg, Args};
 use crate::decode::bake::{Oven, bake_one};
 use crate::decode::dish::{Dish, bytes_to_text, str_to_text};
 use crate::decode::error::Fault;
@@ -243,11 +243,7 @@ fn tried(check: &Check, input: &[u8], oven: &mut Oven) -> Result<Option<Vec<u8>>
     let Some(op) = crate::decode::ops::find(&check.op) else { return Ok(None) };
     let mut args = Vec::with_capacity(op.args.len());
     for (index, spec) in op.args.iter().enumerate() {
-        // A choice given as the list of all choices is none there: it takes the default.
-        let given = check
-            .args
-            .get(index)
-            .filter(|given| !(matches!(spec.kind, Kind::Choice(..)) && matches!(given, Json::List(_))));
+        let given = check.args.get(index);
         let Ok(arg) = spec.prepare(given) else { return Ok(None) };
         args.push(arg);
     }

@@ -3,7 +3,7 @@
 use super::super::evaluate::Machine;
 use super::super::evaluate::trace::Deed;
 use super::super::evaluate::value::{GAP, Value};
-use super::super::interpreter;
+use super::super::{interpreter, secure};
 use super::cmdlets::{self, Given};
 use super::{VARIABLES, alias_key, casts, objects, pattern, strings};
 
@@ -144,10 +144,10 @@ pub(super) fn run(machine: &mut Machine<'_>, name: &str, written: &str, given: G
         | "register-scheduledjob"
         | "new-scheduledtaskaction"
         | "set-service" => persist(machine, name, &given),
-        "convertto-securestring" => {
-            machine.secure |= !given.has("asplaintext");
-            Value::Unknown
-        }
+        "convertto-securestring" => match given.subject("string") {
+            Some(text) => secure::opened(machine, &text, given.named("key"), given.has("asplaintext")),
+            None => Value::Unknown,
+        },
         "new-scheduledtasktrigger" | "get-content" | "get-process" | "get-date" | "get-random" => {
             Value::Unknown
         }

@@ -1,9 +1,9 @@
 //! Static members of .NET types: `[Convert]::FromBase64String(…)`, `[Text.Encoding]::UTF8`.
 
-use super::super::base64;
 use super::super::evaluate::Machine;
 use super::super::evaluate::trace::Deed;
 use super::super::evaluate::value::Value;
+use super::super::{base64, secure};
 use super::{casts, objects, operators, pattern, strings};
 use std::rc::Rc;
 
@@ -86,12 +86,7 @@ pub(super) fn call(machine: &mut Machine<'_>, kind: &str, name: &str, arguments:
 /// Types that few scripts use.
 fn rarer(machine: &mut Machine<'_>, kind: &str, name: &str, arguments: &[Value]) -> Option<Value> {
     match kind {
-        "runtime.interopservices.marshal" => {
-            if name.starts_with("securestring") {
-                machine.secure = true;
-            }
-            Some(Value::Unknown)
-        }
+        "runtime.interopservices.marshal" => secure::marshalled(machine, name, arguments),
         "type" if name == "gettypefromprogid" => {
             let name = machine.text_of(arguments.first()?).to_ascii_lowercase();
             Some(Value::type_name(&name))

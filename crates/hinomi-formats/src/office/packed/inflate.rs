@@ -9,7 +9,7 @@ const STEP: usize = 64 << 10;
 /// Inflates a zlib stream (RFC 1950). Damaged or cut data gives what came before, with a problem; `None`
 /// when nothing came out. Data without an end are whole when `told_len` bytes came out: PowerPoint leaves
 /// the end away.
-pub(super) fn zlib(
+pub(in crate::office) fn zlib(
     packed: &[u8],
     told_len: Option<u32>,
     place: &str,
@@ -50,11 +50,11 @@ pub(super) fn zlib(
 }
 
 /// Whether zlib data start here that inflate to a compound file. Looks at its first bytes only.
-pub(super) fn starts_ole(packed: &[u8]) -> bool {
+pub(in crate::office) fn starts_ole(packed: &[u8]) -> bool {
     let mut start = [0; 64];
     let head = packed.get(..512).unwrap_or(packed);
     let mut inflater = Decompress::new(true);
     let _ = inflater.decompress(head, &mut start, FlushDecompress::None);
     let come_out = usize::try_from(inflater.total_out()).unwrap_or(0);
-    super::looks_like_ole(start.get(..come_out).unwrap_or_default())
+    crate::office::looks_like_ole(start.get(..come_out).unwrap_or_default())
 }

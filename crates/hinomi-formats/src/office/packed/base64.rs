@@ -1,7 +1,7 @@
 //! Base64 as XML and MIME carry it: white space and anything else that is not base64 is skipped.
 
 /// Decodes up to the first padding; a rest that makes no byte is dropped.
-pub(super) fn decode(text: &[u8]) -> Vec<u8> {
+pub(in crate::office) fn decode(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut waiting) = (0_u32, 0_u32);
     for symbol in text.iter().take_while(|symbol| **symbol != b'=') {
