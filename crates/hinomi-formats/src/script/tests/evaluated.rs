@@ -265,6 +265,20 @@ fn what_code_writes_is_read_again() {
 }
 
 #[test]
+fn numbers_choose_where_to_go() {
+    check_body(
+        "For i = 1 To 2\nOn i GoSub a, b\nNext\nShell s\nExit Sub\nb: s = s & \"lc\": Return\na: s = s & \"ca\": Return",
+        "calc",
+    );
+    check_body("On 2 GoTo a, b\na:\ns = \"x\"\nb:\ns = s & \"calc\"\nShell s", "calc");
+    check_code("Shell Chr(E.b) & Chr(E.c)", "Private Enum E\na = 97\nb\nc\nEnd Enum", "bc");
+    check_body(
+        "On Error GoTo h\nagain:\ni = i + 1\nIf i > 3 Then GoTo done\nErr.Raise 700 + i\nGoTo again\nh:\ns = s & (Err.Number - 700)\nResume again\ndone:\nShell s",
+        "123",
+    );
+}
+
+#[test]
 fn what_may_fail_is_gone_both_ways() {
     let code = "Sub AutoOpen()\nOn Error Resume Next\nSet x = CreateObject(\"A.B\")\n\
                 If Err.Number <> 0 Then s = \"one\" Else s = \"two\"\nShell \"cmd /c \" & s\nEnd Sub";

@@ -85,6 +85,9 @@ impl<'a> Reader<'_, 'a> {
                 "dim" | "const" | "private" | "withevents" => {}
                 "type" | "enum" => {
                     let counts = token.is("enum");
+                    if let Some(name) = tokens.get(reader.at + 1).filter(|_| counts) {
+                        self.names.enumerate(name.text);
+                    }
                     self.blocks.push(Block::Members { counts, next: 0 });
                     return;
                 }

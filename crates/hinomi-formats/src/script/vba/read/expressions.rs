@@ -221,7 +221,10 @@ impl<'a> Reader<'_, 'a> {
         }
         let lower = token.text.to_ascii_lowercase();
         let dotted = tokens.next_is_member();
-        if dotted && names::is_namespace(&lower) && self.variable(&lower).is_none() {
+        if dotted
+            && (names::is_namespace(&lower) || self.names.is_enumeration(&lower))
+            && self.variable(&lower).is_none()
+        {
             tokens.at += 1;
             return self.path(tokens);
         }

@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet};
 pub(in crate::script::vba) struct Names {
     own: HashMap<(usize, String), usize>,
     public: HashMap<String, usize>,
+    /// Names of enumerations, in lower case.
+    enumerations: HashSet<String>,
     /// Modules whose arrays count from 1.
     from_one: HashSet<usize>,
     /// What each turns into.
@@ -37,6 +39,15 @@ impl Names {
             self.public.entry(name.to_owned()).or_insert(index);
         }
         index
+    }
+
+    pub(in crate::script::vba) fn enumerate(&mut self, name: &str) {
+        self.enumerations.insert(name.to_ascii_lowercase());
+    }
+
+    /// Whether members of an enumeration may stand behind this name and a dot.
+    pub(in crate::script::vba) fn is_enumeration(&self, lower: &str) -> bool {
+        self.enumerations.contains(lower)
     }
 
     /// `Option Base 1`

@@ -3,9 +3,11 @@
 
 use super::blocks::{Block, Which};
 use super::reader::{NESTING_MAX, Reader, Tokens};
-use super::{LEAVE, OnError, Op};
+use super::{Expr, LEAVE, OnError, Op, Sort, Target, Variable};
 use crate::script::Obstacle;
 use crate::script::vba::lex::{Kind, Token};
+use crate::script::vba::value::Value;
+use crate::script::vba::value::operators::Operator;
 
 impl<'a> Reader<'_, 'a> {
     /// Reads one statement. `more`: another one follows on the same line.
@@ -171,7 +173,12 @@ impl<'a> Reader<'_, 'a> {
             }
             "with" => self.with(tokens),
             "type" => self.blocks.push(Block::Members { counts: false, next: 0 }),
-            "enum" => self.blocks.push(Block::Members { counts: true, next: 0 }),
+            "enum" => {
+                if let Some(name) = second {
+                    self.names.enumerate(name.text);
+                }
+                self.blocks.push(Block::Members { counts: true, next: 0 });
+            }
             _ => return false,
         }
         true
@@ -194,6 +201,7 @@ impl<'a> Reader<'_, 'a> {
             }
             "return" => drop(self.emit(Op::Return)),
             "on" if next("error") => self.on_error(tokens),
+            "on" => self.on_number(tokens),
             "resume" => {
                 let at = self.emit(Op::Resume(None));
                 if let Some(label) = second.filter(|token| !token.is("next")) {
@@ -206,6 +214,35 @@ impl<'a> Reader<'_, 'a> {
             _ => return false,
         }
         true
+    }
+
+    /// `On number GoTo a, b`, `On number GoSub a, b`.
+    fn on_number(&mut self, tokens: &[Token<'a>]) {
+        let of = self.hidden(Sort::Variant);
+        let mut reader = Tokens::new(tokens, 1);
+        let value = self.expression(&mut reader, 0);
+        self.emit(Op::Assign { to: Target::Variable(Variable::Local(of)), value });
+        let returns = reader.next_word("gosub");
+        reader.at += 1;
+        let labels = reader.rest().iter().filter(|token| !token.is_symbol(b','));
+        let mut ends = Vec::new();
+        for (at, label) in labels.enumerate() {
+            let number = Expr::Known(Value::Num((at + 1) as f64));
+            let value = Box::new(Expr::Variable(Variable::Local(of)));
+            let condition = Expr::Chain(value, vec![(Operator::Equal, number)]);
+            let over = self.emit(Op::JumpUnless { condition, to: LEAVE, looping: false });
+            if returns {
+                let jump = self.emit(Op::GoSub(LEAVE));
+                self.jumps.push((jump, label.text));
+                ends.push(self.emit(Op::Jump(LEAVE)));
+            } else {
+                self.jump_to(label.text);
+            }
+            let here = self.here();
+            self.aim(over, here);
+        }
+        let here = self.here();
+        ends.into_iter().for_each(|end| self.aim(end, here));
     }
 
     fn on_error(&mut self, tokens: &[Token<'a>]) {

@@ -115,8 +115,7 @@ impl<'a> Machine<'_, 'a> {
 
 fn resumed(frame: &mut Frame<'_>, to: Option<usize>) -> Then {
     let behind = frame.way.resume.take();
-    // The handler is armed again; where that was, nobody kept.
-    frame.way.on_error = OnError::Next;
+    frame.way.on_error = frame.way.handler.take().map_or(OnError::Next, OnError::GoTo);
     match to.or(behind) {
         Some(usize::MAX) | None => Then::Leave,
         Some(to) => Then::Jump(to),

@@ -176,6 +176,7 @@ impl<'a> Machine<'_, 'a> {
             OnError::Next => frame.way.at = at + 1,
             OnError::GoTo(to) => {
                 frame.way.resume = Some(at + 1);
+                frame.way.handler = Some(to);
                 frame.way.on_error = OnError::Raise;
                 frame.way.at = to;
                 // An endless circle of an error and its handler.

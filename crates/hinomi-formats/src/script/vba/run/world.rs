@@ -29,6 +29,8 @@ pub(super) struct Way {
     pub(super) on_error: OnError,
     /// The step behind the one whose error is being handled.
     pub(super) resume: Option<usize>,
+    /// Where errors went before this one: armed again when it is handled.
+    pub(super) handler: Option<usize>,
     pub(super) returns: Vec<usize>,
     pub(super) loops: Vec<Round>,
     /// Conditions on the way that nobody knows.
@@ -151,6 +153,7 @@ impl Way {
             self.on_error = other.on_error;
         }
         self.resume = self.resume.or(other.resume);
+        self.handler = self.handler.or(other.handler);
         for theirs in other.loops {
             match self.loops.iter_mut().find(|mine| mine.at == theirs.at) {
                 Some(mine) => mine.rounds = mine.rounds.max(theirs.rounds),

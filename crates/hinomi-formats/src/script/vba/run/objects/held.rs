@@ -25,7 +25,7 @@ impl<'a> Machine<'_, 'a> {
             Held::Collection { items: Keyed::default(), from: 0 }
         } else if is("adodb.stream") {
             Held::Stream { bytes: Some(Vec::new()), charset: "unicode".to_owned(), place: 0 }
-        } else if lower.contains("xml") && lower.contains("document") {
+        } else if lower.contains("xml") && (lower.contains("document") || lower.contains("xmldom")) {
             Held::Node { sort: String::new(), value: Value::Empty }
         } else {
             return Object::made(name);
