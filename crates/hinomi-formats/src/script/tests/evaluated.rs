@@ -205,6 +205,20 @@ fn texts_around_the_macro_are_read() {
             survey_vba_with(&modules(&code), &Limits::desk(), || held(control(), "caption", "calc")).value;
         assert_eq!(survey.calls[0].argument, "calc", "{expression}");
     }
+    // The form itself is none of its controls.
+    let both = || {
+        let own = Holder::Control { form: "UserForm1".into(), control: String::new(), index: 0 };
+        let first = Holder::Control { form: "UserForm1".into(), control: "a".into(), index: 0 };
+        let second = Holder::Control { form: "UserForm1".into(), control: "b".into(), index: 1 };
+        let mut around = held(own, "caption", "form");
+        around.texts.extend(held(first, "tag", "ca").texts);
+        around.texts.extend(held(second, "tag", "lc").texts);
+        around
+    };
+    let code = "Sub AutoOpen()\nFor Each c In UserForm1.Controls: s = s & c.Tag: Next\n\
+                Shell s & UserForm1.Controls(1).Tag & UserForm1.Caption\nEnd Sub";
+    let survey = survey_vba_with(&modules(code), &Limits::desk(), both).value;
+    assert_eq!(survey.calls[0].argument, "calclcform");
     let property = || Holder::Property("Comments".into());
     check_held("ActiveDocument.BuiltInDocumentProperties(\"Comments\")", property(), "");
     check_held("ThisDocument.BuiltInDocumentProperties(wdPropertyComments).Value", property(), "");

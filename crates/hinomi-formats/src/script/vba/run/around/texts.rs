@@ -63,6 +63,7 @@ impl Texts {
                 Holder::Bookmark(name) => (BOOKMARK.to_owned(), name.clone(), None),
                 Holder::Paragraph(number) => (PARAGRAPH.to_owned(), String::new(), Some(*number)),
             };
+            let from_zero = matches!(held.holder, Holder::Control { .. } | Holder::Page { .. });
             let text = Text::new(held.text);
             if matches!(held.holder, Holder::Paragraph(_)) {
                 texts.story.push(text.clone());
@@ -76,12 +77,16 @@ impl Texts {
                 }
                 None => named,
             };
+            let fresh = !texts.held.contains_key(&key);
             let count = texts.counts.entry(prefix.clone()).or_default();
-            let before = *count;
-            *count = before.max(number.unwrap_or(before + 1));
-            // Variables and bookmarks are counted in their order; the numbers of properties are given.
-            if number.is_none() && prefix != PROPERTY && !texts.held.contains_key(&key) {
-                texts.numbered.insert(format!("{prefix}#{}", before + 1), key.clone());
+            match number {
+                Some(number) => *count = (*count).max(number + usize::from(from_zero)),
+                // Variables and bookmarks are counted in their order.
+                None if fresh && (prefix == VARIABLE || prefix == BOOKMARK) => {
+                    *count += 1;
+                    texts.numbered.insert(format!("{prefix}#{count}"), key.clone());
+                }
+                None => {}
             }
             texts.held.entry(key).or_default().push((held.property, text));
         }
