@@ -15,6 +15,9 @@ use serde::Serialize;
 /// Characters of a command or script kept in a fact.
 const COMMAND_CHARS: usize = 4_000;
 
+/// Places that evaluation did not follow, kept of one document.
+const UNFOLLOWED_MAX: usize = 20;
+
 /// The facts of a document: its macros, and each command recovered from them.
 pub(crate) fn document(
     name: &str,
@@ -41,6 +44,12 @@ pub(crate) fn document(
             .any(|command| !command.urls.is_empty()),
         targets: document.targets.iter().map(target).collect(),
         decoys: document.decoys.clone(),
+        unfollowed: surveys
+            .iter()
+            .flat_map(|survey| &survey.unfollowed)
+            .take(UNFOLLOWED_MAX)
+            .map(unfollowed)
+            .collect(),
         code_sketch: document.sketches.code.clone(),
         file_sketch: document.sketches.bytes.clone(),
         encrypted: document.encrypted,
@@ -130,6 +139,10 @@ fn call(read: &script::Call) -> Call {
         reached_from: read.reached_from.clone(),
         path: read.path.iter().map(call_step).collect(),
     }
+}
+
+fn unfollowed(read: &script::Unfollowed) -> (String, String) {
+    (format!("{}:{}", read.module, read.line), word(read.obstacle))
 }
 
 fn call_step(read: &script::CallStep) -> CallStep {

@@ -39,6 +39,8 @@ pub struct MacroFact {
     pub code_sketch: String,
     /// The same of the whole file's bytes.
     pub file_sketch: String,
+    /// Where evaluation of the macros went no further, as `module:line`, and why: `statement`, `steps`, `states`, `depth`.
+    pub unfollowed: Vec<(String, String)>,
     /// The document is encrypted: its macros were not seen.
     pub encrypted: bool,
     /// Some part of the macros could not be read.

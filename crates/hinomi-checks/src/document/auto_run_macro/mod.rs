@@ -13,6 +13,9 @@ pub(crate) const CHECK: Check = Check {
     judge,
 };
 
+/// Places that evaluation did not follow, shown in the story.
+const UNFOLLOWED_SHOWN: usize = 3;
+
 fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     worst_of(case.facts(Fact::as_macro).map(|(seen, fact)| judge_one(cx, case, seen, fact)))
 }
@@ -94,6 +97,13 @@ fn finding(
         text: quote(call),
         place: format!("{}:{}", call.module, call.line),
     });
+    for (place, obstacle) in fact.unfollowed.iter().take(UNFOLLOWED_SHOWN) {
+        finding.story.push(Step {
+            kind: "unfollowed".to_owned(),
+            text: obstacle.clone(),
+            place: place.clone(),
+        });
+    }
     // A macro that fetches by itself names its source in a string, unless its command does; any other URL may be a
     // help page.
     if matches!(key, "fetches" | "starts_program") && !fact.commands_have_urls {
