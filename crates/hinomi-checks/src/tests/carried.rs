@@ -23,7 +23,18 @@ fn mail(text: &str, name: &str, base64: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What is not passed, as `check key`.
+/// The checks of what mail carries; a new one that looks at something else has its own tests.
+const OF_CARRIED: [&str; 7] = [
+    "document.auto-run-macro",
+    "document.carries-program",
+    "document.hidden-macro-sheet",
+    "document.starts-powershell",
+    "mail.deceptive-file-name",
+    "mail.password-beside-archive",
+    "mail.program-in-archive",
+];
+
+/// What they do not pass, as `check key`.
 fn verdicts(mail: &[u8]) -> Vec<String> {
     let limits = Limits::desk();
     let origin = Origin {
@@ -38,7 +49,8 @@ fn verdicts(mail: &[u8]) -> Vec<String> {
     let own = BTreeSet::from(["reiji.example".to_owned()]);
     let contacts = ContactBook::from_observations(&observed.observations);
     let judged = judge(&entries().unwrap(), &own, &contacts, &observed.observations);
-    let told = judged.decisions.into_iter().filter_map(|decision| match decision.verdict {
+    let ours = judged.decisions.into_iter().filter(|decision| OF_CARRIED.contains(&decision.check.as_str()));
+    let told = ours.filter_map(|decision| match decision.verdict {
         Verdict::Pass => None,
         Verdict::Fail(finding) => Some(format!("{} {}", decision.check, finding.text.key)),
         Verdict::Undetermined(why) => Some(format!("{} {}?", decision.check, why.key)),
