@@ -37,9 +37,18 @@ pub(crate) fn carried(shortcut: &Shortcut) -> String {
     let is_text = !shortcut.appended.get(..64).unwrap_or(&shortcut.appended).contains(&0);
     match written {
         Some(name) => name.to_owned(),
-        None if is_text => "appended.cmd".to_owned(),
+        None if is_text => format!("appended.{}", language(shortcut)),
         None => "appended.bin".to_owned(),
     }
+}
+
+/// The extension of the scripts that the last program the command line names reads.
+fn language(shortcut: &Shortcut) -> &'static str {
+    let line = format!("{} {}", shortcut.target, shortcut.arguments).to_ascii_lowercase();
+    let programs =
+        [("powershell", "ps1"), ("pwsh", "ps1"), ("mshta", "hta"), ("wscript", "vbs"), ("cscript", "vbs")];
+    let named = programs.iter().filter_map(|(program, extension)| Some((line.rfind(program)?, *extension)));
+    named.max().map_or("cmd", |(_, extension)| extension)
 }
 
 /// Programs of Windows that a command line calls rather than writes.

@@ -153,6 +153,8 @@ fn what_is_appended_is_a_file_with_the_name_it_is_given() {
         "appended.bin Program"
     );
     assert_eq!(opened(&dropper("/c x", b"echo something longer"))[2], "appended.cmd Script");
+    let cut_out = "/c powershell -c \"gc a.lnk | select -last 1 | iex\"";
+    assert_eq!(opened(&dropper(cut_out, b";# $u = 'x'; start $u"))[2], "appended.ps1 Script");
     assert_eq!(opened(&dropper("/c x", &[0; 64])).len(), 2, "padding is nothing");
 }
 
