@@ -1,7 +1,7 @@
 //! Web pages and SVG pictures as attachments: the files that their scripts put together in the browser ("HTML
 //! smuggling"), where they send a person, and the scripts that run outside a browser.
 //!
-//! Scripts are not run. Constants are folded ([`constants`]), and what they amount to is looked at: a file is known by
+//! Scripts are not run. Constants are folded, and what they amount to is looked at: a file is known by
 //! its first bytes, or by the page offering a download.
 
 mod candidates;
