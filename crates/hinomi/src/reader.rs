@@ -78,7 +78,7 @@ fn bake(head: &DecodeHead, bytes: &[u8]) -> Baked {
     }
 }
 
-/// Reads one file. The answer is an [`Observed`] as JSON; to a [`DecodeHead`] it is a [`Baked`].
+/// Reads one file. The answer is an [`Observed`] as JSON; to a `DecodeHead` it is a `Baked`.
 pub fn read(head: &[u8], bytes: &[u8]) -> Vec<u8> {
     if let Ok(head) = serde_json::from_slice::<DecodeHead>(head) {
         return bake(&head, bytes).into_answer();
