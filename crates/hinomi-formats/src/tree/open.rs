@@ -143,7 +143,7 @@ impl<'a> Opener<'a> {
             };
             let survey = script::survey_vba_with(&project.modules, self.limits, around).take(self.problems);
             self.problems.append(&mut unread);
-            if !survey.entry_points.is_empty() && document.sketches.code.is_empty() {
+            if acts(&survey) && document.sketches.code.is_empty() {
                 document.sketches.code = sketch::of_code(&project.modules);
             }
             surveys.push(survey);
@@ -161,7 +161,7 @@ impl<'a> Opener<'a> {
         if !document.dde.is_empty() {
             surveys.push(script::survey_dde(&document.dde, self.limits).take(self.problems));
         }
-        if surveys.iter().any(|survey| !survey.entry_points.is_empty()) {
+        if surveys.iter().any(acts) {
             document.sketches.bytes = sketch::of_bytes(bytes);
         }
         for embedded in &mut document.embedded {
@@ -302,6 +302,12 @@ fn child_of_archive(name: String, bytes: Vec<u8>, damaged: &HashSet<String>) -> 
 /// The places of what was not handed over whole.
 fn damaged(problems: &[Problem]) -> HashSet<String> {
     problems.iter().map(|problem| problem.place.clone()).collect()
+}
+
+/// Whether an entry point leads to a call that starts a program or fetches: only such documents are compared.
+fn acts(survey: &script::Survey) -> bool {
+    let powers = [script::Power::Process, script::Power::Network];
+    survey.calls.iter().any(|call| powers.contains(&call.power) && !call.reached_from.is_empty())
 }
 
 /// Whether a part of a package is a file that has no business there.

@@ -113,7 +113,9 @@ fn module_number(stream: &[u8], module: &str) -> Option<u16> {
 
 /// Instructions behind which the number of a name stands: load, load a member, call with arguments for a value, call
 /// as a statement. Told from files whose source is known; the upper bits are options.
-const NAMING: [u16; 6] = [0x20, 0x21, 0x24, 0x25, 0x41, 0x42];
+const fn is_naming(word: u16) -> bool {
+    matches!(word & INSTRUCTION_BITS, 0x20 | 0x21 | 0x24 | 0x25 | 0x41 | 0x42)
+}
 const INSTRUCTION_BITS: u16 = 0x03FF;
 /// The instruction with a string literal: its length, then its letters, padded to two.
 const LITERAL: u16 = 0x00B9;
@@ -129,7 +131,7 @@ impl Compiled {
         let mut before = 0;
         for (at, pair) in code.chunks_exact(2).enumerate() {
             let word = u16_at(pair, 0).unwrap_or_default();
-            if NAMING.contains(&(before & INSTRUCTION_BITS))
+            if is_naming(before)
                 && let Some(name) = names.numbered(word)
                 && let Some(seen) =
                     used.get_mut(usize::from((word >> 1).saturating_sub(names.first.unwrap_or(0))))

@@ -107,6 +107,16 @@ fn arrays_and_types() {
 }
 
 #[test]
+fn members_of_a_type_for_one_machine_only_were_read_as_calls() {
+    let code = "Private Type Place\n#If VBA7 Then\nRun As LongPtr\n#Else\nRun As Long\n#End If\nnext As Long\nEnd Type\n\
+                Const k = \"calc\"";
+    check_code("Shell k", code, "calc");
+    let around = || -> Surroundings { panic!("nothing asks for what is around") };
+    let modules = [module("M", ModuleKind::Standard, &format!("{code}\nSub AutoOpen()\nShell k\nEnd Sub"))];
+    assert_eq!(survey_vba_with(&modules, &Limits::desk(), around).value.calls.len(), 1);
+}
+
+#[test]
 fn procedures_are_given_and_give_back() {
     check_code(
         "Dim s As String\nfill s, \"lc\"\nShell s",

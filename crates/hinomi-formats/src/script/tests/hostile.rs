@@ -203,6 +203,31 @@ fn loops_that_grow_without_end_spend_the_fuel_and_say_so() {
     );
 }
 
+/// A project whose one endless procedure, begun as told, stands beside `rest`.
+#[track_caller]
+fn check_endless_library(endless: &str, rest: &str, spends: bool) {
+    let code = format!("Sub library(p)\n{endless}\nDo\ns = s & \"x\"\nLoop\nEnd Sub\n{rest}");
+    let (survey, spent) = bounded(&code);
+    let told = survey.unfollowed.iter().any(|place| place.obstacle == Obstacle::Steps);
+    assert!(told, "{:?}", survey.unfollowed);
+    assert_eq!(spent, spends, "{code}");
+}
+
+#[test]
+fn an_endless_procedure_nobody_calls_kept_a_library_undecided() {
+    let starts = "Set w = CreateObject(\"WScript.Shell\")\nw.Run p";
+    // No entry point at all; one that leads elsewhere; one that leads there by a way that is not gone.
+    check_endless_library(starts, "", false);
+    check_endless_library(starts, "Sub AutoOpen()\nShell \"calc\"\nEnd Sub", false);
+    let led = "Sub AutoOpen()\nIf 1 > 2 Then library \"calc\"\nEnd Sub";
+    check_endless_library(starts, led, false);
+    // Where it never came to a start of a program, what it would start is not known.
+    let (survey, spent) = bounded(&format!(
+        "Sub library(p)\nDo\ns = s & \"x\"\nLoop While Len(s) > 0\nShell s\nEnd Sub\n{led}"
+    ));
+    assert!(spent, "{:?}", survey.calls);
+}
+
 #[test]
 fn calls_without_end_are_said() {
     check_stopped(

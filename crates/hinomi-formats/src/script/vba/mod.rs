@@ -76,13 +76,18 @@ pub(super) fn survey(
 fn plan(project: &Project<'_>, entries: &[(usize, EntryPoint)], graph: &mut Graph<'_, '_>) -> Plan {
     let deserving = project.sighted.calls.iter().filter(|call| call.deserves_evaluation());
     let holders: HashSet<usize> = deserving.clone().filter_map(|call| call.procedure).collect();
+    let starting = deserving.clone().filter(|call| call.power == Power::Process);
+    let starting: HashSet<usize> = starting.filter_map(|call| call.procedure).collect();
     let calling: HashSet<usize> = deserving.map(|call| call.module).collect();
     // Uses of declared functions were not looked for: they may stand anywhere.
     let everywhere = !project.declared.is_empty();
     let mut first = Vec::new();
     let mut later = Vec::new();
+    let mut led = HashSet::new();
     for (index, entry) in entries {
-        let leads = everywhere || graph.reached_from(*index).keys().any(|reached| holders.contains(reached));
+        let reached = graph.reached_from(*index);
+        let leads = everywhere || reached.keys().any(|reached| holders.contains(reached));
+        led.extend(reached.into_keys());
         if leads {
             first.push(*index);
         } else if entry.trigger == Trigger::Open {
@@ -91,12 +96,15 @@ fn plan(project: &Project<'_>, entries: &[(usize, EntryPoint)], graph: &mut Grap
     }
     first.extend(later);
     let procedures = project.procedures.iter().enumerate();
-    let mut holders: Vec<usize> = procedures
+    let mut worth_it: Vec<usize> = procedures
         .filter(|(_, found)| everywhere || calling.contains(&found.module))
         .map(|(index, _)| index)
+        .filter(|index| !first.contains(index))
         .collect();
-    holders.retain(|index| !first.contains(index));
-    Plan { entries: first, holders }
+    // While there is fuel: what starts programs.
+    worth_it.sort_by_key(|index| !starting.contains(index));
+    let (holders, idle) = worth_it.into_iter().partition(|index| led.contains(index));
+    Plan { entries: first, holders, idle }
 }
 
 /// Without calls that deserve it nothing is evaluated; the literals are read all the same.

@@ -18,6 +18,10 @@ impl<'a> Reader<'_, 'a> {
         }
         // `#If`: which arm is compiled depends on constants.
         if tokens.first().is_some_and(|token| token.is_symbol(b'#')) {
+            // Of a type, all members count.
+            if let Some(Block::Members { .. }) = self.blocks.last() {
+                return;
+            }
             tokens = tokens.get(1..).unwrap_or_default();
         }
         if let Some(first) = tokens.first() {

@@ -274,6 +274,10 @@ impl<'a> Machine<'_, 'a> {
             return Ok(value.clone());
         }
         match lower.as_str() {
+            // Of the machine that compiles (MS-VBAL 3.4.1): any of them may be so.
+            "vba6" | "vba7" | "win16" | "win32" | "win64" | "mac" if !called => return Ok(Value::Unknown),
+            // A constant of another program.
+            _ if !called && looks_like_constant(name) => return Ok(Value::Unknown),
             "evaluate" | "executeexcel4macro" => return self.evaluated_text(frame, given.first()),
             "run" | "ontime" => {
                 let at = usize::from(lower == "ontime");
@@ -347,6 +351,11 @@ impl<'a> Machine<'_, 'a> {
         self.note(frame.module, frame.line, &text);
         Ok(())
     }
+}
+
+/// `vbDatabaseCompare`: no control or procedure is called like that.
+fn looks_like_constant(name: &str) -> bool {
+    name.strip_prefix("vb").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Objects that programs give under a bare name.

@@ -70,6 +70,11 @@ const CALLS_MAX: usize = 4_096;
 const OBSTACLES_MAX: usize = 256;
 /// Steps of the way to a call that are kept.
 const WAY_MAX: usize = 32;
+/// Of all steps, the share that procedures get that an entry point leads to by names, but did not call: they are run
+/// without what they would be given.
+const HOLDER_SHARE: u64 = 16;
+/// The share of those no entry point leads to.
+const IDLE_SHARE: u64 = 32;
 /// Calls and parentheses inside one another while code runs; a call counts several.
 const DEPTH_MAX: u32 = 600;
 
@@ -90,8 +95,11 @@ type Evaluated = Result<Value, Flow>;
 pub(super) struct Plan {
     /// Entry points.
     pub(super) entries: Vec<usize>,
-    /// Procedures that hold calls worth knowing: run by themselves when no entry point came by.
+    /// Procedures that hold calls worth knowing and that names lead to from an entry point: run by themselves when
+    /// none came by.
     pub(super) holders: Vec<usize>,
+    /// The others of them: what a library offers and nobody here asks for.
+    pub(super) idle: Vec<usize>,
 }
 
 /// Evaluates what can tell more of the calls seen.
@@ -104,10 +112,15 @@ pub(super) fn evaluate<'p>(
     let texts: Lazy<'_> = LazyCell::new(Box::new(|| Texts::new(around())));
     let mut machine = Machine::new(project, texts, limits);
     machine.declarations();
-    let entries = plan.entries.iter().map(|index| (*index, true));
-    for (index, entry) in entries.chain(plan.holders.iter().map(|index| (*index, false))) {
-        if !machine.ran.contains(&index) {
-            machine.root(index, entry);
+    let shares = [
+        (Root::Entry, &plan.entries, 1),
+        (Root::Holder, &plan.holders, HOLDER_SHARE),
+        (Root::Idle, &plan.idle, IDLE_SHARE),
+    ];
+    for (root, procedures, share) in shares {
+        machine.reserve = machine.reserve.min(limits.steps_max / share);
+        for index in procedures {
+            machine.root(*index, root);
         }
     }
     machine.literals();
@@ -115,6 +128,16 @@ pub(super) fn evaluate<'p>(
         machine.found.problems.push(Problem::limit("vba", "steps_max", limits.steps_max));
     }
     machine.found
+}
+
+/// Why a procedure is run that no other one calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Root {
+    Entry,
+    /// An entry point leads to it.
+    Holder,
+    /// None does.
+    Idle,
 }
 
 /// The state of one evaluation.
@@ -129,7 +152,10 @@ struct Machine<'p, 'a> {
     /// Steps left to this root, and to those behind it. A step is one of the code, or 64 bytes of string made.
     fuel: u64,
     reserve: u64,
+    /// An entry point was not run to its end, or a start of a program was not come to.
     spent: bool,
+    /// Some procedure was not.
+    cut: bool,
     string_bytes_max: usize,
     depth: u32,
     /// Frames on the stack that handle errors.
@@ -147,8 +173,8 @@ struct Machine<'p, 'a> {
     blind: HashMap<usize, u32>,
     /// Handlers of errors that were looked at: procedure and step.
     handled: HashSet<(usize, usize)>,
-    /// Steps that were run: procedure and step.
-    covered: HashSet<(usize, usize)>,
+    /// Steps that were run, of each procedure.
+    covered: Vec<Vec<bool>>,
     /// Loops that did nothing that lasts: procedure and step.
     idle: HashSet<(Option<usize>, usize)>,
     /// Counts what was done that lasts: strings that grew, elements set, calls made.
@@ -170,6 +196,7 @@ impl<'p, 'a> Machine<'p, 'a> {
             fuel: 0,
             reserve: limits.steps_max,
             spent: false,
+            cut: false,
             string_bytes_max: limits.text_bytes_max,
             depth: 0,
             guards: 0,
@@ -180,7 +207,7 @@ impl<'p, 'a> Machine<'p, 'a> {
             endless: HashSet::new(),
             blind: HashMap::new(),
             handled: HashSet::new(),
-            covered: HashSet::new(),
+            covered: vec![Vec::new(); project.procedures.len()],
             idle: HashSet::new(),
             effects: 0,
             seen_strings: HashSet::new(),
@@ -230,19 +257,27 @@ impl<'p, 'a> Machine<'p, 'a> {
         Frame { body, module, procedure, line: 0, way, grown: Vec::new() }
     }
 
-    /// Runs a procedure nobody calls. It gets at most half of what fuel is left.
-    fn root(&mut self, index: usize, entry: bool) {
+    /// Runs a procedure that did not run yet. It gets at most half of what fuel is left.
+    fn root(&mut self, index: usize, root: Root) {
+        if self.ran.contains(&index) {
+            return;
+        }
         self.world = self.first_world.clone();
         self.world.error = Some(0);
         self.fuel = self.reserve.div_ceil(2);
         self.reserve -= self.fuel;
-        self.from_entry = entry;
+        self.from_entry = root == Root::Entry;
         self.stack.clear();
         self.depth = 0;
         self.guards = 0;
         let stopped = self.run_root(index) == Err(Flow::Stop);
         if stopped {
-            self.spent = true;
+            self.spent |= match root {
+                Root::Entry => true,
+                Root::Holder => self.misses_a_start(),
+                Root::Idle => false,
+            };
+            self.cut = true;
             let place = self.project.procedures.get(index).map_or((0, 0), |found| (found.module, found.line));
             self.obstacle(place.0, place.1, Obstacle::Steps);
         }
@@ -254,6 +289,19 @@ impl<'p, 'a> Machine<'p, 'a> {
             self.note(module, line, value);
         }
         self.reserve += self.fuel;
+    }
+
+    /// Whether what was run holds a start of a program that running never came to.
+    fn misses_a_start(&self) -> bool {
+        let met = |sighting: &glance::Sighting<'_>| {
+            let same = |call: &FoldedCall| (call.module, call.line) == (sighting.module, sighting.line);
+            self.found.calls.iter().any(same)
+        };
+        self.project.sighted.calls.iter().any(|sighting| {
+            sighting.power == Power::Process
+                && sighting.procedure.is_some_and(|procedure| self.ran.contains(&procedure))
+                && !met(sighting)
+        })
     }
 
     fn run_root(&mut self, index: usize) -> Result<(), Flow> {
@@ -277,6 +325,9 @@ impl<'p, 'a> Machine<'p, 'a> {
         }
         // Reading takes time as well.
         self.fuel = self.fuel.saturating_sub(body.steps.len() as u64 / 2);
+        if let Some(covered) = self.covered.get_mut(index) {
+            covered.resize(body.steps.len(), false);
+        }
         let body = Rc::new(body);
         self.bodies.insert(index, Rc::clone(&body));
         body
@@ -295,7 +346,7 @@ impl<'p, 'a> Machine<'p, 'a> {
         let mut used: HashMap<usize, HashSet<String>> = HashMap::new();
         for literal in &project.sighted.strings {
             let text = literal.text.replace("\"\"", "\"");
-            let ran = literal.procedure.filter(|index| self.ran.contains(index) && !self.spent);
+            let ran = literal.procedure.filter(|index| self.ran.contains(index) && !self.cut);
             let dead = ran.is_some_and(|index| {
                 let used = used.entry(index).or_insert_with(|| self.used_literals(index));
                 !used.contains(&text)
@@ -306,12 +357,17 @@ impl<'p, 'a> Machine<'p, 'a> {
         }
     }
 
+    /// Whether a step of a procedure was run.
+    fn covers(&self, procedure: usize, at: usize) -> bool {
+        self.covered.get(procedure).and_then(|steps| steps.get(at)).is_some_and(|ran| *ran)
+    }
+
     /// String literals of the steps of a procedure that were run.
     fn used_literals(&self, index: usize) -> HashSet<String> {
         let mut used = HashSet::new();
         let Some(body) = self.bodies.get(&index) else { return used };
         for (at, step) in body.steps.iter().enumerate() {
-            if self.covered.contains(&(index, at)) {
+            if self.covers(index, at) {
                 step.op.each_literal(&mut |text| {
                     used.insert(text.to_owned());
                 });

@@ -125,8 +125,9 @@ impl<'a> Machine<'_, 'a> {
         let at = frame.way.at;
         let Some(step) = body.steps.get(at) else { return Ok(false) };
         self.pay(1)?;
-        if let Some(procedure) = frame.procedure {
-            self.covered.insert((procedure, at));
+        let covered = frame.procedure.and_then(|procedure| self.covered.get_mut(procedure)?.get_mut(at));
+        if let Some(covered) = covered {
+            *covered = true;
         }
         if frame.line != step.line {
             frame.line = step.line;
@@ -200,7 +201,7 @@ impl<'a> Machine<'_, 'a> {
         let Some(procedure) = frame.procedure else { return Ok(()) };
         for (to, way, world) in std::mem::take(&mut ways.handlers) {
             let fresh = self.handled.insert((procedure, to));
-            if !fresh || self.covered.contains(&(procedure, to)) {
+            if !fresh || self.covers(procedure, to) {
                 continue;
             }
             let mut aside = Ways::default();
