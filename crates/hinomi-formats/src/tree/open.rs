@@ -168,6 +168,15 @@ impl<'a> Opener<'a> {
         if surveys.iter().any(acts) {
             document.sketches.bytes = sketch::of_bytes(bytes);
         }
+        self.hand_out(&mut document);
+        if document.container == office::Container::Ooxml {
+            self.stowaways(bytes);
+        }
+        Content::Document(Box::new(document), surveys)
+    }
+
+    /// The files inside a document become children.
+    pub(super) fn hand_out(&mut self, document: &mut Document) {
         for embedded in &mut document.embedded {
             let name = embedded.name.clone().unwrap_or_default();
             self.children.push(Child {
@@ -178,10 +187,6 @@ impl<'a> Opener<'a> {
                 partly: false,
             });
         }
-        if document.container == office::Container::Ooxml {
-            self.stowaways(bytes);
-        }
-        Content::Document(Box::new(document), surveys)
     }
 
     /// Text that Excel opens as a table. Nothing in it runs but formulas that start a program.
