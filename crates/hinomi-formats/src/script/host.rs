@@ -5,6 +5,7 @@ use super::command::evaluate::trace::Deed;
 use super::command::evaluate::value::GAP;
 use super::command::evaluate::{Dialect, Machine};
 use super::command::{self, command_of_deeds};
+use super::steps::{Steps, tell_once};
 use super::{Call, Command, Interpreter, Power, Survey, jscript, vbs};
 use crate::{Limits, Problem, url};
 
@@ -22,6 +23,20 @@ pub(super) struct Evaluated {
     too_deep: bool,
     layers_cut: bool,
     text_cut: bool,
+}
+
+impl Evaluated {
+    /// The limits that were met, by name and value.
+    pub(super) fn limits(&self, limits: &Limits) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            (self.fuel == 0, "steps_max", limits.steps_max),
+            (self.too_deep, "nesting_max", u64::from(Limits::NESTING_MAX)),
+            (self.layers_cut, "layers_max", u64::from(limits.layers_max)),
+            (self.text_cut, "text_bytes_max", limits.text_bytes_max as u64),
+        ]
+        .into_iter()
+        .filter_map(|(met, name, value)| met.then_some((name, value)))
+    }
 }
 
 /// Evaluates a script.
@@ -50,22 +65,20 @@ pub(super) fn evaluate(text: &str, dialect: Dialect, limits: &Limits, fuel: u64)
 }
 
 /// Surveys a script that stands alone.
-pub(super) fn survey(text: &str, dialect: Dialect, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
-    let found = evaluate(text, dialect, limits, limits.steps_max);
-    if found.fuel == 0 {
-        problems.push(Problem::limit("text", "steps_max", limits.steps_max));
-    }
-    if found.too_deep {
-        problems.push(Problem::limit("text", "nesting_max", u64::from(Limits::NESTING_MAX)));
-    }
-    if found.layers_cut {
-        problems.push(Problem::limit("text", "layers_max", u64::from(limits.layers_max)));
-    }
-    if found.text_cut {
-        problems.push(Problem::limit("text", "text_bytes_max", limits.text_bytes_max as u64));
+pub(super) fn survey(
+    text: &str,
+    dialect: Dialect,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+    steps: &mut Steps,
+) -> Survey {
+    let found = evaluate(text, dialect, limits, steps.scripts);
+    steps.scripts = found.fuel;
+    for (name, value) in found.limits(limits) {
+        tell_once(problems, Problem::limit("text", name, value));
     }
     let mut survey = Survey { calls: calls(text, &found.placed), ..Survey::default() };
-    let own = started(text, &found, &mut survey, limits, problems);
+    let own = started(text, &found, &mut survey, limits, problems, steps);
     let runs: Vec<&String> = found
         .placed
         .iter()
@@ -149,10 +162,10 @@ fn started(
     survey: &mut Survey,
     limits: &Limits,
     problems: &mut Vec<Problem>,
+    steps: &mut Steps,
 ) -> Vec<Deed> {
     let mut own: Vec<Deed> = Vec::new();
     let mut hidden = false;
-    let mut fuel = limits.steps_max;
     let layers: Vec<String> = found.layers.iter().map(|layer| (*layer).to_owned()).collect();
     let runs = layers.iter().any(|layer| layer == "eval");
     for (deed, at) in &found.placed {
@@ -171,10 +184,7 @@ fn started(
         }
         let place = format!("text:{}", line_of(text, *at));
         // All of them together are one script: they share its steps.
-        let share = Limits { steps_max: fuel, ..limits.clone() };
-        let (parsed, left) = command::read_command_within(&shown(line), &place, &share);
-        fuel = left;
-        let mut command = parsed.take(problems);
+        let mut command = command::read_command_within(&shown(line), &place, limits, steps).take(problems);
         command.hidden |= quietly;
         let outer = layers.iter().cloned().chain(layer.map(str::to_owned));
         command.layers = outer.chain(std::mem::take(&mut command.layers)).collect();

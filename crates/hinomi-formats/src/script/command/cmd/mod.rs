@@ -64,13 +64,11 @@ pub(super) struct Batch {
     pub(super) written: Vec<String>,
     /// Files that `echo` writes, with what it writes.
     pub(super) contents: Vec<(String, String)>,
-    /// The steps were used up.
-    pub(super) cut: bool,
 }
 
-/// Runs a batch file.
-pub(super) fn batch(text: &str, limits: &Limits) -> Batch {
-    let mut shell = run::Shell::new(limits, limits.steps_max);
+/// Runs a batch file that pays with `fuel`.
+pub(super) fn batch(text: &str, limits: &Limits, fuel: &mut u64) -> Batch {
+    let mut shell = run::Shell::new(limits, *fuel);
     let mut block = String::new();
     for (at, line) in text.lines().enumerate() {
         if block.is_empty() {
@@ -91,8 +89,8 @@ pub(super) fn batch(text: &str, limits: &Limits) -> Batch {
         }
     }
     shell.line(&block);
-    let cut = shell.fuel == 0;
-    Batch { commands: shell.lines, written: shell.written, contents: shell.contents, cut }
+    *fuel = shell.fuel;
+    Batch { commands: shell.lines, written: shell.written, contents: shell.contents }
 }
 
 /// Whether a line is for the command processor: it names it, or begins with one of its words.
