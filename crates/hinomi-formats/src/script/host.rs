@@ -99,7 +99,7 @@ pub(super) fn survey(
         whole.text = text.to_owned();
         whole.script = runs.last().map_or_else(|| text.to_owned(), |run| (*run).clone());
         whole.layers = found.layers.iter().map(|layer| (*layer).to_owned()).collect();
-        disguises(&mut whole, text, !runs.is_empty());
+        disguises(&mut whole, text, !runs.is_empty(), &mut steps.commands);
         whole.executes |= !survey.commands.is_empty();
         survey.commands.insert(0, whole);
     }
@@ -133,9 +133,17 @@ const ORDINARY: &[&str] = &[
     "matches",
 ];
 
-/// Whether URLs stand in a script as they are fetched, as far as their host.
-pub(super) fn stand(urls: &[url::Url], text: &str) -> bool {
+/// Bytes of a script that are searched for a URL in one step.
+const SEARCHED_A_STEP: u64 = 1 << 10;
+
+/// Whether URLs stand in a script as they are fetched, as far as their host. Each search is paid with `fuel`; what is
+/// not looked for does not stand there.
+pub(super) fn stand(urls: &[url::Url], text: &str, fuel: &mut u64) -> bool {
     let stands = |url: &url::Url| {
+        *fuel = fuel.saturating_sub(1 + text.len() as u64 / SEARCHED_A_STEP);
+        if *fuel == 0 {
+            return false;
+        }
         let host_at = url.text.find("://").map_or(0, |at| at + 3);
         let host_end = url.text.get(host_at..).and_then(|rest| rest.find('/')).map(|len| host_at + len);
         url.text.get(..host_end.unwrap_or(url.text.len())).is_some_and(|start| text.contains(start))
@@ -145,12 +153,12 @@ pub(super) fn stand(urls: &[url::Url], text: &str) -> bool {
 
 /// The layers of a script that stands alone: what any script does with strings counts only beside what hides text,
 /// where text is run, or where a URL stands nowhere in the script as far as its host.
-pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
+pub(super) fn disguises(command: &mut Command, text: &str, runs: bool, fuel: &mut u64) {
     let ordinary = command.layers.iter().all(|layer| ORDINARY.contains(&layer.as_str()));
     if runs || !ordinary {
         return;
     }
-    if stand(&command.urls, text) {
+    if stand(&command.urls, text, fuel) {
         command.layers.clear();
     }
 }
@@ -188,7 +196,7 @@ fn started(
         command.hidden |= quietly;
         let outer = layers.iter().cloned().chain(layer.map(str::to_owned));
         command.layers = outer.chain(std::mem::take(&mut command.layers)).collect();
-        disguises(&mut command, text, runs);
+        disguises(&mut command, text, runs, &mut steps.commands);
         survey.commands.push(command);
     }
     own

@@ -14,6 +14,7 @@ use crate::office::{Dde, Module, Stomped, Surroundings, Workbook};
 use crate::url::{self, Url};
 use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use steps::Steps;
 
 /// What a project of macros would do, read without running it.
@@ -301,9 +302,12 @@ fn survey_within(name: &str, text: &str, limits: &Limits, steps: &mut Steps) -> 
     let mut survey = command::survey_lines(name, text, limits, &mut problems, steps);
     // JavaScript writes the slashes of a URL as `\/`.
     let plain = text.replace("\\/", "/");
+    let of_commands: Vec<&str> =
+        survey.commands.iter().flat_map(|command| &command.urls).map(|url| url.text.as_str()).collect();
+    let known: HashSet<&str> = of_commands.iter().copied().collect();
     for found in url::find(&plain, limits).take(&mut problems) {
-        let known = |url: &Url| url.text == found.text || is_beginning(&found.text, &url.text);
-        if survey.commands.iter().any(|command| command.urls.iter().any(known)) {
+        let goes_on = |url: &&str| url.len() > found.text.len() && url.starts_with(&found.text);
+        if known.contains(found.text.as_str()) || is_open(&found.text) && of_commands.iter().any(goes_on) {
             continue;
         }
         if survey.urls.len() >= limits.urls_max {
@@ -316,9 +320,7 @@ fn survey_within(name: &str, text: &str, limits: &Limits, steps: &mut Steps) -> 
     Parsed { value: survey, problems }
 }
 
-/// A URL without a path, or with an open one, that another goes on with was put together with the rest.
-fn is_beginning(text: &str, whole: &str) -> bool {
-    (text.ends_with('/') || text.matches('/').count() == 2)
-        && whole.len() > text.len()
-        && whole.starts_with(text)
+/// A URL without a path, or with an open one: where another goes on with it, it was put together with the rest.
+fn is_open(text: &str) -> bool {
+    text.ends_with('/') || text.matches('/').count() == 2
 }

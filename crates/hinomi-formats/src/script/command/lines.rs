@@ -74,7 +74,7 @@ fn powershell(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &
     let mut survey = Survey::default();
     let mut command = read_script_within(text, "text", limits, steps).take(problems);
     let runs = command.layers.iter().any(|layer| layer == "Invoke-Expression");
-    host::disguises(&mut command, text, runs);
+    host::disguises(&mut command, text, runs, &mut steps.commands);
     if says_something(&command) {
         survey.commands.push(command);
     }
@@ -116,9 +116,12 @@ fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &mut S
 
 /// A batch file: run as a whole, so that what one line sets is known to the next.
 fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &mut Steps) -> Survey {
-    let cmd::Batch { commands, written, contents } = cmd::batch(text, limits, &mut steps.scripts);
+    let cmd::Batch { commands, written, contents, cut } = cmd::batch(text, limits, &mut steps.scripts);
     if steps.scripts == 0 {
         tell_once(problems, Problem::limit("text", "steps_max", limits.steps_max));
+    }
+    if cut {
+        tell_once(problems, Problem::limit("text", "text_bytes_max", limits.text_bytes_max as u64));
     }
     let mut survey = Survey::default();
     let lower = text.to_ascii_lowercase();
@@ -135,7 +138,7 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &mut S
         }
         let place = format!("text:{}", placed.line);
         let mut command = read_command_within(&placed.text, &place, limits, steps).take(problems);
-        if !lower.contains(&name) || !host::stand(&command.urls, text) {
+        if !lower.contains(&name) || !host::stand(&command.urls, text, &mut steps.commands) {
             command.layers.insert(0, "cmd variables".to_owned());
         }
         if command.interpreter != Interpreter::Other || says_something(&command) {

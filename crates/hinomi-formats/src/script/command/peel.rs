@@ -122,6 +122,9 @@ impl Peeling<'_> {
             self.stages.push(std::mem::replace(&mut line, plain));
             self.add_layer(layer);
         }
+        if unwrapped.cut {
+            self.limit("text_bytes_max", self.limits.text_bytes_max as u64);
+        }
         for path in &unwrapped.written {
             self.effects.file(path);
         }

@@ -227,6 +227,22 @@ fn urls_of_a_script_came_on_top_of_those_of_what_it_runs() {
     assert!(parsed.problems.contains(&Problem::limit("text", "urls_max", 3)), "{:?}", parsed.problems);
 }
 
+#[test]
+fn copies_of_a_value_that_doubles_cost_nothing() {
+    let limits = Limits { text_bytes_max: 64 << 10, ..Limits::desk() };
+    let doubled = format!("set x=0123456789abcdef\r\n{}", "set x=%x%%x%\r\n".repeat(12));
+    for (line, name, value) in [
+        // A value of 64 KiB, copied 200,000 times.
+        ("for /l %%i in (1,1,8000) do echo ".to_owned() + &"%x:~1,1%".repeat(200), "steps_max", 2_000_000),
+        // Each sign becomes a hundred.
+        (format!("set y=%x:0={}%{}", "z".repeat(64), "\r\ncurl %y%"), "text_bytes_max", 64 << 10),
+        ("for %%i in (%x%) do echo ".to_owned() + &"%%i".repeat(100), "text_bytes_max", 64 << 10),
+    ] {
+        let met = survey_file("a.bat", &format!("{doubled}{line}\r\n"), &limits).problems;
+        assert!(met.contains(&Problem::limit("text", name, value)), "{met:?}");
+    }
+}
+
 /// Runs a project and tells whether the fuel was spent, and what was not followed.
 fn bounded(code: &str) -> (Survey, bool) {
     let parsed = survey_vba(&[module("M", ModuleKind::Standard, code)], &Limits::desk());
