@@ -243,6 +243,15 @@ fn copies_of_a_value_that_doubles_cost_nothing() {
     }
 }
 
+#[test]
+fn urls_of_each_command_were_looked_for_in_the_whole_script_for_nothing() {
+    let text = format!("{}http://a.example/x", " ".repeat(8 << 10));
+    let urls = url::find(&text, &Limits::desk()).value;
+    let mut steps = 25;
+    let stands = (0..4).map(|_| host::stand(&urls, &text, &mut steps)).collect::<Vec<_>>();
+    assert_eq!((stands, steps), (vec![true, true, false, false], 0));
+}
+
 /// Runs a project and tells whether the fuel was spent, and what was not followed.
 fn bounded(code: &str) -> (Survey, bool) {
     let parsed = survey_vba(&[module("M", ModuleKind::Standard, code)], &Limits::desk());
