@@ -252,6 +252,13 @@ fn urls_of_each_command_were_looked_for_in_the_whole_script_for_nothing() {
     assert_eq!((stands, steps), (vec![true, true, false, false], 0));
 }
 
+#[test]
+fn parentheses_of_a_block_were_counted_anew_at_each_line() {
+    let code = format!("{}curl http://a.example/x\n", "(\n".repeat(100_000));
+    let survey = survey_file("a.bat", &code, &Limits::desk()).value;
+    assert!(survey.urls.iter().any(|url| url.text == "http://a.example/x"), "{survey:?}");
+}
+
 /// Runs a project and tells whether the fuel was spent, and what was not followed.
 fn bounded(code: &str) -> (Survey, bool) {
     let parsed = survey_vba(&[module("M", ModuleKind::Standard, code)], &Limits::desk());

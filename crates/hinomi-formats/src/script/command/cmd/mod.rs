@@ -75,6 +75,8 @@ pub(super) struct Batch {
 pub(super) fn batch(text: &str, limits: &Limits, fuel: &mut u64) -> Batch {
     let mut shell = run::Shell::new(limits, *fuel);
     let mut block = String::new();
+    // Parentheses of the block, counted as its lines come.
+    let (mut opened, mut closed) = (0usize, 0usize);
     for (at, line) in text.lines().enumerate() {
         if block.is_empty() {
             shell.at = at + 1;
@@ -82,13 +84,15 @@ pub(super) fn batch(text: &str, limits: &Limits, fuel: &mut u64) -> Batch {
         block.push_str(if block.is_empty() { "" } else { "\n" });
         block.push_str(line);
         // A line that ends with a caret, or inside a block, goes on.
-        let open = block.matches('(').count() > block.matches(')').count() && line.trim_end().ends_with('(');
-        let inside = block.contains('\n') && block.matches('(').count() > block.matches(')').count();
-        if (open || inside || line.ends_with('^')) && block.len() < BLOCK_BYTES_MAX {
+        opened += line.matches('(').count();
+        closed += line.matches(')').count();
+        let inside = opened > closed && (block.len() > line.len() || line.trim_end().ends_with('('));
+        if (inside || line.ends_with('^')) && block.len() < BLOCK_BYTES_MAX {
             continue;
         }
         shell.line(&block);
         block.clear();
+        (opened, closed) = (0, 0);
         if shell.fuel == 0 {
             break;
         }
