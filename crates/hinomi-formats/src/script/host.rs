@@ -41,24 +41,19 @@ impl Evaluated {
 
 /// Evaluates a script.
 pub(super) fn evaluate(text: &str, dialect: Dialect, limits: &Limits, fuel: u64) -> Evaluated {
-    let (body, too_deep) = match dialect {
-        Dialect::VbScript => {
-            let program = vbs::parse::program(text);
-            (program.body, program.too_deep)
-        }
-        _ => {
-            let program = jscript::parse::program(text);
-            (program.body, program.too_deep)
-        }
+    let program = match dialect {
+        Dialect::VbScript => vbs::parse::program(text),
+        _ => jscript::parse::program(text),
     };
     let mut machine = Machine::new(dialect, limits, fuel);
     machine.pay_bytes(text.len());
-    machine.program(&body);
+    machine.program(&program.body);
     Evaluated {
         placed: machine.trace.placed().to_vec(),
         layers: machine.layers.clone(),
-        fuel: machine.fuel,
-        too_deep: too_deep || machine.calls_cut,
+        // What was not read would have taken the rest.
+        fuel: if program.cut || machine.cut { 0 } else { machine.fuel },
+        too_deep: program.too_deep || machine.calls_cut,
         layers_cut: machine.too_deep,
         text_cut: machine.text_cut,
     }

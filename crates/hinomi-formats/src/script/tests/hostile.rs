@@ -492,3 +492,14 @@ fn more_commands_than_the_limit_are_told() {
     assert_eq!(parsed.value.commands.len(), 256);
     assert_eq!(parsed.problems, [Problem::limit("text", "commands_max", 256)]);
 }
+
+#[test]
+fn a_script_of_more_words_than_are_read_took_half_a_gigabyte() {
+    for (name, unit) in [("a.js", "a;"), ("a.js", "("), ("a.vbs", "a=b\n"), ("a.ps1", "$a;")] {
+        let whole = problems(name, &unit.repeat(510_000 / unit.len().min(2)));
+        let told = Problem::limit("text", "steps_max", Limits::desk().steps_max);
+        assert!(whole.contains(&told), "{name} {unit}: {whole:?}");
+    }
+    // One long word is one word.
+    assert_eq!(problems("a.js", &format!("var a = '{}';", "A".repeat(1_000_000))), []);
+}
