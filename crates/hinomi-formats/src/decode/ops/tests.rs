@@ -1,6 +1,7 @@
 //! Every operation on small inputs. What each gives was asked of CyberChef 11.5.0; `None` is where it stops.
 
 use super::Takes;
+use super::written::charset;
 use crate::decode::{BakeError, Fault, Recipe, operations};
 use crate::{Limits, ProblemKind};
 use flate2::{Compression, write::GzEncoder};
@@ -294,15 +295,63 @@ fn iso_2022_japanese_is_read_and_written() {
     check(&format!("Encode_text('{label}')"), "日本".as_bytes(), Some(b"\x1b$BF|K\\\x1b(B"));
 }
 
+/// The same of RFC 1557 and RFC 1922.
 #[test]
-fn nul_survives_a_single_byte_page() {
-    // CyberChef reads the NUL and the byte after it as one.
-    check("Decode_text('OEM United States (437)')", b"a\0b\x80", Some(b"a\0b\xc7"));
+fn iso_2022_korean_and_chinese_are_read_and_written() {
+    let korean = "ISO 2022 Korean (50225)";
+    check(&format!("Decode_text('{korean}')"), b"\x1b$)Ca\x0e0!\x0f\nb", Some("a가\nb".as_bytes()));
+    check(&format!("Encode_text('{korean}')"), "a가b".as_bytes(), Some(b"a\x1b$)C\x0e0!\x0fb"));
+    let chinese = "ISO 2022 Simplified Chinese (50227)";
+    check(&format!("Decode_text('{chinese}')"), b"\x1b$)A\x0eVPND\x0f!", Some("中文!".as_bytes()));
+    check(
+        &format!("Encode_text('{chinese}')"),
+        "中!\n文".as_bytes(),
+        Some(b"\x1b$)A\x0eVP\x0f!\n\x1b$)A\x0eND\x0f"),
+    );
+    check(&format!("Decode_text('{chinese}')"), b"\x0eV\x1b", Some("\u{fffd}\u{fffd}".as_bytes()));
+}
+
+#[test]
+fn a_page_outside_the_prepared_ones_reads_a_nul_with_the_byte_behind_it() {
+    check("Decode_text('OEM United States (437)')", b"a\0b\x80\0", Some(b"ab\xc7\0"));
+    check("Decode_text('Windows-1252 Latin (1252)')", b"a\0b", Some(b"a\0b"));
 }
 
 #[test]
 fn what_a_page_cannot_read_is_marked() {
-    check("Decode_text('Japanese Shift-JIS (932)')", b"a\x93", Some("a\u{fffd}".as_bytes()));
+    // The page's own mark, where CyberChef has one; else it throws, and U+FFFD stands here.
+    check("Decode_text('Japanese Shift-JIS (932)')", b"a\x93\x01", Some("a\u{fdff}".as_bytes()));
+    check("Decode_text('Japanese Shift-JIS (932)')", b"a\x93", Some(b"a\0"));
+    check("Decode_text('EUC Japanese (51932)')", b"a\x93\xb0\xa1", Some("a\u{fffd}亜".as_bytes()));
+}
+
+/// Every page of the menu reads and writes a letter of ASCII, wherever its code stands, and every table unpacks.
+#[test]
+fn every_code_page_reads_what_it_writes() {
+    for (label, page) in charset::pages() {
+        let text = page.decode(&page.encode(&[0x41, 0x7a]));
+        let wanted = charset::Decoded { text: vec![0x41, 0x7a], broken: false };
+        assert_eq!(text, wanted, "{label}");
+    }
+    for (label, letter) in [
+        ("Korean (Johab) (1361)", "각"),
+        ("Japanese (Mac) (10001)", "あ"),
+        ("MAC Traditional Chinese (Big5) (10002)", "中"),
+        ("Korean (Mac) (10003)", "각"),
+        ("MAC Simplified Chinese (GB 2312) (10008)", "中"),
+        ("CNS Taiwan (Chinese Traditional) (20000)", "中"),
+        ("TCA Taiwan (20001)", "中"),
+        ("ETEN Taiwan (Chinese Traditional) (20002)", "中"),
+        ("IBM5550 Taiwan (20003)", "中"),
+        ("TeleText Taiwan (20004)", "中"),
+        ("Wang Taiwan (20005)", "中"),
+        ("Japanese (JIS 0208-1990 and 0212-1990) (20932)", "亜"),
+        ("ISCII Devanagari (57002)", "क"),
+        ("ISCII Punjabi (57011)", "ਕ"),
+    ] {
+        let recipe = format!("Encode_text('{label}')Decode_text('{label}')");
+        check(&recipe, letter.as_bytes(), Some(letter.as_bytes()));
+    }
 }
 
 #[test]

@@ -9,9 +9,9 @@ use super::file_type;
 use super::language::{self, Likeness};
 use super::logarithm::ln;
 use crate::decode::Step;
-use crate::decode::args::{Arg, Args};
+use crate::decode::args::Args;
 use crate::decode::bake::{Oven, bake_one};
-use crate::decode::dish::{Dish, bytes_to_text, str_to_text};
+use crate::decode::dish::{Dish, bytes_to_text, str_to_text, text_to_bytes};
 use crate::decode::error::Fault;
 use crate::decode::json::{self, Json};
 use crate::decode::ops::code::json5::{self, Syntax};
@@ -295,16 +295,19 @@ fn brute_force(sample: &[u8], oven: &mut Oven) -> Result<Vec<(Tried, Vec<u8>)>, 
         let turned = sample.iter().map(|byte| byte.rotate_right(by)).collect();
         out.push((Tried { op: "Rotate right".to_owned(), args }, turned));
     }
+    let text = bytes_to_text(sample);
     for op in ["Encode text", "Decode text"] {
-        for (label, page) in charset::pages() {
-            let Some(op) = crate::decode::ops::find(op) else { continue };
-            let step = Step { op, args: Args(vec![Arg::Page(page)]), disabled: false, breakpoint: false };
-            let output =
-                bake_one(&step, Dish::Bytes(sample.to_vec()), oven).and_then(|dish| dish.into_bytes(oven));
-            if let Ok(output) = output
-                && output != sample
-            {
-                out.push((Tried { op: op.name.to_owned(), args: vec![json::text(label)] }, output));
+        for (label, page) in charset::pages().filter(|(_, page)| !page.throws()) {
+            oven.work(sample.len())?;
+            let output = match op {
+                "Encode text" => page.encode(&text),
+                _ => match page.decode(sample) {
+                    decoded if decoded.broken => continue,
+                    decoded => text_to_bytes(&decoded.text),
+                },
+            };
+            if output != sample {
+                out.push((Tried { op: op.to_owned(), args: vec![json::text(label)] }, output));
             }
         }
     }
