@@ -132,6 +132,15 @@ impl Spec {
         }
     }
 
+    /// Whether it is a string or number of a sort at all, but out of its bounds or not one of its choices, that
+    /// CyberChef refuses: then it does so when the step runs.
+    pub(super) fn is_bounded(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::EscapedUnit(_) | Kind::Whole(..) | Kind::NumberFrom(..) | Kind::Choice(..) | Kind::CodePage
+        )
+    }
+
     /// Whether escapes in it are resolved.
     pub(super) fn is_escaped(&self) -> bool {
         matches!(self.kind, Kind::Escaped(_) | Kind::EscapedUnit(_))

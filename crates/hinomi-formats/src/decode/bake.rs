@@ -155,6 +155,7 @@ impl Kitchen<'_> {
         while let Some(&place) = course.list.get(state.at) {
             let Some(step) = self.steps.get(place) else { break };
             let (op, disabled, breakpoint) = (step.op, step.disabled, step.breakpoint);
+            let fault = step.fault.clone();
             let at = state.at;
             state.at = at.saturating_add(1);
             // A disabled step is passed over before its breakpoint is looked at.
@@ -165,6 +166,9 @@ impl Kitchen<'_> {
                 return Ok(Done { dish: state.dish, progress: at, last });
             }
             let halt = |fault| Halt { step: place, at, fault };
+            if let Some(why) = fault {
+                return Err(halt(Fault::Refused(why)));
+            }
             if let Takes::Flow(flow) = op.run {
                 self.oven.work(state.dish.held()).map_err(halt)?;
                 self.control(flow, course, place, &mut state)?;
@@ -185,6 +189,10 @@ impl Kitchen<'_> {
 
     /// The result as the page shows it: what the last operation makes of its own output for the eye.
     fn present(&mut self, done: Done) -> Result<Vec<u8>, Fault> {
+        if let Dish::Numbers(numbers) = &done.dish {
+            let place = numbers.first_nan().unwrap_or(0).saturating_add(1);
+            return Err(Fault::refused(format!("number {place} of the result is none")));
+        }
         let Some(step) = done.last.and_then(|place| self.steps.get(place)) else {
             return done.dish.into_bytes(&mut self.oven);
         };
@@ -229,7 +237,10 @@ impl Kitchen<'_> {
 pub(super) fn bake_one(step: &Step, dish: Dish, oven: &mut Oven) -> Result<Dish, Fault> {
     oven.work(dish.held())?;
     let result = match step.op.run {
-        Takes::Bytes(run) => run(&dish.into_bytes(oven)?, &step.args, oven)?,
+        Takes::Bytes(run) => match (dish, ops::on_numbers(step.op.name)) {
+            (Dish::Numbers(numbers), Some(run)) => run(&numbers, &step.args, oven)?,
+            (dish, _) => run(&dish.into_bytes(oven)?, &step.args, oven)?,
+        },
         Takes::Text(run) => run(&dish.into_text(oven)?, &step.args, oven)?,
         Takes::Flow(_) => dish,
     };

@@ -295,6 +295,66 @@ fn iso_2022_japanese_is_read_and_written() {
     check(&format!("Encode_text('{label}')"), "日本".as_bytes(), Some(b"\x1b$BF|K\\\x1b(B"));
 }
 
+#[test]
+fn what_is_no_number_goes_on_through_byte_arrays_and_fails_at_the_end() {
+    check("From_Decimal('Space',false)To_Hex('None',0)", b"65 x 66", Some(b"410042"));
+    check("From_Decimal('Space',false)Reverse('Byte')URL_Encode(false)", b"65 x 66", Some(b"B%NANA"));
+    check(
+        "From_Decimal('Space',false)ROT13(true,true,false,1)ADD({'option':'Hex','string':'01'})URL_Encode(false)",
+        b"65 x",
+        Some(b"C%NAN"),
+    );
+    check(
+        "From_Decimal('Space',false)Take_nth_bytes(2,1,false)URL_Encode(false)",
+        b"65 x 66 67",
+        Some(b"%NANC"),
+    );
+    check("From_Decimal('Space',false)Rotate_right(0,false)URL_Encode(false)", b"x", Some(b"%NAN"));
+    check("From_Decimal('Space',false)Rotate_right(1,false)URL_Encode(false)", b"x", Some(b"%00"));
+    check("ADD({'option':'Decimal','string':'-'})URL_Encode(false)", b"ab", Some(b"%NAN%NAN"));
+    check("From_Decimal('Space',false)", b"65 x 66", None);
+    let error =
+        Recipe::parse("From_Decimal('Space',false)").unwrap().bake(b"65 x 66", &Limits::desk()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "bake step 1 of the recipe, \"From Decimal\": number 2 of the result is none"
+    );
+}
+
+#[test]
+fn an_argument_out_of_bounds_is_an_error_only_where_its_step_may_run() {
+    check("Reverse('Word'/disabled)To_Hex('None',0)", b"A", Some(b"41"));
+    check("To_Hex('None',0)Return()Reverse('Word')", b"A", Some(b"41"));
+    check("To_Hex('None',0)To_Hex('None',0/breakpoint)Reverse('Word')", b"A", Some(b"41"));
+    assert!(Recipe::parse("To_Hex('None',0)Reverse('Word')").is_err());
+    // One that is no number at all stops the page before anything runs.
+    assert!(Recipe::parse("To_Hex('None','x'/disabled)").is_err());
+    // A jump goes past the breakpoint to the step.
+    let recipe = Recipe::parse("Jump('a',1)To_Hex('None',0/breakpoint)Label('a')Reverse('Word')").unwrap();
+    let error = recipe.bake(b"A", &Limits::desk()).unwrap_err();
+    assert_eq!(error.step, 4);
+}
+
+#[test]
+fn a_long_text_without_an_address_does_not_take_the_square_of_the_time() {
+    let text = "A".repeat(1_000_000);
+    check("Extract_email_addresses(false,false,false)", text.as_bytes(), Some(b""));
+    let text = format!("a.b@c.example {text}\nx@[10.0.0.1]{text}");
+    check(
+        "Extract_email_addresses(false,false,false)",
+        text.as_bytes(),
+        Some(b"a.b@c.example\nx@[10.0.0.1]"),
+    );
+}
+
+#[test]
+fn a_hexadecimal_time_without_digits_is_the_first() {
+    let recipe = "Windows_Filetime_to_UNIX_Timestamp('Seconds (s)','Hex (big endian)')";
+    check(recipe, b"\r\n", Some(b"-11644473600"));
+    check(recipe, b"1cb0_95e2_c1a3_b7d", Some(b"1276257838.1683581"));
+    check(recipe, b"x", None);
+}
+
 /// The same of RFC 1557 and RFC 1922.
 #[test]
 fn iso_2022_korean_and_chinese_are_read_and_written() {

@@ -247,7 +247,7 @@ fn tried(check: &Check, input: &[u8], oven: &mut Oven) -> Result<Option<Vec<u8>>
         let Ok(arg) = spec.prepare(given) else { return Ok(None) };
         args.push(arg);
     }
-    let step = Step { op, args: Args(args), disabled: false, breakpoint: false };
+    let step = Step { op, args: Args(args), disabled: false, breakpoint: false, fault: None };
     match bake_one(&step, Dish::Bytes(input.to_vec()), oven).and_then(|dish| dish.into_bytes(oven)) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(Fault::Refused(_)) => Ok(None),

@@ -181,7 +181,29 @@ const EMAIL: &str = r#"(?:[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9!#$%&'*+/=?^_`{|}~-]+
 fn email_addresses(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     static REGEX: OnceLock<Regex> = OnceLock::new();
     let regex = REGEX.get_or_init(|| Regex::own(EMAIL, IGNORE_CASE));
-    Ok(list(search(input, regex, None, oven)?, &Wanted::of(args, 0, by_small_letters)))
+    let mut found = Vec::new();
+    // No address goes beyond a line, or on behind what cannot be part of a host: to look there would only cost.
+    for line in input.split(|unit| matches!(unit, 0x0a | 0x0d)) {
+        let Some(last) = line.iter().rposition(|unit| *unit == AT) else { continue };
+        let host = line.get(last..).unwrap_or_default().iter().skip(1).take_while(|unit| is_of_host(**unit));
+        let line = line.get(..last.saturating_add(host.count()).saturating_add(1)).unwrap_or(line);
+        let mut from = 0;
+        while line.get(from..).is_some_and(|rest| rest.contains(&AT)) {
+            let Some(one) = regex.find_at(line, from, oven)? else { break };
+            found.push(one.text(line, 0).unwrap_or_default());
+            from = one.range().end;
+        }
+    }
+    Ok(list(found, &Wanted::of(args, 0, by_small_letters)))
+}
+
+const AT: u16 = 0x40;
+
+/// Whether a unit may stand behind the `@` of an address.
+fn is_of_host(unit: u16) -> bool {
+    let ascii = u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphanumeric() || b".-[]".contains(&byte));
+    // The pattern ignores case, by which U+017F is an `s`.
+    ascii || unit >= 0xa0
 }
 
 const WINDOWS_PATH: &str =
