@@ -71,6 +71,15 @@ impl Arg {
 pub(super) struct Args(pub(super) Vec<Arg>);
 
 impl Args {
+    /// Code units in all texts of it.
+    pub(super) fn units(&self) -> usize {
+        let units = self.0.iter().map(|arg| match arg {
+            Arg::Text(text) | Arg::Toggle(_, text) => text.len(),
+            _ => 0,
+        });
+        units.fold(0, usize::saturating_add)
+    }
+
     pub(super) fn text(&self, index: usize) -> &[u16] {
         if let Some(Arg::Text(text)) = self.0.get(index) { text } else { &[] }
     }

@@ -15,6 +15,9 @@ use std::borrow::Cow;
 /// Bytes of a step's input that count as one step of `steps_max`.
 const STEP_BYTES: usize = 1 << 10;
 
+/// Memory that one entry of a list to be sorted takes, about.
+const SORTED_BYTES: usize = 32;
+
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -38,12 +41,14 @@ impl Output {
 pub(super) struct Oven<'a> {
     limits: &'a Limits,
     steps: u64,
+    /// Work done that does not make a whole step yet.
+    parts: u64,
 }
 
 impl<'a> Oven<'a> {
     /// All of what these limits allow.
     pub(super) fn new(limits: &'a Limits) -> Self {
-        Self { limits, steps: limits.steps_max }
+        Self { limits, steps: limits.steps_max, parts: 0 }
     }
 
     /// Whether a value may hold this many bytes.
@@ -79,6 +84,20 @@ impl<'a> Oven<'a> {
             }
             None => Err(self.out_of_steps()),
         }
+    }
+
+    /// Pays for work of which so many parts make a step.
+    pub(super) fn parts(&mut self, parts: u64, of_step: u64) -> Result<(), Fault> {
+        let done = self.parts.saturating_add(parts);
+        self.parts = done.checked_rem(of_step).unwrap_or(0);
+        self.steps(done.checked_div(of_step).unwrap_or(0))
+    }
+
+    /// Pays for sorting so many, of which so many comparisons make a step, and sees that there is room for them.
+    pub(super) fn sorting(&mut self, count: usize, of_step: u64) -> Result<(), Fault> {
+        self.room(count.saturating_mul(SORTED_BYTES))?;
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.steps(count.saturating_mul(u64::from(count.max(1).ilog2())).checked_div(of_step).unwrap_or(0))
     }
 
     /// Steps that may still be taken.

@@ -536,3 +536,50 @@ fn an_order_that_contradicts_itself_is_no_panic() {
         assert_eq!(before, after, "{order}");
     }
 }
+
+/// What used to be let through, or stopped by the jail only: each ends at a limit that it names.
+#[test]
+fn every_bomb_names_the_limit_that_stopped_it() {
+    #[track_caller]
+    fn stopped(recipe: &str, input: &[u8], limit: &str) {
+        let few = limits(4 << 20, 20_000);
+        let error = Recipe::parse(recipe).unwrap().bake(input, &few).unwrap_err();
+        assert_eq!(limit_of(&error), limit, "{recipe}: {error}");
+    }
+    let text = "a".repeat(1 << 20);
+    let lines: String = (0..150_000).map(|line| format!("{line}\n")).collect();
+    let deep = format!("JPath_expression('$..[?({}1)]')", "1+".repeat(20_000));
+    let members = format!("JPath_expression('$..[?(@{})]')", ".a".repeat(20_000));
+    let groups = format!(
+        "Regular_expression('User defined','{}',true,true,false,false,false,false,'List capture groups')",
+        "()".repeat(2_000)
+    );
+    let registers = format!("Register(){}", "Split('$R0','$R0')".repeat(20));
+    stopped(&deep, b"[1]", "nesting_max");
+    stopped(&members, b"[1]", "nesting_max");
+    stopped(&groups, text.as_bytes(), "expanded_bytes_max");
+    stopped(&registers, text.as_bytes(), "expanded_bytes_max");
+    stopped(&"Fork('a','b',false)".repeat(2_000), text.get(..2_000).unwrap().as_bytes(), "steps_max");
+    stopped("Unique('Line feed',true)", lines.as_bytes(), "expanded_bytes_max");
+    stopped("Unique('Line feed',false)", lines.as_bytes(), "expanded_bytes_max");
+    stopped("Sort('Nothing (separate chars)',false,'Numeric')", text.as_bytes(), "expanded_bytes_max");
+    stopped("Sort('Line feed',false,'Numeric')", lines.get(..600_000).unwrap().as_bytes(), "steps_max");
+    stopped(
+        "Strings('Single byte',1,'All printable chars (A)',false,true,true)",
+        lines.get(..200_000).unwrap().as_bytes(),
+        "steps_max",
+    );
+    stopped(
+        "Label('x')Find_/_Replace({'option':'Regex','string':'a'},'aa',true,false,true,false)Jump('x',1000000)",
+        b"a",
+        "steps_max",
+    );
+    stopped(
+        "XOR_Brute_Force(2,1000000,0,'Standard',false,true,false,'zzzzzz')",
+        text.as_bytes(),
+        "steps_max",
+    );
+    let aes = "AES_Decrypt({'option':'Hex','string':'00112233445566778899aabbccddeeff'},{'option':'Hex','string':''},16,'ECB','Raw','Raw',{'option':'Hex','string':''},{'option':'Hex','string':''},'Off')";
+    stopped(aes, text.as_bytes(), "expanded_bytes_max");
+    stopped("Magic(100,true,true,'')", b"aGVsbG8gd29ybGQgaGVsbG8gd29ybGQgaGVsbG8=", "steps_max");
+}

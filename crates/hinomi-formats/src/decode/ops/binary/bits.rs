@@ -181,7 +181,8 @@ fn xor_brute_force(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
     let crib = lower(args.text(7));
     let (mut out, mut first) = (Vec::new(), true);
     for number in 1..256_u32.saturating_pow(length) {
-        oven.work(sample.len())?;
+        // Mixed, read as text, put into small letters and searched.
+        oven.work(sample.len().saturating_mul(16))?;
         let key = number.to_be_bytes();
         let key = key.get(4_usize.saturating_sub(length as usize)..).unwrap_or_default();
         let mixed = mix(sample, key, args.choice(3), args.flag(4));

@@ -33,6 +33,8 @@ pub(in crate::decode) struct Search {
     pub(in crate::decode) all_languages: bool,
     /// What the result must hold.
     pub(in crate::decode) crib: Option<Regex>,
+    /// Every language of every result, also those that nothing is likely to be in; for a step behind that reads them.
+    pub(in crate::decode) every_likeness: bool,
     /// Also what CyberChef does not look for: PowerShell's own encoding.
     pub(in crate::decode) powershell: bool,
 }
@@ -138,8 +140,39 @@ pub(in crate::decode) fn search(input: &[u8], search: &Search, oven: &mut Oven) 
     if search.crib.is_some() {
         options.retain(|option| option.crib == Some(true));
     }
-    Ok(Json::List(options.into_iter().map(|option| to_json(&option)).collect()))
+    let mut list = Vec::with_capacity(options.len());
+    let mut held = 0_usize;
+    for mut option in options {
+        if !search.every_likeness {
+            // None is likely that comes behind one that is not.
+            let likely = option.languages.iter().take_while(|language| language.probability > 0.0).count();
+            option.languages.truncate(likely.max(1));
+        }
+        held = held.saturating_add(option.held()).saturating_add(JSON_BYTES);
+        let languages = option.languages.len().saturating_mul(LANGUAGE_BYTES);
+        held = held.saturating_add(languages);
+        oven.room(held)?;
+        list.push(to_json(&option));
+    }
+    Ok(Json::List(list))
 }
+
+/// Memory that a result takes when handed on, about, besides what it was found with.
+const JSON_BYTES: usize = 4 << 10;
+/// The same for each of its languages.
+const LANGUAGE_BYTES: usize = 512;
+
+impl Candidate {
+    /// Bytes held in memory, about.
+    fn held(&self) -> usize {
+        let languages = self.languages.len().saturating_mul(size_of::<Likeness>());
+        let steps = self.recipe.len().saturating_mul(STEP_BYTES);
+        languages.saturating_add(steps).saturating_add(1 << 10)
+    }
+}
+
+/// Memory that one step of a recipe takes that was tried, about.
+const STEP_BYTES: usize = 512;
 
 struct Finder<'s> {
     search: &'s Search,
@@ -182,6 +215,7 @@ impl Finder<'_> {
             crib,
         }];
         drop(text);
+        let mut held = 0;
         for place in matching {
             let Some(check) = checks().get(place) else { continue };
             let Some(output) = tried(check, input, oven)? else { continue };
@@ -191,15 +225,15 @@ impl Finder<'_> {
             }
             let mut longer = recipe.to_vec();
             longer.push(Tried { op: check.op.clone(), args: check.args.clone() });
-            results.extend(self.speculate(&output, depth - 1.0, intensive, &longer, check.useful, oven)?);
-            oven.room(results.len().saturating_mul(4 << 10))?;
+            let more = self.speculate(&output, depth - 1.0, intensive, &longer, check.useful, oven)?;
+            add(&mut results, more, &mut held, oven)?;
         }
         if intensive {
             for (conf, data) in brute_force(input.get(..100).unwrap_or(input), oven)? {
                 let mut longer = recipe.to_vec();
                 longer.push(conf);
-                results.extend(self.speculate(&data, depth - 1.0, false, &longer, false, oven)?);
-                oven.room(results.len().saturating_mul(4 << 10))?;
+                let more = self.speculate(&data, depth - 1.0, false, &longer, false, oven)?;
+                add(&mut results, more, &mut held, oven)?;
             }
         }
         Ok(sorted(results))
@@ -236,6 +270,18 @@ impl Finder<'_> {
         let typed = |mime: &String| file_type::types(output).any(|kind| kind.mime.starts_with(mime.as_str()));
         Ok(wanted.mime.as_ref().is_none_or(typed))
     }
+}
+
+/// Adds results to those of one level, as long as there is room for all of them.
+fn add(
+    results: &mut Vec<Candidate>,
+    more: Vec<Candidate>,
+    held: &mut usize,
+    oven: &Oven,
+) -> Result<(), Fault> {
+    *held = more.iter().map(Candidate::held).fold(*held, usize::saturating_add);
+    results.extend(more);
+    oven.room(held.saturating_mul(2))
 }
 
 /// The output of an operation; none when this version does not have it, or when it refuses.
