@@ -1,0 +1,107 @@
+// webRequest, the ground truth: whatever a page, a worker or the browser for them asks for passes here.
+
+import type { WatchEvent } from "../watch/event.ts";
+import { addressIsLocal, hostIsLiteral, hostIsLocal } from "../watch/space.ts";
+import { bare, dns, initiatorOf, isFirefox } from "./browser.ts";
+import type { Details } from "./browser.ts";
+import type { Documents } from "./documents.ts";
+
+/** What the watcher does with it; `local` says that the target is inside by its letters or its address. */
+export type Take = (event: WatchEvent, local: boolean) => void;
+/** Asks the frame who made this call. */
+export type Explain = (tab: number, frame: number, url: string) => void;
+
+const ALL: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"] };
+const LNA_ERROR = /LOCAL_NETWORK_ACCESS/;
+const REFUSED = /CONNECTION_REFUSED|CONNECTION_TIMED_OUT|NET_TIMEOUT|NET_RESET|CONNECTION_RESET|ADDRESS_UNREACHABLE/;
+
+/** Listens from the first moment: call it while the worker starts, not later. */
+export function watchRequests(documents: Documents, take: Take, explain: Explain): void {
+  const own = chrome.runtime.getURL("").replace(/\/$/, "");
+  const on = (type: WatchEvent["type"]) => (given: unknown) => {
+    const details = given as Details;
+    if ((details.initiator ?? details.originUrl ?? "").startsWith(own)) return undefined;
+    if (type === "response") learn(details, documents, take);
+    const event = eventOf(type, details, documents);
+    const local = isLocal(details);
+    take(event, local);
+    if (type === "response" || type === "failure") afterwards(details, local, take, explain);
+    return undefined;
+  };
+  const { webRequest } = chrome;
+  webRequest.onBeforeRequest.addListener(on("request"), ALL);
+  webRequest.onBeforeRedirect.addListener(on("redirect"), ALL);
+  // Firefox knows the address with the headers; a page that is cancelled later was reached all the same.
+  if (isFirefox) {
+    webRequest.onHeadersReceived.addListener(on("response"), ALL);
+    // A connection's first answer may come without it there, and with it here.
+    webRequest.onCompleted.addListener((given: unknown) => learn(given as Details, documents, take), ALL);
+  } else webRequest.onResponseStarted.addListener(on("response"), ALL);
+  webRequest.onErrorOccurred.addListener(on("failure"), ALL);
+}
+
+function learn(details: Details, documents: Documents, take: Take): undefined {
+  const document = documents.fetched(details);
+  const { tabId: tab, frameId: frame } = details;
+  if (!document) return undefined;
+  const at = Math.round(details.timeStamp);
+  take({ at, source: "web_request", type: "document", tab, frame, document, url: document.url ?? "" }, false);
+  return undefined;
+}
+
+function eventOf(type: WatchEvent["type"], details: Details, documents: Documents): WatchEvent {
+  const event: WatchEvent = {
+    at: Math.round(details.timeStamp),
+    source: "web_request",
+    type,
+    request: details.requestId,
+    tab: details.tabId,
+    frame: details.frameId,
+    url: bare(details.url),
+    method: details.method,
+    resource: details.type,
+  };
+  const acting = documents.acting(details);
+  if (acting) event.document = acting;
+  const initiator = initiatorOf(details);
+  if (initiator !== undefined) event.initiator = initiator;
+  if (details.ip) event.ip = details.ip;
+  if (details.fromCache) event.from_cache = true;
+  if (details.error) event.error = details.error;
+  if (details.statusCode !== undefined && type === "response") event.status = details.statusCode;
+  if (details.documentLifecycle === "prerender") event.speculative = true;
+  if (details.proxyInfo !== undefined) event.proxied = (details.proxyInfo?.type ?? "direct") !== "direct";
+  return event;
+}
+
+function isLocal(details: Details): boolean {
+  if (LNA_ERROR.test(details.error ?? "")) return true;
+  if (details.ip && !details.fromCache && addressIsLocal(details.ip)) return true;
+  return hostIsLocal(hostOf(details.url));
+}
+
+/** A name that led inside: who asked for it; a name that nobody answered at: where it leads. */
+function afterwards(details: Details, local: boolean, take: Take, explain: Explain): void {
+  const host = hostOf(details.url);
+  if (hostIsLocal(host)) return;
+  if (local && details.tabId >= 0) explain(details.tabId, details.frameId, bare(details.url));
+  if (!local && dns && !hostIsLiteral(host) && REFUSED.test(details.error ?? "")) {
+    void resolve(host, details, take, explain);
+  }
+}
+
+async function resolve(host: string, details: Details, take: Take, explain: Explain): Promise<void> {
+  const answers = await dns?.resolve(host).then((found) => found.addresses, () => []);
+  if (!answers?.some(addressIsLocal)) return;
+  const event: WatchEvent = { at: Date.now(), source: "web_request", type: "resolution", name: host, answers };
+  take({ ...event, request: details.requestId, tab: details.tabId, frame: details.frameId, url: bare(details.url) }, true);
+  if (details.tabId >= 0) explain(details.tabId, details.frameId, bare(details.url));
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).hostname;
+  } catch {
+    return "";
+  }
+}
