@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     lna: { type: "string", default: "on" },
     only: { type: "string", default: "" },
     out: { type: "string", default: "" },
+    shots: { type: "string", default: "out/shots" },
   },
 });
 enterNamespace(fileURLToPath(import.meta.url), process.argv.slice(2));
@@ -31,6 +32,7 @@ const sets = {
   techniques: () => import("./techniques/run.mjs"),
   benign: () => import("./benign/run.mjs"),
   rebinding: () => import("./rebinding/run.mjs"),
+  popup: () => import("./popup/run.mjs"),
 };
 const { run } = await sets[options.set]();
 
@@ -39,7 +41,7 @@ const start = options.browser === "firefox" ? startFirefox : startChromium;
 const extension = options.extension === "" ? null : resolve(options.extension);
 const launch = (more = {}) => start({ extension, lna: options.lna === "on", ...more });
 const only = options.only === "" ? null : new Set(options.only.split(","));
-const results = await run({ world, launch, only, scheme: options.scheme, browserName: options.browser });
+const results = await run({ world, launch, only, scheme: options.scheme, browserName: options.browser, shots: options.shots });
 if (options.out !== "") writeFileSync(options.out, `${JSON.stringify({ options, ...results }, null, 1)}\n`);
 world.close();
 process.exit(results.failed ? 1 : 0);

@@ -1,19 +1,19 @@
 // The icon: red and a number when the page in this tab reached for the visitor's network.
 
-import type { PageFact } from "../watch/core.ts";
+import type { Sighting } from "../watch/core.ts";
 import type { Documents } from "./documents.ts";
 
 const shown = new Map<number, number>();
 
 /** Findings that ask for a person's attention. */
-export function counts(fact: PageFact): boolean {
-  return fact.allowed_by === undefined && fact.suppressed === undefined;
+export function counts(fact: Sighting): boolean {
+  return fact.allowed_by === undefined && fact.suppressed === undefined && fact.targets.length > 0;
 }
 
-export function showBadges(facts: PageFact[], documents: Documents): void {
+export function showBadges(facts: Sighting[], documents: Documents): void {
   const numbers = new Map<number, number>();
   for (const fact of facts.filter(counts)) {
-    for (const tab of documents.tabsOf(fact.page)) numbers.set(tab, (numbers.get(tab) ?? 0) + 1);
+    for (const tab of documents.tabsOf(fact.top ?? fact.page)) numbers.set(tab, (numbers.get(tab) ?? 0) + 1);
   }
   for (const tab of new Set([...shown.keys(), ...numbers.keys()])) show(tab, numbers.get(tab) ?? 0);
 }

@@ -1,6 +1,6 @@
 // Only in a build for the lab: sends every event and all findings to its collector. Empty in what is shipped.
 
-import type { PageFact } from "../watch/core.ts";
+import type { Sighting } from "../watch/core.ts";
 import type { WatchEvent } from "../watch/event.ts";
 
 /** Put in by the build; an empty text takes this file's work away. */
@@ -20,7 +20,7 @@ export function labTake(event: WatchEvent): void {
   }, 30);
 }
 
-export function labFacts(facts: PageFact[]): void {
+export function labFacts(facts: Sighting[]): void {
   if (LAB_COLLECTOR === "") return;
   void fetch(`${LAB_COLLECTOR}/findings`, { method: "POST", body: JSON.stringify(facts) });
 }

@@ -15,8 +15,11 @@ const ALL: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"] };
 const LNA_ERROR = /LOCAL_NETWORK_ACCESS/;
 const REFUSED = /CONNECTION_REFUSED|CONNECTION_TIMED_OUT|NET_TIMEOUT|NET_RESET|CONNECTION_RESET|ADDRESS_UNREACHABLE/;
 
+const REDIRECTS_MAX = 500;
+
 /** Listens from the first moment: call it while the worker starts, not later. */
 export function watchRequests(documents: Documents, take: Take, explain: Explain): void {
+  const started = new Started();
   const own = chrome.runtime.getURL("").replace(/\/$/, "");
   const on = (type: WatchEvent["type"]) => (given: unknown) => {
     const details = given as Details;
@@ -25,7 +28,12 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     const event = eventOf(type, details, documents);
     const local = isLocal(details);
     take(event, local);
-    if (type === "response" || type === "failure") afterwards(details, local, take, explain);
+    if (type === "redirect") started.redirected(details);
+    if (type === "response" || type === "failure") afterwards(details, local, take, (tab, frame, url) => {
+      explain(tab, frame, started.at(details.requestId) ?? url);
+    });
+    // A redirect that leads inside is somebody's call to a public address.
+    if (type === "request" && local) explainRedirected(details, started, explain);
     return undefined;
   };
   const { webRequest } = chrome;
@@ -38,6 +46,26 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     webRequest.onCompleted.addListener((given: unknown) => learn(given as Details, documents, take), ALL);
   } else webRequest.onResponseStarted.addListener(on("response"), ALL);
   webRequest.onErrorOccurred.addListener(on("failure"), ALL);
+}
+
+/** Where redirected requests began: that is the address a script named. */
+class Started {
+  readonly #first = new Map<string, string>();
+
+  redirected(details: Details): void {
+    if (this.#first.has(details.requestId)) return;
+    this.#first.set(details.requestId, bare(details.url));
+    if (this.#first.size > REDIRECTS_MAX) this.#first.delete(this.#first.keys().next().value ?? "");
+  }
+
+  at(request: string): string | undefined {
+    return this.#first.get(request);
+  }
+}
+
+function explainRedirected(details: Details, started: Started, explain: Explain): void {
+  const first = started.at(details.requestId);
+  if (first !== undefined && details.tabId >= 0) explain(details.tabId, details.frameId, first);
 }
 
 function learn(details: Details, documents: Documents, take: Take): undefined {

@@ -1,12 +1,14 @@
 // What somebody decided: here in the options, or for everybody through the browser's policies.
 
-import type { AllowRule } from "../watch/core.ts";
+import type { AllowRule, Configuration } from "../watch/core.ts";
 
 export interface Settings {
   notifications: boolean;
   block: boolean;
   allow: AllowRule[];
   spaceOverrides: string[];
+  ownDomains: string[];
+  proxies: string[];
   reportUrl: string;
   seat: string;
   reportPaths: boolean;
@@ -17,6 +19,8 @@ const DEFAULTS: Settings = {
   block: false,
   allow: [],
   spaceOverrides: [],
+  ownDomains: [],
+  proxies: [],
   reportUrl: "",
   seat: "",
   reportPaths: false,
@@ -37,6 +41,12 @@ export async function readSettings(wait = POLICY_WAIT_MS): Promise<{ settings: S
   const settings = { ...DEFAULTS, ...own, ...given };
   settings.allow = [...(given.allow ?? []), ...(own.allow ?? [])].slice(0, ALLOW_MAX);
   return { settings, managed };
+}
+
+/** What the core has to know of the settings. */
+export function configurationOf(settings: Settings): Configuration {
+  const { allow, spaceOverrides: overrides, ownDomains: own_domains, proxies } = settings;
+  return { allow, overrides, own_domains, proxies };
 }
 
 async function readPolicy(wait: number): Promise<unknown> {
@@ -67,8 +77,9 @@ export function checked(given: unknown): Partial<Settings> {
   }
   if (typeof from.seat === "string") settings.seat = from.seat.slice(0, 100);
   if (typeof from.reportUrl === "string" && reportable(from.reportUrl)) settings.reportUrl = from.reportUrl;
-  if (Array.isArray(from.spaceOverrides)) {
-    settings.spaceOverrides = from.spaceOverrides.filter((one) => typeof one === "string").slice(0, ALLOW_MAX);
+  for (const key of ["spaceOverrides", "ownDomains", "proxies"] as const) {
+    const list: unknown = from[key];
+    if (Array.isArray(list)) settings[key] = list.filter((one) => typeof one === "string").slice(0, ALLOW_MAX);
   }
   if (Array.isArray(from.allow)) settings.allow = from.allow.filter(isRule).slice(0, ALLOW_MAX);
   return settings;

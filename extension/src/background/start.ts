@@ -2,28 +2,45 @@
 // wakes it with an event, and only listeners that are there by then get it.
 
 import { StandIn } from "../watch/standin.ts";
-import type { PageFact } from "../watch/core.ts";
+import type { Sighting } from "../watch/core.ts";
+import { questionOf } from "./answers.ts";
+import type { PageAnswer, Question } from "./answers.ts";
 import { forgetBadge, showBadges } from "./badge.ts";
+import { Blocking } from "./block.ts";
 import { takeCalls } from "./calls.ts";
 import { Documents } from "./documents.ts";
+import { History } from "./history.ts";
 import { labFacts, labTake } from "./lab.ts";
+import { Notifications } from "./notify.ts";
+import { REPORT_ALARM, Reports } from "./report.ts";
 import { watchRequests } from "./requests.ts";
 import type { Take } from "./requests.ts";
-import { readSettings, UFragKey } from "./settings.ts";
+import { configurationOf, ownAllow, readSettings, UFragKey, writeSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { Watcher } from "./watcher.ts";
 
 const documents = new Documents();
 const key = new UFragKey();
+const history = new History();
+const notifications = new Notifications();
+const reports = new Reports();
+const blocking = new Blocking(documents);
 const watcher = new Watcher(new StandIn(), documents, changed);
+let settings: Settings | undefined;
 
 const take: Take = (event, local) => {
   labTake(event);
   watcher.take(event, local);
 };
 
-function changed(facts: PageFact[]): void {
-  labFacts(facts);
-  showBadges(facts, documents);
+function changed(found: Sighting[]): void {
+  labFacts(found);
+  showBadges(found, documents);
+  history.put(found);
+  if (!settings) return;
+  notifications.show(found, settings.notifications);
+  reports.put(found, settings);
+  blocking.rebound(found);
 }
 
 watchRequests(documents, take, (tab, frame, url) => {
@@ -36,6 +53,7 @@ chrome.webNavigation.onCommitted.addListener((details) => {
   if (frameId === 0) forgetBadge(tabId);
   const place = { at: Math.round(details.timeStamp), source: "web_request", tab: tabId, frame: frameId } as const;
   if (before) take({ ...place, type: "document_gone", document: { id: before.id } }, false);
+  blocking.committed(tabId, frameId, url, now.ip);
   const { tab: _tab, frame: _frame, ...document } = now;
   take({ ...place, type: "document", document, url: document.url ?? "" }, false);
 });
@@ -51,17 +69,60 @@ chrome.tabs.onRemoved.addListener((tab) => {
   }
 });
 
-chrome.runtime.onMessage.addListener((message, sender) => {
-  void takeCalls(message, sender, documents, key, take);
-  return undefined;
+chrome.runtime.onMessage.addListener((message, sender, respond: (answer: unknown) => void) => {
+  const question = questionOf(message, sender);
+  if (!question) {
+    void takeCalls(message, sender, documents, key, take);
+    return false;
+  }
+  void watcher.ready.then(() => answer(question)).then(respond, () => respond(null));
+  return true;
 });
+
+async function answer(question: Question): Promise<unknown> {
+  switch (question.ask) {
+    case "page":
+      return pageAnswer(question.tab);
+    case "history":
+      return history.all();
+    case "clear_history":
+      return history.clear();
+    case "refused":
+      return watcher.refused();
+    case "allow":
+      await writeSettings({ allow: [...(await ownAllow()), ...question.rules] });
+      return again();
+    case "disallow":
+      await writeSettings({ allow: (await ownAllow()).filter((rule) => rule.id !== question.id) });
+      return again();
+  }
+}
+
+function pageAnswer(tab: number): PageAnswer {
+  const page = documents.pageOf(tab) ?? "";
+  const found = page === "" ? [] : watcher.found().filter((one) => (one.top ?? one.page) === page);
+  return { page, found, blocking: settings?.block ?? false };
+}
+
+chrome.alarms.onAlarm.addListener((alarm) => {
+  if (alarm.name === REPORT_ALARM) void readSettings().then((read) => reports.send(read.settings));
+});
+chrome.runtime.onInstalled.addListener(() => void chrome.alarms.create(REPORT_ALARM, { periodInMinutes: 1 }));
+chrome.runtime.onStartup.addListener(() => void chrome.alarms.create(REPORT_ALARM, { periodInMinutes: 1 }));
 
 // The state comes back without waiting for the policy; the policy counts as soon as it is there.
-void readSettings(0).then(async ({ settings }) => {
-  await watcher.start(settings);
-  watcher.configure((await readSettings()).settings);
+void readSettings(0).then(async (read) => {
+  settings = read.settings;
+  await watcher.start(configurationOf(settings));
+  await again();
 });
 
-chrome.storage.onChanged.addListener((_, area) => {
-  if (area === "local" || area === "managed") void readSettings().then(({ settings }) => watcher.configure(settings));
+async function again(): Promise<void> {
+  settings = (await readSettings()).settings;
+  watcher.configure(configurationOf(settings));
+  await blocking.set(settings.block, settings.allow);
+}
+
+chrome.storage.onChanged.addListener((changes, area) => {
+  if (area === "managed" || (area === "local" && changes.settings)) void again();
 });

@@ -3,7 +3,7 @@
 // Events that come before the last state is back wait for it. What may matter is written at once; the rest is written
 // together, and at the latest half a second later.
 
-import type { AllowRule, Core, PageFact } from "../watch/core.ts";
+import type { Configuration, Core, Sighting } from "../watch/core.ts";
 import type { WatchEvent } from "../watch/event.ts";
 import type { Documents, DocumentsState } from "./documents.ts";
 
@@ -20,22 +20,29 @@ interface Stored {
 export class Watcher {
   readonly #core: Core;
   readonly #documents: Documents;
-  readonly #changed: (facts: PageFact[]) => void;
+  readonly #changed: (found: Sighting[]) => void;
+  /** The last state is back. */
+  readonly ready: Promise<void>;
+  #isReady: () => void = () => undefined;
   #ready = false;
   #waiting: WatchEvent[] = [];
   #writeAt = 0;
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
   #tellTimer: ReturnType<typeof setTimeout> | undefined;
   #lastTold = "";
+  #refused = "[]";
 
-  constructor(core: Core, documents: Documents, changed: (facts: PageFact[]) => void) {
+  constructor(core: Core, documents: Documents, changed: (found: Sighting[]) => void) {
     this.#core = core;
     this.#documents = documents;
     this.#changed = changed;
+    this.ready = new Promise((done) => {
+      this.#isReady = done;
+    });
   }
 
   /** Takes the last state back. Until then events wait. */
-  async start(configuration: { allow: AllowRule[]; spaceOverrides: string[] }): Promise<void> {
+  async start(configuration: Configuration): Promise<void> {
     const stored = (await chrome.storage.session.get("watch")).watch as Stored | undefined;
     this.configure(configuration);
     if (stored) {
@@ -43,6 +50,7 @@ export class Watcher {
       this.#documents.restore(stored.documents);
     }
     this.#ready = true;
+    this.#isReady();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const event of waiting) this.#core.take(JSON.stringify(event));
@@ -51,10 +59,14 @@ export class Watcher {
     this.#tell();
   }
 
-  configure(given: { allow: AllowRule[]; spaceOverrides: string[] }): void {
-    const { allow, spaceOverrides: space_overrides } = given;
-    this.#core.configure(JSON.stringify({ allow, space_overrides, now: Date.now() }));
+  configure(configuration: Configuration): void {
+    this.#refused = this.#core.configure(JSON.stringify(configuration));
     this.#tell();
+  }
+
+  /** Settings that the core cannot use: where, and why. */
+  refused(): { place: string; why: string }[] {
+    return JSON.parse(this.#refused) as { place: string; why: string }[];
   }
 
   take(event: WatchEvent, local: boolean): void {
@@ -66,8 +78,8 @@ export class Watcher {
     this.#after(local);
   }
 
-  facts(): PageFact[] {
-    return JSON.parse(this.#core.findings()) as PageFact[];
+  found(): Sighting[] {
+    return JSON.parse(this.#core.findings()) as Sighting[];
   }
 
   #after(local: boolean): void {
@@ -81,7 +93,7 @@ export class Watcher {
     const found = this.#core.findings();
     if (!this.#ready || found === this.#lastTold) return;
     this.#lastTold = found;
-    this.#changed(JSON.parse(found) as PageFact[]);
+    this.#changed(JSON.parse(found) as Sighting[]);
   }
 
   #write(within: number): void {

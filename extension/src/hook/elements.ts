@@ -99,18 +99,18 @@ function hookStyles(): void {
 function hookFollowing(): void {
   const action = getter(HTMLFormElement.prototype, "action");
   const send = (api: string) => (_: unknown, self: unknown) => followed(api, action(self));
-  wrap.method(HTMLFormElement.prototype, "submit", send("form.submit"));
-  wrap.method(HTMLFormElement.prototype, "requestSubmit", send("form.requestSubmit"));
+  wrap.method(HTMLFormElement.prototype, "submit", send("form"));
+  wrap.method(HTMLFormElement.prototype, "requestSubmit", send("form"));
   const href = getter(HTMLAnchorElement.prototype, "href");
   const ping = getter(HTMLAnchorElement.prototype, "ping");
   const form = native.loose(native.descriptorOf(HTMLButtonElement.prototype, "form")?.get as () => HTMLFormElement | null);
   wrap.method(HTMLElement.prototype, "click", (_, self) => {
     if (self instanceof HTMLAnchorElement) {
-      followed("a.click", href(self));
-      many("a.ping", ping(self));
+      followed("anchor", href(self));
+      many("ping", ping(self));
     } else if (self instanceof HTMLButtonElement) {
       const owner = form(self);
-      if (owner) followed("form.click", action(owner));
+      if (owner) followed("form", action(owner));
     }
   });
 }

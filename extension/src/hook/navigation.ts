@@ -16,6 +16,6 @@ export function hookNavigation(): void {
   native.listen(navigation, "navigate", (event) => {
     const { destination, userInitiated } = event as NavigateEvent;
     const url = destination?.url;
-    if (userInitiated !== true && typeof url === "string" && looksLocal(url)) report("navigation", url);
+    if (userInitiated !== true && typeof url === "string" && looksLocal(url)) report("location", url);
   });
 }

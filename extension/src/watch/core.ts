@@ -1,14 +1,13 @@
 // The rules, as the extension sees them. They live in Rust and come as WebAssembly; JSON goes in and out.
 
-import type { Space } from "./event.ts";
-import type { CallSite } from "./event.ts";
+import type { CallSite, Space } from "./event.ts";
 
 export interface Core {
-  /** Rules to allow, address space overrides: see `Configuration`. */
-  configure(json: string): void;
+  /** Settings as in `Configuration`; gives the entries that cannot be used, as a JSON list of `{place, why}`. */
+  configure(json: string): string;
   /** One `WatchEvent`. */
   take(eventJson: string): void;
-  /** All findings known, as a JSON list of `PageFact`. */
+  /** All findings known, as a JSON list of `Sighting`. */
   findings(): string;
   /** Everything known, to go on after the browser stopped the worker. */
   snapshot(): string;
@@ -17,45 +16,57 @@ export interface Core {
 
 export interface AllowRule {
   id: string;
+  /** As in Chrome's content settings: `[*.]example.com`. */
   page: string;
+  /** A host with `*`, an address, or a CIDR block. */
   target: string;
-  ports?: number[];
+  ports?: (number | string)[];
   script?: string;
   reason: string;
   owner: string;
-  /** ISO date. */
+  /** The last day, `2027-03-31`. */
   expires: string;
 }
 
 export interface Configuration {
   allow: AllowRule[];
   /** As Chrome's `LocalNetworkAccessIpAddressSpaceOverrides`. */
-  space_overrides: string[];
-  now: number;
-}
-
-export interface FactTarget {
-  host: string;
-  port: number;
-  scheme: string;
-  ip?: string;
-  space: Space;
-  how: "literal" | "name" | "ip" | "lna_error" | "dns";
+  overrides: string[];
+  own_domains: string[];
+  proxies: string[];
 }
 
 export type Outcome = "reached" | "blocked" | "refused" | "failed";
+export type Outcomes = Partial<Record<Outcome, number>>;
 
-export interface PageFact {
+export interface Target {
+  scheme: string;
+  host: string;
+  port: number;
+  path?: string;
+  ip?: string;
+  space: Space;
+  how: "literal" | "name" | "ip" | "lna_error" | "dns";
+  api?: string;
+  script?: CallSite;
+  outcomes: Outcomes;
+  count: number;
+}
+
+/** One thing a page did, as one rule saw it. */
+export interface Sighting {
+  id: number;
   rule: string;
   page: string;
+  top?: string;
   script?: CallSite;
-  targets: FactTarget[];
+  targets: Target[];
   api: string[];
-  outcomes: Partial<Record<Outcome, number>>;
+  outcomes: Outcomes;
   first: number;
   last: number;
   count: number;
   allowed_by?: string;
   suppressed?: string;
-  notes?: string[];
+  notes: string[];
 }

@@ -6,8 +6,8 @@ export type Space = "public" | "local" | "loopback";
 
 export interface Place {
   script: string;
-  line: number;
-  column: number;
+  line?: number;
+  column?: number;
   function?: string;
 }
 

@@ -2,7 +2,7 @@
 //
 // It knows the first rule only, without suppressions other than a page that is local itself.
 
-import type { AllowRule, Configuration, Core, FactTarget, Outcome, PageFact } from "./core.ts";
+import type { AllowRule, Configuration, Core, Target, Outcome, Sighting } from "./core.ts";
 import type { CallSite, WatchEvent } from "./event.ts";
 import { addressIsLocal, hostIsLiteral, hostIsLocal } from "./space.ts";
 
@@ -10,13 +10,14 @@ const FACTS_MAX = 500;
 const REQUESTS_MAX = 2000;
 
 export class StandIn implements Core {
-  #facts = new Map<string, PageFact>();
+  #facts = new Map<string, Sighting>();
   #requests = new Map<string, string>();
   #sites = new Map<string, { api: string; site: CallSite }>();
   #allow: AllowRule[] = [];
 
-  configure(json: string): void {
+  configure(json: string): string {
     this.#allow = (JSON.parse(json) as Configuration).allow;
+    return "[]";
   }
 
   take(eventJson: string): void {
@@ -35,7 +36,7 @@ export class StandIn implements Core {
   }
 
   restore(snapshot: string): void {
-    const [facts, sites] = JSON.parse(snapshot) as [[string, PageFact][], [string, { api: string; site: CallSite }][]];
+    const [facts, sites] = JSON.parse(snapshot) as [[string, Sighting][], [string, { api: string; site: CallSite }][]];
     this.#facts = new Map(facts);
     this.#sites = new Map(sites);
   }
@@ -48,7 +49,7 @@ export class StandIn implements Core {
   #webrtc(event: WatchEvent): void {
     for (const place of [...(event.webrtc?.servers ?? []), ...(event.webrtc?.candidates ?? [])]) {
       const parts = /^(?:(?:stun|turn)s?:)?(\[[^\]]+\]|[^:/?]+):?(\d*)/.exec(place);
-      const target: FactTarget = { host: parts?.[1] ?? place, port: Number(parts?.[2] || 3478), scheme: "udp", space: "loopback", how: "literal" };
+      const target: Target = { host: parts?.[1] ?? place, port: Number(parts?.[2] || 3478), scheme: "udp", space: "loopback", how: "literal", outcomes: {}, count: 1 };
       this.#put("HW-5", event, target, place);
     }
     if (event.webrtc?.ufrag?.own === false) this.#put("HW-5", event, null, "ufrag");
@@ -65,12 +66,12 @@ export class StandIn implements Core {
     if (!byName && !byAddress && !byBrowser) return;
     const how = byName ? (hostIsLiteral(url.hostname) ? "literal" : "name") : byAddress ? "ip" : "lna_error";
     const port = Number(url.port || (/^(?:https|wss):/.test(url.protocol) ? 443 : 80));
-    const target: FactTarget = { host: url.hostname, port, scheme: url.protocol.slice(0, -1), space: "loopback", how };
+    const target: Target = { host: url.hostname, port, scheme: url.protocol.slice(0, -1), space: "loopback", how, outcomes: {}, count: 1 };
     if (event.ip) target.ip = event.ip;
     this.#put(event.resource === "main_frame" ? "HW-7" : "HW-1", event, target, event.url ?? "");
   }
 
-  #put(rule: string, event: WatchEvent, target: FactTarget | null, url: string): void {
+  #put(rule: string, event: WatchEvent, target: Target | null, url: string): void {
     const page = (event.document?.url ?? event.initiator ?? "").split(/[?#]/)[0] ?? "";
     const key = `${rule}|${page}|${url}`;
     const known = this.#sites.get(url);
@@ -88,8 +89,8 @@ export class StandIn implements Core {
     if (rule_) fact.allowed_by = rule_.id;
   }
 
-  #fresh(rule: string, page: string, event: WatchEvent, key: string): PageFact {
-    const fact: PageFact = { rule, page, targets: [], api: [], outcomes: {}, first: event.at, last: event.at, count: 0 };
+  #fresh(rule: string, page: string, event: WatchEvent, key: string): Sighting {
+    const fact: Sighting = { id: this.#facts.size + 1, notes: [], rule, page, targets: [], api: [], outcomes: {}, first: event.at, last: event.at, count: 0 };
     if (this.#facts.size >= FACTS_MAX) this.#facts.delete(this.#facts.keys().next().value ?? "");
     this.#facts.set(key, fact);
     return fact;

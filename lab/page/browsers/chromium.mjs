@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 /** `lna: false` takes the browser's own protection away. */
-export async function startChromium({ extension, lna = true, args = [], headless = true }) {
+export async function startChromium({ extension, lna = true, args = [], env = {}, headless = true }) {
   const profile = mkdtempSync(join(tmpdir(), "hinomi-chromium-"));
   const flags = ["--no-sandbox", "--ignore-certificate-errors", "--disable-quic-probe", ...args];
   if (headless) flags.push("--headless=new");
@@ -18,6 +18,7 @@ export async function startChromium({ extension, lna = true, args = [], headless
     ignoreDefaultArgs: ["--disable-extensions"],
     ignoreHTTPSErrors: true,
     args: flags,
+    env: { ...process.env, ...env },
     viewport: { width: 1000, height: 700 },
   });
   const worker = extension ? (context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"))) : null;

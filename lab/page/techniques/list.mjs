@@ -14,7 +14,7 @@ const MARKUP = {
   "html-iframe": '<iframe src="http://127.0.0.1:9000/hit/html-iframe"></iframe>',
   "html-refresh": '<meta http-equiv="refresh" content="0;url=http://127.0.0.1:9000/hit/html-refresh">',
   "html-base": '<base href="http://127.0.0.1:9000/hit/html-base/"><img src="x">',
-  "html-track": '<video><track default src="http://127.0.0.1:9000/hit/html-track"></video>',
+  "html-track": '<video crossorigin><track default src="http://127.0.0.1:9000/hit/html-track"></video>',
 };
 /** Response headers that do it. */
 const HEADERS = {

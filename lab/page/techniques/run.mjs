@@ -33,7 +33,7 @@ function last(world) {
 function judged(technique, world) {
   const reached = world.targets.hits.some((hit) => hit.technique === technique.id);
   const events = world.collector.of("/events").filter((event) => about(event, technique));
-  const requests = events.filter((event) => event.type !== "call" && event.type !== "document");
+  const seen = events.some((event) => event.type !== "document");
   const told = events.filter((event) => event.call_site);
   const expected = callSites().get(technique.id) ?? [];
   const verdicts = told.map((event) => judge(expected, event.call_site));
@@ -41,7 +41,7 @@ function judged(technique, world) {
   const places = told.map(({ api, call_site: { script, line, column } }) => `${api} ${script}:${line}:${column}`);
   const errors = [...new Set(events.map((event) => event.error).filter(Boolean))];
   const found = last(world).some((fact) => concerns(fact, technique));
-  return { id: technique.id, kind: technique.kind, reached, seen: requests.length > 0, found, site, marked: expected.length > 0, places, errors };
+  return { id: technique.id, kind: technique.kind, reached, seen, found, site, marked: expected.length > 0, places, errors };
 }
 
 function about(event, { id, port }) {
@@ -57,7 +57,7 @@ function pageOf(event) {
 }
 
 function pathOf(url) {
-  return /\/hit\/([a-z0-9-]+)/.exec(url)?.[1];
+  return /\/(?:hit|redirect\/\d)\/([a-z0-9-]+)/.exec(url)?.[1];
 }
 
 function concerns(fact, { id }) {

@@ -15,7 +15,8 @@ techniques["iframe-location"] = (t) => {
 techniques["sandboxed-iframe"] = (t) => {
   const frame = document.createElement("iframe");
   frame.sandbox = "allow-scripts";
-  frame.srcdoc = '<script>fetch("' + t.http + 'sandboxed-iframe", { mode: "no-cors" })<' + "/script>";
+  const body = '<script>fetch("' + t.http + 'sandboxed-iframe", { mode: "no-cors" })<' + "/script>";
+  /*@sandboxed-iframe*/frame.srcdoc = body/*@*/;
   show(frame);
 };
 

@@ -85,17 +85,17 @@ techniques["dynamic-import"] = (t) => {
 };
 
 techniques["redirect-fetch"] = (t) => {
-  fetch(t.site + "/redirect/1/redirect-fetch", { mode: "no-cors" }).catch(() => {});
+  /*@redirect-fetch*/fetch(t.site + "/redirect/1/redirect-fetch", { mode: "no-cors" })/*@*/.catch(() => {});
 };
 
 techniques["redirect-chain-img"] = (t) => {
   const image = new Image();
-  image.src = t.site + "/redirect/3/redirect-chain-img";
+  /*@redirect-chain-img*/image.src = t.site + "/redirect/3/redirect-chain-img"/*@*/;
 };
 
 techniques["evaluated"] = (t) => {
   const run = new Function("t", 'fetch(t.http + "evaluated", { mode: "no-cors" }).catch(() => {})');
-  run(t);
+  /*@evaluated*/run(t)/*@*/;
 };
 
 techniques["clean-frame"] = (t) => {
