@@ -16,11 +16,15 @@ const LNA_ERROR = /LOCAL_NETWORK_ACCESS/;
 const REFUSED = /CONNECTION_REFUSED|CONNECTION_TIMED_OUT|NET_TIMEOUT|NET_RESET|CONNECTION_RESET|ADDRESS_UNREACHABLE/;
 
 const REDIRECTS_MAX = 500;
+const ASKED_MAX = 2000;
+const ASKS_MAX = 500;
+const ASK_SPAN_MS = 10_000;
 
 /** Listens from the first moment: call it while the worker starts, not later. */
 export function watchRequests(documents: Documents, take: Take, explain: Explain): void {
   const started = new Started();
   const own = chrome.runtime.getURL("").replace(/\/$/, "");
+  const ask = asking(started, explain);
   const on = (type: WatchEvent["type"]) => (given: unknown) => {
     const details = given as Details;
     if ((details.initiator ?? details.originUrl ?? "").startsWith(own)) return undefined;
@@ -29,11 +33,8 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     const local = isLocal(details);
     take(event, local);
     if (type === "redirect") started.redirected(details);
-    if (type === "response" || type === "failure") afterwards(details, local, take, (tab, frame, url) => {
-      explain(tab, frame, started.at(details.requestId) ?? url);
-    });
-    // A redirect that leads inside is somebody's call to a public address.
-    if (type === "request" && local) explainRedirected(details, started, explain);
+    if (local) ask(details);
+    else if (type === "failure") void resolve(details, take, () => ask(details));
     return undefined;
   };
   const { webRequest } = chrome;
@@ -63,9 +64,24 @@ class Started {
   }
 }
 
-function explainRedirected(details: Details, started: Started, explain: Explain): void {
-  const first = started.at(details.requestId);
-  if (first !== undefined && details.tabId >= 0) explain(details.tabId, details.frameId, first);
+/** Asks the frame that acted who made the call; once for each address, under the name that a script gave it. */
+function asking(started: Started, explain: Explain): (details: Details) => void {
+  const asked = new Set<string>();
+  let spent = { since: 0, count: 0 };
+  return (details) => {
+    if (Date.now() - spent.since > ASK_SPAN_MS) spent = { since: Date.now(), count: 0 };
+    if (details.tabId < 0 || details.type === "main_frame") return;
+    const frame = details.type === "sub_frame" ? details.parentFrameId : details.frameId;
+    const url = started.at(details.requestId) ?? bare(details.url);
+    const key = `${details.tabId}:${frame}:${details.requestId}:${url}`;
+    if (asked.has(key)) return;
+    // A page that floods is known by its first calls.
+    spent.count += 1;
+    if (spent.count > ASKS_MAX) return;
+    asked.add(key);
+    if (asked.size > ASKED_MAX) asked.clear();
+    explain(details.tabId, frame, url);
+  };
 }
 
 function learn(details: Details, documents: Documents, take: Take): undefined {
@@ -93,6 +109,8 @@ function eventOf(type: WatchEvent["type"], details: Details, documents: Document
   if (acting) event.document = acting;
   const initiator = initiatorOf(details);
   if (initiator !== undefined) event.initiator = initiator;
+  const script = askingScript(details);
+  if (script !== undefined) event.call_site = { script };
   if (details.ip) event.ip = details.ip;
   if (details.fromCache) event.from_cache = true;
   if (details.error) event.error = details.error;
@@ -102,28 +120,29 @@ function eventOf(type: WatchEvent["type"], details: Details, documents: Document
   return event;
 }
 
+/** Firefox names the worker or style sheet that asked, where that is not the document. */
+function askingScript(details: Details): string | undefined {
+  const { originUrl, documentUrl, type } = details;
+  if (originUrl === undefined || documentUrl === undefined || type === "main_frame" || type === "sub_frame") return undefined;
+  const script = bare(originUrl);
+  return script === bare(documentUrl) || !/^https?:/.test(script) ? undefined : script;
+}
+
 function isLocal(details: Details): boolean {
   if (LNA_ERROR.test(details.error ?? "")) return true;
   if (details.ip && !details.fromCache && addressIsLocal(details.ip)) return true;
   return hostIsLocal(hostOf(details.url));
 }
 
-/** A name that led inside: who asked for it; a name that nobody answered at: where it leads. */
-function afterwards(details: Details, local: boolean, take: Take, explain: Explain): void {
+/** A name that nobody answered at: where it leads, in the browser that can tell. */
+async function resolve(details: Details, take: Take, found: () => void): Promise<void> {
   const host = hostOf(details.url);
-  if (hostIsLocal(host)) return;
-  if (local && details.tabId >= 0) explain(details.tabId, details.frameId, bare(details.url));
-  if (!local && dns && !hostIsLiteral(host) && REFUSED.test(details.error ?? "")) {
-    void resolve(host, details, take, explain);
-  }
-}
-
-async function resolve(host: string, details: Details, take: Take, explain: Explain): Promise<void> {
-  const answers = await dns?.resolve(host).then((found) => found.addresses, () => []);
-  if (!answers?.some(addressIsLocal)) return;
+  if (!dns || hostIsLiteral(host) || !REFUSED.test(details.error ?? "")) return;
+  const answers = await dns.resolve(host).then((answer) => answer.addresses, () => []);
+  if (!answers.some(addressIsLocal)) return;
   const event: WatchEvent = { at: Date.now(), source: "web_request", type: "resolution", name: host, answers };
   take({ ...event, request: details.requestId, tab: details.tabId, frame: details.frameId, url: bare(details.url) }, true);
-  if (details.tabId >= 0) explain(details.tabId, details.frameId, bare(details.url));
+  found();
 }
 
 function hostOf(url: string): string {

@@ -15,8 +15,6 @@ export interface Seen {
   api: string;
   url?: string;
   call_site?: CallSite;
-  content_type?: string;
-  method?: string;
   webrtc?: { servers?: string[]; candidates?: string[]; ufrag?: { value: string; own?: boolean } };
 }
 

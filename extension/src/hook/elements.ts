@@ -1,7 +1,6 @@
 // The properties, attributes and markup that make an element ask for something.
 
-import { address, report, text } from "./observe.ts";
-import { canonical, looksLocal } from "./local.ts";
+import { asks, puts, text } from "./observe.ts";
 import * as native from "./natives.ts";
 import * as wrap from "./wrap.ts";
 
@@ -61,7 +60,7 @@ function hookAttributes(): void {
     if (typeof name !== "string" || typeof value !== "string") return;
     const key = native.lower(name);
     if (native.has(TEXT_ATTRIBUTES, key)) text(`attribute.${key}`, value);
-    else if (native.has(ATTRIBUTES, key) && !native.has(LINKS, tag(self))) address(`attribute.${key}`, value);
+    else if (native.has(ATTRIBUTES, key) && !native.has(LINKS, tag(self))) puts(`attribute.${key}`, value);
   };
   wrap.method(Element.prototype, "setAttribute", (args, self) => given(self, args[0], args[1]));
   wrap.method(Element.prototype, "setAttributeNS", (args, self) => given(self, args[1], args[2]));
@@ -98,7 +97,7 @@ function hookStyles(): void {
 /** What is asked for only when it is followed or sent. */
 function hookFollowing(): void {
   const action = getter(HTMLFormElement.prototype, "action");
-  const send = (api: string) => (_: unknown, self: unknown) => followed(api, action(self));
+  const send = (api: string) => (_: unknown, self: unknown) => asks(api, action(self));
   wrap.method(HTMLFormElement.prototype, "submit", send("form"));
   wrap.method(HTMLFormElement.prototype, "requestSubmit", send("form"));
   const href = getter(HTMLAnchorElement.prototype, "href");
@@ -106,18 +105,13 @@ function hookFollowing(): void {
   const form = native.loose(native.descriptorOf(HTMLButtonElement.prototype, "form")?.get as () => HTMLFormElement | null);
   wrap.method(HTMLElement.prototype, "click", (_, self) => {
     if (self instanceof HTMLAnchorElement) {
-      followed("anchor", href(self));
+      asks("anchor", href(self));
       many("ping", ping(self));
     } else if (self instanceof HTMLButtonElement) {
       const owner = form(self);
-      if (owner) followed("form", action(owner));
+      if (owner) asks("form", action(owner));
     }
   });
-}
-
-function followed(api: string, url: string): void {
-  if (looksLocal(url)) report(api, canonical(url) ?? url);
-  else address(api, url);
 }
 
 function getter(owner: object, name: string): (self: unknown) => string {
@@ -134,8 +128,11 @@ function label(owner: string, name: string): string {
   return `${native.lower(owner.replace(/^HTML|Element$/g, ""))}.${name}`;
 }
 
+/** An image asks at once, shown or not; the others only when they are in the page. */
 function one(api: string, value: unknown): void {
-  if (typeof value === "string") address(api, value);
+  if (typeof value !== "string") return;
+  if (api === "image.src") asks(api, value);
+  else puts(api, value);
 }
 
 function many(api: string, value: unknown): void {

@@ -1,6 +1,8 @@
 // What happens at each hooked call: the cheap question first, the stack only for a local answer.
 //
-// The last 64 other calls are kept with an unread Error each, for the names that turn out to lead inside.
+// A call that asks the network by itself is told at once. An address that is only put somewhere (markup, a style, an
+// element that may never be shown) is no access yet: it is kept with an unread Error, and told when the background saw
+// the request. So are the last 64 calls to other places, for the names that turn out to lead inside.
 
 import { tell } from "./channel.ts";
 import type { Seen } from "./channel.ts";
@@ -19,48 +21,62 @@ interface Kept {
   marked: Error;
 }
 
-const ring: (Kept | undefined)[] = [];
-let next = 0;
-
-/** A call with one address. */
-export function address(api: string, url: string, method?: string): void {
-  if (looksLocal(url)) report(api, canonical(url) ?? url, method);
-  else keep(api, url, true);
+interface Ring {
+  kept: (Kept | undefined)[];
+  next: number;
 }
 
-/** A call with text that may hold addresses: markup, a style, a list of sources. */
+const elsewhere: Ring = { kept: [], next: 0 };
+const inside: Ring = { kept: [], next: 0 };
+
+/** A call that asks the network for this address. */
+export function asks(api: string, url: string): void {
+  if (looksLocal(url)) report(api, canonical(url) ?? url);
+  else keep(elsewhere, api, url, true);
+}
+
+/** An address is put where the browser may ask for it. */
+export function puts(api: string, url: string): void {
+  keep(looksLocal(url) ? inside : elsewhere, api, url, true);
+}
+
+/** Text that may hold addresses: markup, a style, a list of sources. */
 export function text(api: string, written: string): void {
   if (native.indexOf(written, "//") < 0 && native.indexOf(written, ":\\") < 0) return;
   const found = localInText(written);
-  for (let at = 0; at < found.length; at += 1) report(api, canonical(found[at] as string) ?? "");
-  if (found.length === 0 && written.length <= TEXT_KEPT_MAX) keep(api, written, false);
+  for (let at = 0; at < found.length; at += 1) keep(inside, api, found[at] as string, true);
+  if (found.length === 0 && written.length <= TEXT_KEPT_MAX) keep(elsewhere, api, written, false);
 }
 
 /** The background learnt that `wanted` leads inside: tell who asked for it, if that is still known. */
 export function explain(wanted: string): void {
-  for (let back = 0; back < RING; back += 1) {
-    const kept = ring[(next - 1 - back + 2 * RING) % RING];
-    if (!kept || !names(kept, wanted)) continue;
-    const site = siteOf(kept.marked);
-    const seen: Seen = { at: kept.at, type: "call", api: kept.api, url: wanted };
-    if (site) seen.call_site = site;
-    tell(seen);
-    return;
-  }
-}
-
-/** Tells a call with its place. */
-export function report(api: string, url: string, method?: string): void {
-  const seen: Seen = { at: native.now(), type: "call", api, url };
-  const site = siteOf(mark());
+  const kept = newest(inside, wanted) ?? newest(elsewhere, wanted);
+  if (!kept) return;
+  const site = siteOf(kept.marked);
+  const seen: Seen = { at: kept.at, type: "call", api: kept.api, url: wanted };
   if (site) seen.call_site = site;
-  if (method) seen.method = method;
   tell(seen);
 }
 
-function keep(api: string, written: string, whole: boolean): void {
-  ring[next] = { at: native.now(), api, text: written, whole, marked: mark() };
-  next = (next + 1) % RING;
+function newest(ring: Ring, wanted: string): Kept | undefined {
+  for (let back = 1; back <= RING; back += 1) {
+    const kept = ring.kept[(ring.next - back + RING) % RING];
+    if (kept && names(kept, wanted)) return kept;
+  }
+  return undefined;
+}
+
+/** Tells a call with its place. */
+export function report(api: string, url: string): void {
+  const seen: Seen = { at: native.now(), type: "call", api, url };
+  const site = siteOf(mark());
+  if (site) seen.call_site = site;
+  tell(seen);
+}
+
+function keep(ring: Ring, api: string, written: string, whole: boolean): void {
+  ring.kept[ring.next] = { at: native.now(), api, text: written, whole, marked: mark() };
+  ring.next = (ring.next + 1) % RING;
 }
 
 /** `wanted` comes without its query, as everything the background keeps. */

@@ -1,7 +1,7 @@
 // The calls that name an address outright: fetch, XHR, sockets, beacons, workers, windows.
 
 import * as native from "./natives.ts";
-import { address, text } from "./observe.ts";
+import { asks, text } from "./observe.ts";
 import * as wrap from "./wrap.ts";
 
 export function hookRequests(): void {
@@ -27,7 +27,7 @@ const CONSTRUCTORS: readonly (readonly [string, string])[] = [
 
 /** Only what can be read without running code of the page: a string, a URL, a Request. */
 function asked(api: string, given: unknown): void {
-  if (typeof given === "string") address(api, given);
-  else if (given instanceof native.NativeUrl) address(api, native.hrefOf(given));
-  else if (given instanceof native.NativeRequest) address(api, native.requestUrl(given));
+  if (typeof given === "string") asks(api, given);
+  else if (given instanceof native.NativeUrl) asks(api, native.hrefOf(given));
+  else if (given instanceof native.NativeRequest) asks(api, native.requestUrl(given));
 }

@@ -19,8 +19,14 @@ async function begin(): Promise<void> {
   await show();
 }
 
+/** What is known here at once, then with the policy, which may take its time. */
 async function show(): Promise<void> {
-  const { settings, managed } = await readSettings();
+  await showWith(0);
+  await showWith();
+}
+
+async function showWith(wait?: number): Promise<void> {
+  const { settings, managed } = await readSettings(wait);
   for (const name of ["notifications", "block", "reportPaths"] as const) set(box(name), managed, settings[name]);
   set(box("reportUrl"), managed, settings.reportUrl);
   for (const name of LISTS) set(byId<HTMLTextAreaElement>(name), managed, settings[name].join("\n"));

@@ -11,7 +11,7 @@ const OUTCOMES: readonly Outcome[] = ["reached", "blocked", "refused", "failed"]
 export function findingEntry(found: Sighting, withPage: boolean): HTMLElement {
   const rows = element("dl");
   if (withPage) row(rows, "page", element("span", found.page));
-  row(rows, "to", targets(found.targets));
+  if (found.targets.length > 0) row(rows, "to", targets(found.targets));
   row(rows, "by", script(found));
   row(rows, "result", outcomes(found.outcomes));
   row(rows, "when", element("span", times(found)));

@@ -12,7 +12,7 @@ export function wordIfAny(key: string): string | null {
 
 /** Fills every `data-text` and `data-label` of the page. */
 export function fillWords(): void {
-  document.documentElement.lang = chrome.i18n.getUILanguage();
+  document.documentElement.lang = language();
   for (const element of document.querySelectorAll<HTMLElement>("[data-text]")) {
     element.textContent = word(element.dataset.text ?? "");
   }
@@ -36,5 +36,10 @@ export function element(tag: string, text = "", ...children: Node[]): HTMLElemen
 }
 
 export function when(at: number): string {
-  return new Date(at).toLocaleString(chrome.i18n.getUILanguage(), { dateStyle: "short", timeStyle: "medium" });
+  return new Date(at).toLocaleString(language(), { dateStyle: "short", timeStyle: "medium" });
+}
+
+/** The language that the words are in. */
+function language(): string {
+  return chrome.i18n.getMessage("@@ui_locale").replace("_", "-");
 }

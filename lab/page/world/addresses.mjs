@@ -17,7 +17,10 @@ export const ZTNA = "100.64.7.7";
 /** The visitor's own address on an interface. */
 export const HOST = "192.168.99.2";
 
-export const ALL = [PUBLIC, PUBLIC_OTHER, LAN, LAN_OTHER, LAN_V6, ZTNA];
+/** Addresses of servers that stop answering. */
+const CLOSING = Array.from({ length: 20 }, (_, at) => `203.0.113.${31 + at}`);
+
+export const ALL = [...CLOSING, PUBLIC, PUBLIC_OTHER, LAN, LAN_OTHER, LAN_V6, ZTNA];
 
 /** Ports of the site and of the targets. */
 export const PORT = {

@@ -32,7 +32,7 @@ export async function startSite(certificate, pages, hosts = [PUBLIC, PUBLIC_OTHE
     secure.on("tlsClientError", () => {});
     servers.push(await listen(secure, host, PORT.siteHttps));
   }
-  return { close: () => servers.forEach((server) => server.close()) };
+  return { respond, close: () => servers.forEach((server) => server.close()) };
 }
 
 function file(url) {

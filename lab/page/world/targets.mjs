@@ -19,6 +19,8 @@ export async function startTargets(certificate, portOfTechnique) {
   const servers = [];
   const touch = (technique, kind, host, port) => hits.push({ at: Date.now(), technique, kind, host, port });
   for (const host of LOCAL) {
+    // The same port as the site's: what a name turns to must answer there.
+    servers.push(await listen(webServer(http.createServer(), touch), host, PORT.siteHttp));
     servers.push(await listen(webServer(http.createServer(), touch), host, PORT.targetHttp));
     servers.push(await listen(webServer(https.createServer(certificate), touch), host, PORT.targetHttps));
   }
