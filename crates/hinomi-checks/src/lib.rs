@@ -11,8 +11,8 @@ mod document;
 mod entry;
 mod judge;
 mod mail;
+pub mod manual;
 mod observe;
-pub mod page;
 #[cfg(test)]
 mod tests;
 
