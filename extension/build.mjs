@@ -1,5 +1,5 @@
 // Builds the extension from one source for both kinds of browser:
-//   node build.mjs [--lab http://127.0.0.1:9700] [--out DIR]   → out/chromium, out/firefox
+//   node build.mjs [--wasm FILE] [--lab http://127.0.0.1:9700] [--out DIR]   → out/chromium, out/firefox
 //   node build.mjs --tests                                     → out/tests
 
 import { build } from "esbuild";
@@ -14,7 +14,9 @@ const LAB = argument("--lab") ?? "";
 const { version } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
 const SCRIPTS = ["hook", "bridge", "background", "popup", "options"];
 const FIREFOX_ID = "page-watch@hinomi.example";
-const WASM = join(HERE, "src/watch/core.wasm");
+/** As `cargo build -p hinomi-wasm --lib --profile wasm --target wasm32-unknown-unknown` leaves it. */
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(HERE, "../target");
+const WASM = argument("--wasm") ?? join(TARGET, "wasm32-unknown-unknown/wasm/hinomi_wasm.wasm");
 
 function argument(name) {
   const at = process.argv.indexOf(name);
@@ -62,7 +64,8 @@ async function extension(browser) {
   mkdirSync(join(folder, "icons"), { recursive: true });
   await bundle(folder);
   cpSync(join(HERE, "static"), folder, { recursive: true });
-  if (existsSync(WASM)) cpSync(WASM, join(folder, "core.wasm"));
+  if (!existsSync(WASM)) throw new Error(`the core is not built: ${WASM}`);
+  cpSync(WASM, join(folder, "core.wasm"));
   if (browser === "chromium") cpSync(join(HERE, "manifest/managed.json"), join(folder, "managed.json"));
   for (const [name, colour] of [["calm", [72, 84, 98]], ["red", [179, 38, 30]]]) {
     for (const size of [16, 32, 48, 128]) writeFileSync(join(folder, "icons", `${name}-${size}.png`), drawIcon(size, colour));

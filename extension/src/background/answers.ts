@@ -7,7 +7,7 @@ export type Question =
   | { ask: "history" }
   | { ask: "clear_history" }
   | { ask: "refused" }
-  | { ask: "allow"; rules: AllowRule[] }
+  | { ask: "allow"; rules: AllowRule[]; ids: number[] }
   | { ask: "disallow"; id: string };
 
 export interface PageAnswer {

@@ -10,11 +10,12 @@ const WRITE_MS = 1000;
 
 export class History {
   #known: Map<string, Sighting> | undefined;
-  #waiting: Sighting[] = [];
+  #waiting = new Map<string, Sighting>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  put(found: Sighting[]): void {
-    this.#waiting = found;
+  put(changed: Sighting[]): void {
+    if (changed.length === 0) return;
+    for (const one of changed) this.#waiting.set(keyOf(one), one);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#write();
@@ -33,16 +34,13 @@ export class History {
 
   async #write(): Promise<void> {
     const known = await this.#load();
-    let changed = false;
-    for (const one of this.#waiting) {
-      const key = keyOf(one);
-      if (known.get(key)?.last === one.last && known.get(key)?.count === one.count) continue;
+    for (const [key, one] of this.#waiting) {
       known.delete(key);
       known.set(key, { ...one, targets: one.targets.slice(0, TARGETS_KEPT_MAX) });
-      changed = true;
     }
+    this.#waiting.clear();
     while (known.size > KEPT_MAX) known.delete(known.keys().next().value ?? "");
-    if (changed) await chrome.storage.local.set({ history: [...known.values()] });
+    await chrome.storage.local.set({ history: [...known.values()] });
   }
 
   async #load(): Promise<Map<string, Sighting>> {

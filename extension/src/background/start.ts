@@ -1,8 +1,8 @@
 // The background of the extension. Every listener is set while this file runs: a browser that stopped the background
 // wakes it with an event, and only listeners that are there by then get it.
 
-import { StandIn } from "../watch/standin.ts";
 import type { Sighting } from "../watch/core.ts";
+import { loadCore } from "../watch/wasm.ts";
 import { questionOf } from "./answers.ts";
 import type { PageAnswer, Question } from "./answers.ts";
 import { forgetBadge, showBadges } from "./badge.ts";
@@ -25,7 +25,7 @@ const history = new History();
 const notifications = new Notifications();
 const reports = new Reports();
 const blocking = new Blocking(documents);
-const watcher = new Watcher(new StandIn(), documents, changed);
+const watcher = new Watcher(documents, found);
 let settings: Settings | undefined;
 
 const take: Take = (event, local) => {
@@ -33,14 +33,14 @@ const take: Take = (event, local) => {
   watcher.take(event, local);
 };
 
-function changed(found: Sighting[]): void {
-  labFacts(found);
-  showBadges(found, documents);
-  history.put(found);
+function found(all: Sighting[], changed: Sighting[]): void {
+  labFacts(all);
+  showBadges(all, documents);
+  history.put(changed);
   if (!settings) return;
-  notifications.show(found, settings.notifications);
-  reports.put(found, settings);
-  blocking.rebound(found);
+  notifications.show(changed, settings.notifications);
+  reports.put(changed, settings);
+  blocking.rebound(changed);
 }
 
 watchRequests(documents, take, (tab, frame, url) => {
@@ -88,9 +88,10 @@ async function answer(question: Question): Promise<unknown> {
     case "clear_history":
       return history.clear();
     case "refused":
-      return watcher.refused();
+      return watcher.problems();
     case "allow":
       await writeSettings({ allow: [...(await ownAllow()), ...question.rules] });
+      watcher.expect(question.ids, question.rules[0]?.id ?? "");
       return again();
     case "disallow":
       await writeSettings({ allow: (await ownAllow()).filter((rule) => rule.id !== question.id) });
@@ -110,10 +111,12 @@ chrome.alarms.onAlarm.addListener((alarm) => {
 chrome.runtime.onInstalled.addListener(() => void chrome.alarms.create(REPORT_ALARM, { periodInMinutes: 1 }));
 chrome.runtime.onStartup.addListener(() => void chrome.alarms.create(REPORT_ALARM, { periodInMinutes: 1 }));
 
+const loading = loadCore();
+
 // The state comes back without waiting for the policy; the policy counts as soon as it is there.
 void readSettings(0).then(async (read) => {
   settings = read.settings;
-  await watcher.start(configurationOf(settings));
+  await watcher.start(loading, configurationOf(settings));
   await again();
 });
 

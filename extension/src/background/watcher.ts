@@ -3,37 +3,42 @@
 // Events that come before the last state is back wait for it. What may matter is written at once; the rest is written
 // together, and at the latest half a second later.
 
-import type { Configuration, Core, Sighting } from "../watch/core.ts";
+import type { Configuration, Core, Problem, Sighting } from "../watch/core.ts";
 import type { WatchEvent } from "../watch/event.ts";
 import type { Documents, DocumentsState } from "./documents.ts";
 
+const TAKE_MS = 5;
 const SOON_MS = 20;
 const LATER_MS = 500;
-const TELL_MS = 100;
 const WAITING_MAX = 20_000;
+const FOUND_MAX = 1000;
 
 interface Stored {
   core: string;
   documents: DocumentsState;
+  expected: [number, string][];
 }
 
+/** Everything found, and what of it is new or has changed. */
+export type Changed = (all: Sighting[], changed: Sighting[]) => void;
+
 export class Watcher {
-  readonly #core: Core;
   readonly #documents: Documents;
-  readonly #changed: (found: Sighting[]) => void;
-  /** The last state is back. */
-  readonly ready: Promise<void>;
-  #isReady: () => void = () => undefined;
-  #ready = false;
+  readonly #changed: Changed;
+  readonly #found = new Map<number, Sighting>();
+  /** Findings that somebody called expected after they were made: id → rule. */
+  #expected = new Map<number, string>();
+  #core: Core | undefined;
+  #problems: Problem[] = [];
   #waiting: WatchEvent[] = [];
+  #takeTimer: ReturnType<typeof setTimeout> | undefined;
   #writeAt = 0;
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
-  #tellTimer: ReturnType<typeof setTimeout> | undefined;
-  #lastTold = "";
-  #refused = "[]";
+  #isReady: () => void = () => undefined;
+  /** The last state is back. */
+  readonly ready: Promise<void>;
 
-  constructor(core: Core, documents: Documents, changed: (found: Sighting[]) => void) {
-    this.#core = core;
+  constructor(documents: Documents, changed: Changed) {
     this.#documents = documents;
     this.#changed = changed;
     this.ready = new Promise((done) => {
@@ -42,58 +47,69 @@ export class Watcher {
   }
 
   /** Takes the last state back. Until then events wait. */
-  async start(configuration: Configuration): Promise<void> {
-    const stored = (await chrome.storage.session.get("watch")).watch as Stored | undefined;
-    this.configure(configuration);
+  async start(loading: Promise<Core>, configuration: Configuration): Promise<void> {
+    const [core, { watch }] = await Promise.all([loading, chrome.storage.session.get("watch")]);
+    const stored = watch as Stored | undefined;
+    this.#problems = core.start(configuration, stored?.core ?? "").problems;
     if (stored) {
-      this.#core.restore(stored.core);
       this.#documents.restore(stored.documents);
+      this.#expected = new Map(stored.expected);
     }
-    this.#ready = true;
+    for (const one of core.report().sightings) this.#keep(one);
+    this.#core = core;
     this.#isReady();
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const event of waiting) this.#core.take(JSON.stringify(event));
-    if (waiting.length > 0) this.#after(true);
-    this.#lastTold = "";
-    this.#tell();
+    this.#changed(this.found(), []);
+    this.#take();
   }
 
   configure(configuration: Configuration): void {
-    this.#refused = this.#core.configure(JSON.stringify(configuration));
-    this.#tell();
+    this.#problems = this.#core?.configure(configuration).problems ?? [];
   }
 
   /** Settings that the core cannot use: where, and why. */
-  refused(): { place: string; why: string }[] {
-    return JSON.parse(this.#refused) as { place: string; why: string }[];
+  problems(): Problem[] {
+    return this.#problems;
   }
 
   take(event: WatchEvent, local: boolean): void {
-    if (!this.#ready) {
-      if (this.#waiting.length < WAITING_MAX) this.#waiting.push(event);
-      return;
-    }
-    this.#core.take(JSON.stringify(event));
-    this.#after(local);
+    if (this.#waiting.length < WAITING_MAX) this.#waiting.push(event);
+    this.#takeTimer ??= setTimeout(() => this.#take(), TAKE_MS);
+    this.#write(local ? SOON_MS : LATER_MS);
   }
 
   found(): Sighting[] {
-    return JSON.parse(this.#core.findings()) as Sighting[];
+    return [...this.#found.values()];
   }
 
-  #after(local: boolean): void {
-    this.#write(local ? SOON_MS : LATER_MS);
-    this.#tellTimer ??= setTimeout(() => this.#tell(), TELL_MS);
+  /** Somebody said that these are expected; `rule` will see to the next ones. */
+  expect(ids: number[], rule: string): void {
+    for (const id of ids) {
+      const one = this.#found.get(id);
+      if (!one) continue;
+      this.#expected.set(id, rule);
+      this.#found.set(id, { ...one, allowed_by: rule });
+    }
+    this.#changed(this.found(), []);
+    this.#write(SOON_MS);
   }
 
-  #tell(): void {
-    clearTimeout(this.#tellTimer);
-    this.#tellTimer = undefined;
-    const found = this.#core.findings();
-    if (!this.#ready || found === this.#lastTold) return;
-    this.#lastTold = found;
-    this.#changed(JSON.parse(found) as Sighting[]);
+  #take(): void {
+    clearTimeout(this.#takeTimer);
+    this.#takeTimer = undefined;
+    if (!this.#core || this.#waiting.length === 0) return;
+    const events = this.#waiting;
+    this.#waiting = [];
+    const changed = this.#core.take(events).changed.map((one) => this.#keep(one));
+    if (changed.length > 0) this.#changed(this.found(), changed);
+  }
+
+  #keep(given: Sighting): Sighting {
+    const rule = this.#expected.get(given.id);
+    const one = rule === undefined ? given : { ...given, allowed_by: rule };
+    this.#found.delete(one.id);
+    this.#found.set(one.id, one);
+    if (this.#found.size > FOUND_MAX) this.#found.delete(this.#found.keys().next().value ?? 0);
+    return one;
   }
 
   #write(within: number): void {
@@ -103,9 +119,20 @@ export class Watcher {
     this.#writeAt = due;
     this.#writeTimer = setTimeout(() => {
       this.#writeTimer = undefined;
-      const watch: Stored = { core: this.#core.snapshot(), documents: this.#documents.state() };
-      // A full store loses the copy, not what is known.
-      void chrome.storage.session.set({ watch }).catch(() => undefined);
+      void this.#store();
     }, within);
+  }
+
+  async #store(): Promise<void> {
+    await this.ready;
+    this.#take();
+    if (!this.#core) return;
+    const watch: Stored = {
+      core: this.#core.snapshot(),
+      documents: this.#documents.state(),
+      expected: [...this.#expected].slice(-FOUND_MAX),
+    };
+    // A full store loses the copy, not what is known.
+    await chrome.storage.session.set({ watch }).catch(() => undefined);
   }
 }

@@ -54,7 +54,7 @@ export function setUpExpect(found: () => Sighting[], done: () => void): void {
     event.preventDefault();
     const value = (id: string) => byId<HTMLInputElement>(id).value.trim();
     const about = { reason: value("reason"), owner: value("owner"), expires: value("until") };
-    void ask({ ask: "allow", rules: rulesFor(found(), about) }).then(() => {
+    void ask({ ask: "allow", rules: rulesFor(found(), about), ids: found().map((one) => one.id) }).then(() => {
       show(false);
       open.focus();
       done();

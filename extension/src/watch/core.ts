@@ -1,17 +1,23 @@
 // The rules, as the extension sees them. They live in Rust and come as WebAssembly; JSON goes in and out.
 
-import type { CallSite, Space } from "./event.ts";
+import type { CallSite, Space, WatchEvent } from "./event.ts";
 
 export interface Core {
-  /** Settings as in `Configuration`; gives the entries that cannot be used, as a JSON list of `{place, why}`. */
-  configure(json: string): string;
-  /** One `WatchEvent`. */
-  take(eventJson: string): void;
-  /** All findings known, as a JSON list of `Sighting`. */
-  findings(): string;
+  /** Begins with settings and the text of the last `snapshot`, or "". `lost` says why that state was of no use. */
+  start(configuration: Configuration, state: string): { problems: Problem[]; lost?: string };
+  /** Changes the settings; what was seen stays. */
+  configure(configuration: Configuration): { problems: Problem[] };
+  /** Takes events; gives what they made new or changed. */
+  take(events: WatchEvent[]): { changed: Sighting[] };
+  report(): { sightings: Sighting[] };
   /** Everything known, to go on after the browser stopped the worker. */
   snapshot(): string;
-  restore(snapshot: string): void;
+}
+
+/** A setting that cannot be used. */
+export interface Problem {
+  place: string;
+  why: string;
 }
 
 export interface AllowRule {

@@ -103,7 +103,7 @@ async function calm(world, browser) {
     await visit(host);
     world.names.set(host, after);
     // Longer than a browser keeps a name.
-    await pause(browser.name === "chromium" ? 61_000 : 4000);
+    await pause(browser.name === "chromium" ? 61_000 : 12_000);
     await visit(host);
     const findings = world.collector.of("/findings").at(-1) ?? [];
     const found = findings.filter((one) => hostOf(one.page) === host && !one.suppressed && !one.allowed_by);
