@@ -8,8 +8,8 @@ import type { Documents } from "./documents.ts";
 
 /** What the watcher does with it; `local` says that the target is inside by its letters or its address. */
 export type Take = (event: WatchEvent, local: boolean) => void;
-/** Asks the frame who made this call. */
-export type Explain = (tab: number, frame: number, url: string) => void;
+/** Asks the frame who made the call to `wanted`, which led to `url`. */
+export type Explain = (tab: number, frame: number, wanted: string, url: string) => void;
 
 const ALL: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"] };
 const LNA_ERROR = /LOCAL_NETWORK_ACCESS/;
@@ -38,6 +38,7 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     return undefined;
   };
   const { webRequest } = chrome;
+  if (!isFirefox) watchSpeculation(documents, take);
   webRequest.onBeforeRequest.addListener(on("request"), ALL);
   webRequest.onBeforeRedirect.addListener(on("redirect"), ALL);
   // Firefox knows the address with the headers; a page that is cancelled later was reached all the same.
@@ -47,6 +48,28 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     webRequest.onCompleted.addListener((given: unknown) => learn(given as Details, documents, take), ALL);
   } else webRequest.onResponseStarted.addListener(on("response"), ALL);
   webRequest.onErrorOccurred.addListener(on("failure"), ALL);
+}
+
+/**
+ * Chromium fetches a page's speculation rules as navigations that nobody made. Their headers tell: fetched ahead
+ * (`Sec-Purpose`), and not for the person at the address bar (`Sec-Fetch-Site` is not `none`).
+ */
+function watchSpeculation(documents: Documents, take: Take): void {
+  const filter: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"], types: ["main_frame"] };
+  const look = (given: unknown): undefined => {
+    const details = given as Details;
+    const header = (name: string) => details.requestHeaders?.find((one) => one.name.toLowerCase() === name)?.value ?? "";
+    if (!header("sec-purpose").includes("prefetch") || ["", "none"].includes(header("sec-fetch-site"))) return;
+    const document = documents.at(details.tabId, 0);
+    const event = eventOf("request", details, documents);
+    if (document) take({ ...event, document, speculative: true }, isLocal(details));
+  };
+  const add = chrome.webRequest.onSendHeaders.addListener as unknown as (
+    listener: (given: unknown) => undefined,
+    filter: chrome.webRequest.RequestFilter,
+    more: string[],
+  ) => void;
+  add.call(chrome.webRequest.onSendHeaders, look, filter, ["requestHeaders", "extraHeaders"]);
 }
 
 /** Where redirected requests began: that is the address a script named. */
@@ -64,24 +87,30 @@ class Started {
   }
 }
 
-/** Asks the frame that acted who made the call; once for each address, under the name that a script gave it. */
+/** Asks the frames that may have acted who made the call; once for each request, under the name that a script gave it. */
 function asking(started: Started, explain: Explain): (details: Details) => void {
   const asked = new Set<string>();
   let spent = { since: 0, count: 0 };
   return (details) => {
-    if (Date.now() - spent.since > ASK_SPAN_MS) spent = { since: Date.now(), count: 0 };
     if (details.tabId < 0 || details.type === "main_frame") return;
-    const frame = details.type === "sub_frame" ? details.parentFrameId : details.frameId;
-    const url = started.at(details.requestId) ?? bare(details.url);
-    const key = `${details.tabId}:${frame}:${details.requestId}:${url}`;
+    const now = bare(details.url);
+    const key = `${details.requestId}:${now}`;
     if (asked.has(key)) return;
+    if (Date.now() - spent.since > ASK_SPAN_MS) spent = { since: Date.now(), count: 0 };
     // A page that floods is known by its first calls.
     spent.count += 1;
     if (spent.count > ASKS_MAX) return;
     asked.add(key);
     if (asked.size > ASKED_MAX) asked.clear();
-    explain(details.tabId, frame, url);
+    const first = started.at(details.requestId) ?? now;
+    for (const frame of actors(details)) explain(details.tabId, frame, first, now);
   };
+}
+
+/** The frame itself, and the one that made it: what a frame shows may have been written by its parent. */
+function actors({ type, frameId, parentFrameId }: Details): number[] {
+  const own = type === "sub_frame" || type === "object" ? [] : [frameId];
+  return parentFrameId >= 0 ? [...own, parentFrameId] : own.length > 0 ? own : [frameId];
 }
 
 function learn(details: Details, documents: Documents, take: Take): undefined {

@@ -43,8 +43,8 @@ function found(all: Sighting[], changed: Sighting[]): void {
   blocking.rebound(changed);
 }
 
-watchRequests(documents, take, (tab, frame, url) => {
-  void chrome.tabs.sendMessage(tab, { explain: url }, { frameId: frame }).catch(() => undefined);
+watchRequests(documents, take, (tab, frame, wanted, url) => {
+  void chrome.tabs.sendMessage(tab, { explain: `${wanted} ${url}` }, { frameId: frame }).catch(() => undefined);
 });
 
 chrome.webNavigation.onCommitted.addListener((details) => {

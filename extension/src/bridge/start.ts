@@ -23,6 +23,7 @@ function begin(): void {
     else take(detail);
   });
   chrome.runtime.onMessage.addListener((message: unknown) => {
+    // Two addresses, as browsers write them: neither has a space in it.
     const wanted = (message as { explain?: unknown } | null)?.explain;
     if (typeof wanted === "string") document.dispatchEvent(new CustomEvent(`${channel}?`, { detail: wanted }));
   });

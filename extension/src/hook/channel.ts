@@ -25,7 +25,7 @@ let waiting: Seen[] = [];
 let sent = 0;
 
 /** Waits for the bridge's first word; it comes before the page's first script. */
-export function open(asked: (wanted: string) => void): void {
+export function open(asked: (wanted: string, url: string) => void): void {
   const greet = (event: Event) => {
     const detail: unknown = native.detailOf(event);
     if (typeof detail !== "string" || channel !== "") return;
@@ -33,7 +33,9 @@ export function open(asked: (wanted: string) => void): void {
     channel = detail;
     native.listen(document, channel + "?", (question) => {
       const wanted: unknown = native.detailOf(question);
-      if (typeof wanted === "string") asked(wanted);
+      if (typeof wanted !== "string") return;
+      const end = native.indexOf(wanted, " ");
+      asked(native.slice(wanted, 0, end), native.slice(wanted, end + 1));
     });
     native.dispatch(document, new native.NativeCustomEvent(channel, { detail: READY }));
     for (let at = 0; at < waiting.length; at += 1) post(waiting[at] as Seen);

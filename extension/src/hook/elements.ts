@@ -125,7 +125,8 @@ function prototypeOf(name: string): object | undefined {
 
 /** `HTMLImageElement`, `src` → `image.src`. */
 function label(owner: string, name: string): string {
-  return `${native.lower(owner.replace(/^HTML|Element$/g, ""))}.${name}`;
+  const short = native.lower(owner.replace(/^HTML|Element$/g, ""));
+  return short === "" ? name : `${short}.${name}`;
 }
 
 /** An image asks at once, shown or not; the others only when they are in the page. */

@@ -48,12 +48,12 @@ export function text(api: string, written: string): void {
   if (found.length === 0 && written.length <= TEXT_KEPT_MAX) keep(elsewhere, api, written, false);
 }
 
-/** The background learnt that `wanted` leads inside: tell who asked for it, if that is still known. */
-export function explain(wanted: string): void {
+/** The background learnt that `wanted` led to `url`, inside: tell who asked for it, if that is still known. */
+export function explain(wanted: string, url: string): void {
   const kept = newest(inside, wanted) ?? newest(elsewhere, wanted);
   if (!kept) return;
   const site = siteOf(kept.marked);
-  const seen: Seen = { at: kept.at, type: "call", api: kept.api, url: wanted };
+  const seen: Seen = { at: kept.at, type: "call", api: kept.api, url };
   if (site) seen.call_site = site;
   tell(seen);
 }

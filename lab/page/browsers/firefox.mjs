@@ -39,6 +39,15 @@ export async function startFirefox({ extension, lna = true, prefs = {} }) {
       },
     };
   };
+  const root = `moz-extension://${UUID}`;
+  /** Runs in a page of the extension. */
+  const inExtension = async (source) => {
+    const page = await browser.newPage();
+    await page.goto(`${root}/options.html`);
+    const result = await page.evaluate(source);
+    await page.close();
+    return result;
+  };
   const close = () => browser.close().catch(() => {});
-  return { name: "firefox", version: await browser.version(), browser, open, close, root: `moz-extension://${UUID}` };
+  return { name: "firefox", version: await browser.version(), browser, open, close, root, inExtension };
 }

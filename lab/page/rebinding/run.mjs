@@ -18,6 +18,8 @@ export async function run({ world, launch, browserName }) {
   const cases = ["tv", "ma"].flatMap((mode) =>
     WAYS.flatMap((way) => TARGETS.map(([place, inside]) => ({ id: `${mode}-${way}-${place}`, mode, way, inside }))),
   );
+  // Systems sort a loopback address before others, and would begin with it; nobody sorts 0.0.0.0 so.
+  for (const one of cases) if (one.mode === "ma" && one.inside === "127.0.0.1") one.inside = "0.0.0.0";
   cases.forEach((one, at) => Object.assign(one, { host: `${one.id}.rebind.example`, own: `203.0.113.${FIRST_OWN + at}` }));
   world.pages.push((path) => attackPage(path));
   const browser = await launch(unprotected(browserName));
@@ -70,7 +72,7 @@ function ownServer(one, world) {
 function judged(one, world) {
   const reached = world.targets.hits.some((hit) => hit.technique === one.id);
   const events = world.collector.of("/events").filter((event) => hostOf(event.url) === one.host);
-  const inside = (event) => event.ip === one.inside || /LOCAL_NETWORK_ACCESS/.test(event.error ?? "");
+  const inside = (event) => [one.inside, one.inside === "0.0.0.0" ? "127.0.0.1" : ""].includes(event.ip ?? "-") || /LOCAL_NETWORK_ACCESS/.test(event.error ?? "");
   const seen = events.some((event) => inside(event) && ["response", "failure"].includes(event.type));
   const findings = world.collector.of("/findings").at(-1) ?? [];
   const found = findings.filter((finding) => hostOf(finding.page) === one.host).map((finding) => finding.rule);
@@ -96,20 +98,20 @@ async function calm(world, browser) {
     "cdn-two-addresses": [[PUBLIC, PUBLIC_OTHER], [PUBLIC_OTHER, PUBLIC]],
     "vpn-down": [[LAN], [PUBLIC]],
   };
-  const alarms = [];
+  const hostOfCase = (id) => `${id}.portal.example`;
   for (const [id, [before, after]] of Object.entries(cases)) {
-    const host = `${id}.portal.example`;
-    world.names.set(host, before);
-    await visit(host);
-    world.names.set(host, after);
-    // Longer than a browser keeps a name.
-    await pause(browser.name === "chromium" ? 61_000 : 12_000);
-    await visit(host);
-    const findings = world.collector.of("/findings").at(-1) ?? [];
-    const found = findings.filter((one) => hostOf(one.page) === host && !one.suppressed && !one.allowed_by);
-    alarms.push({ id, found: found.map((one) => one.rule) });
+    world.names.set(hostOfCase(id), before);
+    await visit(hostOfCase(id));
+    world.names.set(hostOfCase(id), after);
   }
-  return alarms;
+  // Longer than a browser keeps a name.
+  await pause(75_000);
+  for (const id of Object.keys(cases)) await visit(hostOfCase(id));
+  const findings = world.collector.of("/findings").at(-1) ?? [];
+  return Object.keys(cases).map((id) => {
+    const found = findings.filter((one) => hostOf(one.page) === hostOfCase(id) && !one.suppressed && !one.allowed_by);
+    return { id, found: found.map((one) => one.rule) };
+  });
 }
 
 function print(rows, alarms, name, version) {

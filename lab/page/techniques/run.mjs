@@ -31,17 +31,28 @@ function last(world) {
 }
 
 function judged(technique, world) {
-  const reached = world.targets.hits.some((hit) => hit.technique === technique.id);
+  const { id, kind } = technique;
+  const reached = world.targets.hits.some((hit) => hit.technique === id);
   const events = world.collector.of("/events").filter((event) => about(event, technique));
   const seen = events.some((event) => event.type !== "document");
-  const told = events.filter((event) => event.call_site);
-  const expected = callSites().get(technique.id) ?? [];
-  const verdicts = told.map((event) => judge(expected, event.call_site));
+  const found = last(world).filter((one) => concerns(one, technique));
+  // What is judged is what a person is told: the place that the finding names for this target.
+  const told = found.flatMap((one) => one.targets.filter((target) => aimed(target, technique)).map((target) => target.script ?? one.script));
+  const places = told.filter((place) => place?.line);
+  const expected = callSites().get(id) ?? [];
+  const verdicts = places.map((place) => judge(expected, place));
   const site = verdicts.includes("wrong") ? "wrong" : verdicts.includes("right") ? "right" : "none";
-  const places = told.map(({ api, call_site: { script, line, column } }) => `${api} ${script}:${line}:${column}`);
   const errors = [...new Set(events.map((event) => event.error).filter(Boolean))];
-  const found = last(world).some((fact) => concerns(fact, technique));
-  return { id: technique.id, kind: technique.kind, reached, seen, found, site, marked: expected.length > 0, places, errors };
+  const rules = [...new Set(found.map((one) => one.rule))];
+  const named = [...new Set(places.map(({ script, line, column }) => `${script}:${line}:${column}`))];
+  return { id, kind, reached, seen, found: found.length > 0, rules, site, marked: expected.length > 0, places: named, errors };
+}
+
+/** A finding may have other targets too. */
+function aimed(target, { id, port }) {
+  if (port) return target.port === port;
+  const path = /\/(?:hit|redirect\/\d)\/([a-z0-9-]+)/.exec(target.path ?? "")?.[1];
+  return path === undefined || path === id;
 }
 
 function about(event, { id, port }) {
@@ -61,7 +72,9 @@ function pathOf(url) {
 }
 
 function concerns(fact, { id }) {
-  return fact.page.endsWith(`/technique/${id}`) || fact.page.includes(`${id}.`);
+  if (fact.page.endsWith(`/technique/${id}`)) return true;
+  // Workers belong to an origin; which technique's they are, their target tells.
+  return fact.targets.some((target) => pathOf(target.path ?? "") === id);
 }
 
 function summary(rows) {
@@ -72,6 +85,7 @@ function summary(rows) {
     techniques: rows.length,
     reached: reached.length,
     reached_and_seen: count(reached, (row) => row.seen),
+    reached_and_found: count(reached, (row) => row.found),
     seen: count(rows, (row) => row.seen),
     scripted_seen: scripted.length,
     site_right: count(scripted, (row) => row.site === "right"),
@@ -87,7 +101,7 @@ function print(rows, name, version) {
     const yes = (value) => (value ? "yes" : "-");
     const more = row.site === "wrong" ? row.places.join(" ; ") : row.errors.join(" ");
     const cells = [cell(row.id, 24), cell(yes(row.reached), 9), cell(yes(row.seen), 6), cell(yes(row.found), 7), cell(row.site, 7)];
-    console.log(cells.join("") + more);
+    console.log(`${cells.join("")}${row.rules.join(",")} ${more}`);
   }
   console.log(JSON.stringify(summary(rows)));
 }

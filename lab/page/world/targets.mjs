@@ -16,17 +16,21 @@ const SCAN_PORTS = 20;
 /** Starts all targets; `portOfTechnique` maps a WebRTC technique to its port. */
 export async function startTargets(certificate, portOfTechnique) {
   const hits = [];
+  /** Pages that the local servers have, as the site's own. */
+  const pages = [];
   const servers = [];
   const touch = (technique, kind, host, port) => hits.push({ at: Date.now(), technique, kind, host, port });
   for (const host of LOCAL) {
     // The same port as the site's: what a name turns to must answer there.
-    servers.push(await listen(webServer(http.createServer(), touch), host, PORT.siteHttp));
-    servers.push(await listen(webServer(http.createServer(), touch), host, PORT.targetHttp));
-    servers.push(await listen(webServer(https.createServer(certificate), touch), host, PORT.targetHttps));
+    servers.push(await listen(webServer(http.createServer(), touch, pages), host, PORT.siteHttp));
+    servers.push(await listen(webServer(http.createServer(), touch, pages), host, PORT.targetHttp));
+    servers.push(await listen(webServer(https.createServer(certificate), touch, pages), host, PORT.targetHttps));
   }
   for (let port = PORT.scan; port < PORT.scan + SCAN_PORTS; port += 1) {
-    servers.push(await listen(webServer(http.createServer(), touch), "127.0.0.1", port));
+    servers.push(await listen(webServer(http.createServer(), touch, pages), "127.0.0.1", port));
   }
+  // Where a filter that answers with this address would have its own server.
+  servers.push(await listen(webServer(https.createServer(certificate), touch, pages), "127.0.0.1", 443));
   const sockets = [];
   for (const [technique, port] of portOfTechnique) {
     for (const host of ["127.0.0.1", "::1", LAN]) {
@@ -38,14 +42,20 @@ export async function startTargets(certificate, portOfTechnique) {
     servers.forEach((server) => server.close());
     sockets.forEach((socket) => socket.close());
   };
-  return { hits, close };
+  return { hits, pages, close };
 }
 
-function webServer(server, touch) {
+function webServer(server, touch, pages) {
   server.on("request", (request, response) => {
     const technique = techniqueOf(request.url);
     if (technique) touch(technique, "http", request.socket.localAddress, request.socket.localPort);
     request.resume();
+    const page = pages.map((each) => each(request.url)).find((each) => each !== null);
+    if (page) {
+      response.writeHead(page.status ?? 200, { connection: "close", ...page.headers });
+      response.end(page.body ?? "");
+      return;
+    }
     response.writeHead(200, {
       "content-type": contentType(request.url),
       "access-control-allow-origin": request.headers.origin ?? "*",
