@@ -38,7 +38,7 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     return undefined;
   };
   const { webRequest } = chrome;
-  if (!isFirefox) watchSpeculation(documents, take);
+  if (!isFirefox) watchSpeculation(documents, take, explain);
   webRequest.onBeforeRequest.addListener(on("request"), ALL);
   webRequest.onBeforeRedirect.addListener(on("redirect"), ALL);
   // Firefox knows the address with the headers; a page that is cancelled later was reached all the same.
@@ -51,18 +51,20 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
 }
 
 /**
- * Chromium fetches a page's speculation rules as navigations that nobody made. Their headers tell: fetched ahead
- * (`Sec-Purpose`), and not for the person at the address bar (`Sec-Fetch-Site` is not `none`).
+ * Chromium fetches a page's speculation rules as navigations that nobody made. The header `Sec-Purpose` tells them from
+ * navigations, and the document they name is the one whose rules they are.
  */
-function watchSpeculation(documents: Documents, take: Take): void {
+function watchSpeculation(documents: Documents, take: Take, explain: Explain): void {
   const filter: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"], types: ["main_frame"] };
   const look = (given: unknown): undefined => {
     const details = given as Details;
-    const header = (name: string) => details.requestHeaders?.find((one) => one.name.toLowerCase() === name)?.value ?? "";
-    if (!header("sec-purpose").includes("prefetch") || ["", "none"].includes(header("sec-fetch-site"))) return;
+    const purpose = details.requestHeaders?.find((one) => one.name.toLowerCase() === "sec-purpose")?.value ?? "";
     const document = documents.at(details.tabId, 0);
+    if (!purpose.includes("prefetch") || document === undefined || document.id !== details.documentId) return;
     const event = eventOf("request", details, documents);
-    if (document) take({ ...event, document, speculative: true }, isLocal(details));
+    const local = isLocal(details);
+    take({ ...event, document, speculative: true }, local);
+    if (local) explain(details.tabId, 0, bare(details.url), bare(details.url));
   };
   const add = chrome.webRequest.onSendHeaders.addListener as unknown as (
     listener: (given: unknown) => undefined,

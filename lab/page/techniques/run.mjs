@@ -21,7 +21,7 @@ export async function run({ world, launch, only, scheme }) {
   const { version } = browser;
   await browser.close();
   const rows = TECHNIQUES.filter((one) => !only || only.has(one.id)).map((one) => judged(one, world));
-  if (process.env.LAB_VERBOSE) for (const { path, line } of world.collector.lines) if (path !== '/events') console.error(path, Array.isArray(line) ? line.length : line);
+  if (process.env.LAB_VERBOSE) for (const { path, line } of world.collector.lines) if (path !== "/events") console.error(path, Array.isArray(line) ? line.length : JSON.stringify(line));
   print(rows, browser.name, version);
   return { version, rows, summary: summary(rows), events: world.collector.of("/events"), findings: last(world) };
 }
