@@ -51,7 +51,7 @@ function numbered(technique, at) {
 export function techniquePage(path) {
   const redirect = /^\/redirect\/(\d)\/([a-z-]+)$/.exec(path);
   if (redirect) return redirected(Number(redirect[1]), redirect[2]);
-  const id = /^\/technique\/([a-z0-9-]+)$/.exec(path)?.[1];
+  const id = /^\/technique\/([a-z0-9-]+)(?:\?|$)/.exec(path)?.[1];
   const technique = TECHNIQUES.find((one) => one.id === id);
   if (!technique) return null;
   const headers = { "content-type": "text/html; charset=utf-8", ...HEADERS[id] };
