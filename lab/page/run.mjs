@@ -33,6 +33,7 @@ const sets = {
   benign: () => import("./benign/run.mjs"),
   rebinding: () => import("./rebinding/run.mjs"),
   popup: () => import("./popup/run.mjs"),
+  cost: () => import("./cost/run.mjs"),
   robust: () => import("./robust/run.mjs"),
 };
 const { run } = await sets[options.set]();

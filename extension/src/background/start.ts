@@ -10,7 +10,7 @@ import { Blocking } from "./block.ts";
 import { takeCalls } from "./calls.ts";
 import { Documents } from "./documents.ts";
 import { History } from "./history.ts";
-import { labFacts, labTake } from "./lab.ts";
+import { labFacts, labSettings, labTake } from "./lab.ts";
 import { Notifications } from "./notify.ts";
 import { REPORT_ALARM, Reports } from "./report.ts";
 import { watchRequests } from "./requests.ts";
@@ -110,6 +110,8 @@ chrome.alarms.onAlarm.addListener((alarm) => {
 });
 chrome.runtime.onInstalled.addListener(() => void chrome.alarms.create(REPORT_ALARM, { periodInMinutes: 1 }));
 chrome.runtime.onStartup.addListener(() => void chrome.alarms.create(REPORT_ALARM, { periodInMinutes: 1 }));
+
+labSettings();
 
 const loading = loadCore();
 

@@ -18,7 +18,7 @@ export async function run({ world, launch, only, browserName }) {
   const wanted = (one) => !only || only.has(one.id);
   const rows = [];
   const plain = PLAIN.filter(wanted);
-  if (plain.length > 0) rows.push(...(await inBrowser(plain, world, launch, browserName, {})));
+  if (plain.length > 0) rows.push(...(await inBrowser(plain, world, launch, {})));
   for (const one of PROXIED.filter(wanted)) rows.push(...(await behindProxy(one, world, launch, browserName)));
   for (const row of rows) console.log(`${row.ok ? "ok  " : "FAIL"} ${row.id.padEnd(30)} ${row.told}`);
   const failed = rows.filter((row) => !row.ok);
@@ -34,23 +34,23 @@ function made(path, bodies) {
   return bodies.has(id) ? { headers, body: HEAD + bodies.get(id) } : null;
 }
 
-async function inBrowser(cases, world, launch, browserName, more) {
+async function inBrowser(cases, world, launch, more) {
   const browser = await launch(more);
   await pause(1500);
   const rows = [];
   for (const one of cases) {
-    await configure(browser, browserName, one.settings ?? {});
+    await configure(world, browser, one.settings ?? {});
     const before = await visit(one, world, browser);
     if (one.expects !== "rule") {
       rows.push({ id: one.id, ok: before.length === 0, told: before.join(" ; ") });
       continue;
     }
     const allow = { id: one.id, reason: "ordered", owner: "IT", expires: "2099-12-31", ...one.rule };
-    await configure(browser, browserName, { allow: [allow] });
+    await configure(world, browser, { allow: [allow] });
     const after = await visit(one, world, browser, "with-rule");
     rows.push({ id: one.id, ok: before.length === 1 && after.length === 0, told: `without: ${before.join(" ; ")} / with: ${after.join(" ; ")}` });
   }
-  await configure(browser, browserName, {});
+  await configure(world, browser, {});
   await browser.close();
   return rows;
 }
@@ -97,11 +97,10 @@ function told(found) {
 }
 
 /** Settings as the settings page writes them. */
-async function configure(browser, browserName, settings) {
-  const write = `chrome.storage.local.set({ settings: ${JSON.stringify(settings)} })`;
-  if (browserName === "chromium") await browser.worker.evaluate(write);
-  else await browser.inExtension(write);
-  await pause(1300);
+async function configure(world, browser, settings) {
+  if (browser.worker) await browser.worker.evaluate((given) => chrome.storage.local.set({ settings: given }), settings);
+  else world.collector.configure(settings);
+  await pause(1700);
 }
 
 async function behindProxy(one, world, launch, browserName) {
@@ -112,7 +111,7 @@ async function behindProxy(one, world, launch, browserName) {
   const byHand = { "network.proxy.type": 1, "network.proxy.http": one.proxy, "network.proxy.http_port": PORT.proxy, "network.proxy.ssl": one.proxy, "network.proxy.ssl_port": PORT.proxy };
   const prefs = one.script ? { "network.proxy.type": 2, "network.proxy.autoconfig_url": script } : byHand;
   const more = browserName === "chromium" ? { args: flags } : { prefs };
-  const rows = await inBrowser([{ ...one, open: `http://${SITE}:${PORT.siteHttp}/benign/${one.id}` }], world, launch, browserName, more);
+  const rows = await inBrowser([{ ...one, open: `http://${SITE}:${PORT.siteHttp}/benign/${one.id}` }], world, launch, more);
   proxy.close();
   proxy.closeAllConnections();
   return rows;

@@ -2,10 +2,6 @@
 
 import puppeteer from "puppeteer-core";
 
-/** The extension's address in every run, so that its pages can be opened. */
-const UUID = "5b7fbd1e-6c6f-4c7e-9a55-2f6d0f3f9a11";
-const ID = "page-watch@hinomi.example";
-
 export async function startFirefox({ extension, lna = true, prefs = {} }) {
   const extraPrefsFirefox = {
     "network.lna.blocking": lna,
@@ -16,7 +12,6 @@ export async function startFirefox({ extension, lna = true, prefs = {} }) {
     "network.captive-portal-service.enabled": false,
     "network.connectivity-service.enabled": false,
     "dom.disable_open_during_load": false,
-    "extensions.webextensions.uuids": JSON.stringify({ [ID]: UUID }),
     ...prefs,
   };
   const browser = await puppeteer.launch({
@@ -39,15 +34,6 @@ export async function startFirefox({ extension, lna = true, prefs = {} }) {
       },
     };
   };
-  const root = `moz-extension://${UUID}`;
-  /** Runs in a page of the extension. */
-  const inExtension = async (source) => {
-    const page = await browser.newPage();
-    await page.goto(`${root}/options.html`);
-    const result = await page.evaluate(source);
-    await page.close();
-    return result;
-  };
   const close = () => browser.close().catch(() => {});
-  return { name: "firefox", version: await browser.version(), browser, open, close, root, inExtension };
+  return { name: "firefox", version: await browser.version(), browser, open, close };
 }

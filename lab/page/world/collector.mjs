@@ -6,10 +6,12 @@ import { listen } from "./targets.mjs";
 
 export async function startCollector() {
   const lines = [];
+  let settings = "";
   const server = http.createServer((request, response) => {
     const parts = [];
     request.on("data", (part) => parts.push(part));
     request.on("end", () => {
+      if (request.url === "/settings") return void response.end(settings);
       for (const line of Buffer.concat(parts).toString("utf8").split("\n")) {
         if (line) lines.push({ path: request.url, line: JSON.parse(line) });
       }
@@ -19,5 +21,8 @@ export async function startCollector() {
   });
   await listen(server, "127.0.0.1", PORT.collector);
   const of = (path) => lines.filter((got) => got.path === path).map((got) => got.line);
-  return { lines, of, clear: () => lines.splice(0), close: () => server.close() };
+  const configure = (given) => {
+    settings = JSON.stringify(given);
+  };
+  return { lines, of, configure, clear: () => lines.splice(0), close: () => server.close() };
 }
