@@ -19,7 +19,7 @@ fn main() -> std::io::Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for path in paths {
         let bytes = std::fs::read(&path)?;
-        let read = office::surroundings(&bytes, &limits, &mut Budget::new(&limits));
+        let read = office::surroundings(&bytes, &[], &limits, &mut Budget::new(&limits));
         for HeldText { holder, property, text, place } in read.value.texts {
             let holder = format!("{holder:?}");
             let line =

@@ -3,8 +3,7 @@
 #![cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "only the browser calls it"))]
 
 use hinomi_watch::{Config, ConfigProblem, Cut, Sighting, Visit, Watch, read_line};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Serialize, Serializer};
 
 /// The watch of a module.
 #[derive(Debug, Default)]
@@ -36,8 +35,18 @@ struct Taken {
 struct Report<'a> {
     sightings: Vec<&'a Sighting>,
     visits: Vec<&'a Visit>,
-    rule_hits: &'a BTreeMap<String, u64>,
+    rule_hits: Hits<'a>,
     cut: Cut,
+}
+
+/// How often each allow rule was of use, by its id.
+#[derive(Debug)]
+struct Hits<'a>(&'a Watch);
+
+impl Serialize for Hits<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.rule_hits())
+    }
 }
 
 /// Lines that are no events, told of one call.
@@ -83,7 +92,7 @@ impl Session {
         write(&Report {
             sightings: self.watch.sightings().collect(),
             visits: self.watch.visits().collect(),
-            rule_hits: self.watch.rule_hits(),
+            rule_hits: Hits(&self.watch),
             cut: self.watch.cut(),
         })
     }

@@ -74,6 +74,23 @@ pub struct Mail {
     pub parts: Vec<Part>,
 }
 
+impl Mail {
+    /// Adds to the text of the message, a blank line between parts; `false` when it did not fit into `room` bytes.
+    fn add_text(&mut self, text: &str, room: usize) -> bool {
+        let text = text.replace("\r\n", "\n");
+        let text = text.trim_end();
+        if text.is_empty() {
+            return true;
+        }
+        if !self.text.is_empty() {
+            self.text.push_str("\n\n");
+        }
+        let room = room.saturating_sub(self.text.len());
+        self.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or(text));
+        text.len() <= room
+    }
+}
+
 /// A mailbox of a header field.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Address {

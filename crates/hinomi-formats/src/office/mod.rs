@@ -165,6 +165,8 @@ pub struct VbaProject {
     pub modules: Vec<Module>,
     /// Modules whose compiled code, which Office may run, is of another source than the one that is there.
     pub stomped: Vec<Stomped>,
+    /// Its compound file holds code and nothing else: no form, no control, no text that code could ask for.
+    pub code_only: bool,
 }
 
 /// A module whose compiled code does what its source does not show.

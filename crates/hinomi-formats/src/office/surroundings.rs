@@ -22,13 +22,19 @@ use collector::Collector;
 /// Reads the texts around the macros of a document, at most [`Limits::text_bytes_max`] of them. A file that is no
 /// document has none; one that is encrypted is opened with the programs' own passwords, and any other has to be
 /// [unlocked](super::unlock) before. [`Surroundings::workbook`] stays empty: cells have a reader of their own.
-pub fn surroundings(bytes: &[u8], limits: &Limits, budget: &mut Budget) -> Parsed<Surroundings> {
+/// `code_only`: parts that [hold nothing but code](super::VbaProject::code_only), which are not unpacked again.
+pub fn surroundings(
+    bytes: &[u8],
+    code_only: &[String],
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Parsed<Surroundings> {
     let unlocked = super::unlock(bytes, &[], limits, budget).value;
     let bytes = unlocked.as_ref().map_or(bytes, |unlocked| &unlocked.bytes);
     let mut collector = Collector::new(limits, budget);
     if super::looks_like_ole(bytes) {
         old::read(bytes, "", &mut collector, limits.depth_max);
-    } else if !parts::read(bytes, &mut collector) && !flat::read(bytes, &mut collector) {
+    } else if !parts::read(bytes, code_only, &mut collector) && !flat::read(bytes, &mut collector) {
         old::read_active_mime(bytes, &mut collector);
     }
     collector.finish()

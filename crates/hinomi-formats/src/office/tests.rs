@@ -131,6 +131,25 @@ fn a_project_in_a_package_is_found_under_any_name() {
     }
 }
 
+#[track_caller]
+fn check_code_only(beside: &[(&str, &[u8])], expected: bool) {
+    let project = document("", 1252, &[module("Module1", "x = 1")], beside);
+    let read = read_all(&package(&[("word/vbaProject.bin", VBA_TYPE, &project)], "")).unwrap();
+    let told: Vec<bool> = read.value.projects.iter().map(|project| project.code_only).collect();
+    assert_eq!(told, [expected], "{beside:?}");
+}
+
+#[test]
+fn only_a_project_without_anything_beside_its_code_is_not_asked_for_texts() {
+    check_code_only(&[], true);
+    check_code_only(&[("PROJECTwm", b"")], true);
+    check_code_only(&[("UserForm1/f", b"")], false);
+    check_code_only(&[("UserForm1/anything", b"")], false);
+    check_code_only(&[("VBA/o", b"")], false);
+    check_code_only(&[("contents", b"")], false);
+    check_code_only(&[("Escher", b"")], false);
+}
+
 #[test]
 fn embedded_documents_are_handed_out() {
     let native = [

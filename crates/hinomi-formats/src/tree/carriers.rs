@@ -102,16 +102,7 @@ impl Opener<'_> {
 
     /// A document whose embedded files become children.
     fn carrier(&mut self, mut document: Document, surveys: Vec<script::Survey>) -> Content {
-        for embedded in &mut document.embedded {
-            let name = embedded.name.clone().unwrap_or_default();
-            self.children.push(Child {
-                place: if name.is_empty() { embedded.path.clone() } else { name.clone() },
-                name,
-                media_type: String::new(),
-                bytes: std::mem::take(&mut embedded.bytes),
-                partly: false,
-            });
-        }
+        self.hand_out(&mut document);
         Content::Document(Box::new(document), surveys)
     }
 }

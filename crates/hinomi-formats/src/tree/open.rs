@@ -74,6 +74,13 @@ impl<'a> Opener<'a> {
             Kind::Other if matches!(extension(&found.name).as_str(), "csv" | "tsv" | "slk") => {
                 self.table(&found.bytes)
             }
+            Kind::PageEvents => match self.budget.spend(found.bytes.len() as u64, "") {
+                Ok(()) => Content::PageEvents(found.bytes.to_vec()),
+                Err(problem) => {
+                    self.problems.push(problem);
+                    Content::Plain
+                }
+            },
             Kind::Program | Kind::Other => Content::Plain,
         }
     }
@@ -132,11 +139,15 @@ impl<'a> Opener<'a> {
     fn document(&mut self, bytes: &[u8], parsed: Parsed<Document>) -> Content {
         let mut document = parsed.take(self.problems);
         let mut surveys = Vec::with_capacity(document.projects.len());
+        let code_only = document.projects.iter().filter(|project| project.code_only);
+        let code_only: Vec<String> =
+            code_only.filter_map(|project| Some(project.path.split_once(':')?.0.to_owned())).collect();
         for project in &mut document.projects {
             // What the macros can read of their document is only read when they deserve it.
             let mut unread = Vec::new();
             let around = || {
-                let mut around = office::surroundings(bytes, self.limits, self.budget).take(&mut unread);
+                let around = office::surroundings(bytes, &code_only, self.limits, self.budget);
+                let mut around = around.take(&mut unread);
                 let workbook = office::workbook(bytes, self.limits, self.budget);
                 around.workbook = workbook.map(|parsed| parsed.take(&mut unread));
                 around
@@ -164,6 +175,15 @@ impl<'a> Opener<'a> {
         if surveys.iter().any(acts) {
             document.sketches.bytes = sketch::of_bytes(bytes);
         }
+        self.hand_out(&mut document);
+        if document.container == office::Container::Ooxml {
+            self.stowaways(bytes);
+        }
+        Content::Document(Box::new(document), surveys)
+    }
+
+    /// The files inside a document become children.
+    pub(super) fn hand_out(&mut self, document: &mut Document) {
         for embedded in &mut document.embedded {
             let name = embedded.name.clone().unwrap_or_default();
             self.children.push(Child {
@@ -174,10 +194,6 @@ impl<'a> Opener<'a> {
                 partly: false,
             });
         }
-        if document.container == office::Container::Ooxml {
-            self.stowaways(bytes);
-        }
-        Content::Document(Box::new(document), surveys)
     }
 
     /// Text that Excel opens as a table. Nothing in it runs but formulas that start a program.

@@ -7,11 +7,13 @@ use super::Watch;
 use super::group::Actor;
 use super::record::Seen;
 use crate::event::{Event, EventSource};
+use crate::object::object;
 use crate::place::{Place, cut, read_ip};
 use crate::space::space_of_name;
+use crate::table::Table;
 use crate::{How, Rule, Space, Suppression};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use serde::Serialize;
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 /// Names of clients that are remembered.
@@ -22,16 +24,17 @@ const ANSWERS_MAX: usize = 64;
 const FLIP_MS: u64 = 3_600_000;
 
 /// When each name was last public, by client.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Names {
-    public: BTreeMap<String, i64>,
+    public: Table<String, i64>,
     order: VecDeque<String>,
 }
 
+object!(Names: public "public", order "order");
+
 impl Names {
     fn saw_public(&mut self, key: String, at: i64) {
-        if self.public.insert(key.clone(), at).is_none() {
+        if self.public.insert(key.clone(), at) {
             self.order.push_back(key);
         }
         if self.order.len() > NAMES_MAX

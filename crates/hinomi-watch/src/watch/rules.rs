@@ -7,7 +7,7 @@
 use super::group::{Actor, Probe, is_top};
 use super::join::{Request, api_of, id_of, mark, trimmed};
 use super::record::{Outcome, Seen};
-use super::{FACES_MAX, PROBES_MAX, Watch};
+use super::{Arrival, FACES_MAX, PROBES_MAX, Watch};
 use crate::event::Event;
 use crate::place::{Place, read_ip};
 use crate::space::space_of;
@@ -130,10 +130,10 @@ impl Watch {
         let known = group.probes.iter().any(|p| p.place.port == place.port && p.place.host == place.host);
         if !known {
             if group.probes.len() >= PROBES_MAX {
-                group.probes.pop_front();
+                group.probes.remove(0);
             }
             let (place, space, how) = (place.clone(), near.space, near.how);
-            group.probes.push_back(Probe { at, place, ip, space, how });
+            group.probes.push(Probe { at, place, ip, space, how });
         }
         let ports = group.probes.iter().filter(|probe| probe.place.host == place.host).count();
         let hosts = group.probes.iter().filter(|probe| probe.place.port == place.port).count();
@@ -144,7 +144,7 @@ impl Watch {
         }
         group.scanning_until = at.saturating_add(SCAN_MS);
         let probes: Vec<Probe> = match goes_on {
-            true => group.probes.back().filter(|_| !known).cloned().into_iter().collect(),
+            true => group.probes.last().filter(|_| !known).cloned().into_iter().collect(),
             false => group.probes.iter().cloned().collect(),
         };
         let rule = Rule::PortScan;
@@ -176,8 +176,8 @@ impl Watch {
     fn names_as_data(&mut self, event: &Event, actor: &Actor, place: &Place, near: Near) -> Option<u64> {
         let name = place.host.trim_end_matches('.').strip_suffix(".local")?.to_owned();
         let group = self.state.groups.get_mut(&actor.group)?;
-        if group.local_names.len() <= LOCAL_NAMES_MAX {
-            group.local_names.insert(name.clone());
+        if group.local_names.len() <= LOCAL_NAMES_MAX && !group.local_names.contains(&name) {
+            group.local_names.push(name.clone());
         }
         let many = group.local_names.len() > LOCAL_NAMES_MAX;
         if !many && !name.split('.').any(is_encoded) {
@@ -317,12 +317,12 @@ impl Watch {
         if self.state.arrivals.len() >= FACES_MAX && !self.state.arrivals.contains_key(&tab) {
             self.state.arrivals.pop_first();
         }
-        self.state.arrivals.insert(tab, (place.origin(), ip.to_string()));
+        self.state.arrivals.insert(tab, Arrival { origin: place.origin(), ip: ip.to_string() });
         let assumed: Vec<String> = self
             .state
             .groups
             .values()
-            .flat_map(|group| &group.documents)
+            .flat_map(|group| group.documents.iter())
             .filter(|(_, held)| held.assumed && held.tab == Some(tab))
             .map(|(key, _)| key.clone())
             .collect();

@@ -273,19 +273,9 @@ impl Reader<'_> {
 
     /// Adds to the text of the message, as far as it has room.
     fn add_text(&mut self, text: &str, path: &str) {
-        let text = text.replace("\r\n", "\n");
-        let text = text.trim_end();
-        if text.is_empty() {
-            return;
-        }
-        if !self.mail.text.is_empty() {
-            self.mail.text.push_str("\n\n");
-        }
-        let room = self.limits.text_bytes_max.saturating_sub(self.mail.text.len());
-        if text.len() > room {
+        if !self.mail.add_text(text, self.limits.text_bytes_max) {
             self.say_text_cut(path);
         }
-        self.mail.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or(text));
     }
 
     fn say_text_cut(&mut self, path: &str) {

@@ -63,18 +63,8 @@ impl Reader<'_, '_, '_> {
 
     /// Adds to the text of the message, as far as it has room.
     fn add_text(&mut self, text: &str) {
-        let text = text.replace("\r\n", "\n");
-        let text = text.trim_end();
-        if text.is_empty() {
-            return;
-        }
-        if !self.mail.text.is_empty() {
-            self.mail.text.push_str("\n\n");
-        }
-        let room = self.limits.text_bytes_max.saturating_sub(self.mail.text.len());
-        if text.len() > room {
+        if !self.mail.add_text(text, self.limits.text_bytes_max) {
             self.problems.push(Problem::limit("body", "text_bytes_max", self.limits.text_bytes_max as u64));
         }
-        self.mail.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or(text));
     }
 }

@@ -106,11 +106,10 @@ pub(in super::super) fn tags(xml: &[u8]) -> impl Iterator<Item = Element<'_>> {
 }
 
 /// The position of the `>` that ends a tag; inside quotes it is text.
-fn end_of_tag(tag: &[u8]) -> Option<usize> {
+pub(in crate::office) fn end_of_tag(tag: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
-        let found = memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
-        at += found;
+        at += memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
         match tag.get(at)? {
             b'>' => return Some(at),
             quote => at += 2 + memchr::memchr(*quote, tag.get(at + 1..)?)?,
@@ -118,15 +117,22 @@ fn end_of_tag(tag: &[u8]) -> Option<usize> {
     }
 }
 
-fn local(name: &[u8]) -> &[u8] {
+/// A name without its prefix.
+pub(in crate::office) fn local(name: &[u8]) -> &[u8] {
     memchr::memchr(b':', name).and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
 }
 
-/// Resolves character references and the five named entities (XML 1.0, 4.1 and 4.6).
 fn resolve(value: &[u8]) -> String {
-    let value = String::from_utf8_lossy(value);
-    let mut pieces = value.split('&');
-    let mut text = pieces.next().unwrap_or_default().to_owned();
+    let mut text = String::new();
+    push_resolved(value, &mut text);
+    text
+}
+
+/// Adds text with its character references and the five named entities resolved (XML 1.0, 4.1 and 4.6).
+pub(in crate::office) fn push_resolved(raw: &[u8], text: &mut String) {
+    let raw = String::from_utf8_lossy(raw);
+    let mut pieces = raw.split('&');
+    text.push_str(pieces.next().unwrap_or_default());
     for piece in pieces {
         let resolved = piece.split_once(';').and_then(|(name, after)| Some((reference(name)?, after)));
         match resolved {
@@ -140,7 +146,6 @@ fn resolve(value: &[u8]) -> String {
             }
         }
     }
-    text
 }
 
 fn reference(name: &str) -> Option<char> {

@@ -8,7 +8,7 @@ use crate::archive;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keeps the texts of a package; false when the bytes are none.
-pub(super) fn read(bytes: &[u8], collector: &mut Collector<'_>) -> bool {
+pub(super) fn read(bytes: &[u8], code_only: &[String], collector: &mut Collector<'_>) -> bool {
     if !archive::looks_like_zip(bytes) {
         return false;
     }
@@ -22,6 +22,9 @@ pub(super) fn read(bytes: &[u8], collector: &mut Collector<'_>) -> bool {
     let Some(types) = Types::read(&index) else { return false };
     let relations = Relations::read(&index);
     let wanted = |name: &str| {
+        if code_only.iter().any(|known| known == name) {
+            return false;
+        }
         let name = part_name(name);
         let kind = Kind::of(types.content_type(&name), &name);
         kind != Some(Kind::Sheet) && (kind.is_some() || types.may_act(&name))

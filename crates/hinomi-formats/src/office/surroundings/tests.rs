@@ -15,7 +15,7 @@ use std::fmt::Write;
 const LIMITS: Limits = Limits::desk();
 
 fn told(bytes: &[u8], limits: &Limits) -> String {
-    let Parsed { value, problems } = surroundings(bytes, limits, &mut Budget::new(limits));
+    let Parsed { value, problems } = surroundings(bytes, &[], limits, &mut Budget::new(limits));
     let mut lines = String::new();
     for text in value.texts {
         let holder = match text.holder {
@@ -450,7 +450,7 @@ fn shapes_of_the_binary_formats_have_their_texts() {
 #[test]
 fn something_else_has_no_surroundings() {
     for bytes in [&b""[..], b"x", b"PK\x03\x04", b"<html></html>", &super::super::tests::OLE_MAGIC] {
-        let parsed = surroundings(bytes, &LIMITS, &mut Budget::new(&LIMITS));
+        let parsed = surroundings(bytes, &[], &LIMITS, &mut Budget::new(&LIMITS));
         assert_eq!(parsed.value.texts, Vec::new());
     }
 }

@@ -32,7 +32,26 @@ pub(super) fn read(
     let storages = file.entries().filter(|id| is_vba_storage(file, *id));
     let mut projects: Vec<VbaProject> = storages.filter_map(|storage| reader.project(storage)).collect();
     reader.orphans(&mut projects);
+    if is_code_only(file) {
+        projects.iter_mut().for_each(|project| project.code_only = true);
+    }
     projects
+}
+
+/// Whether a compound file is that of a project without forms: a storage `VBA`, and streams beside it that describe
+/// the project (MS-OVBA 2.2).
+fn is_code_only(file: &CompoundFile<'_>) -> bool {
+    let root = file.root();
+    file.entries().all(|id| match file.kind(id) {
+        EntryKind::Stream => {
+            let name = file.name(id);
+            let holds_controls =
+                ["f", "o", "x", "contents"].iter().any(|held| name.eq_ignore_ascii_case(held));
+            let describes = name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("PROJECT"));
+            !holds_controls && (describes || file.parent(id) != root)
+        }
+        _ => Some(id) == root || is_vba_storage(file, id) && file.parent(id) == root,
+    })
 }
 
 /// A storage named `VBA`. Where it stands differs by program (`Macros` in Word,
@@ -83,6 +102,7 @@ impl Reader<'_, '_> {
             code_page: listed.code_page,
             modules: Vec::with_capacity(listed.modules.len()),
             stomped: Vec::new(),
+            code_only: false,
         };
         self.modules_left = self.modules_left.saturating_sub(listed.modules.len());
         let names = self.names(storage, &listed.modules, listed.code_page);

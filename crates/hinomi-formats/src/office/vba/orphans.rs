@@ -87,7 +87,7 @@ impl Reader<'_, '_> {
         match home.and_then(|home| projects.get_mut(home)) {
             Some(project) => project.modules.extend(modules),
             None if modules.is_empty() => {}
-            None => projects.push(VbaProject { path: storage, code_page, modules, stomped: Vec::new() }),
+            None => projects.push(VbaProject { path: storage, code_page, modules, ..VbaProject::default() }),
         }
     }
 }

@@ -22,7 +22,7 @@ fn the_shape_of_july_2020() {
     expect![[r#"
         entry Open ThisDocument.Document_open:2
         call Object Module1:22 GetObject(winmgmts:win32_Process) from [Document_open]
-        call Process Module1:23 Create(powershell -w hidden -en JABWAG4AcQBrAHo) from [Document_open]
+        call Process Module1:23 Win32_Process.Create(powershell -w hidden -en JABWAG4AcQBrAHo) from [Document_open]
         command Module1:23 PowerShell hidden fetches executes [-EncodedCommand, base64 UTF-16LE, backticks, variables, concatenation, character codes, split]
           hxxp://one[.]example/wp-admin/Xa1/
           hxxp://two[.]example/cgi-bin/b2/

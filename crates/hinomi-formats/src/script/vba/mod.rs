@@ -312,7 +312,7 @@ fn reachability<'p, 'a>(
         }
         Call {
             module: project.module_name(call.module).to_owned(),
-            name: call.name.clone(),
+            name: full_name(call),
             power: call.power,
             argument: shown(&call.argument).chars().take(ARGUMENT_CHARS_MAX).collect(),
             line: call.line,
@@ -322,6 +322,12 @@ fn reachability<'p, 'a>(
     };
     survey.calls = calls.iter().map(one).collect();
     finished
+}
+
+/// `Create` alone tells a reader nothing.
+fn full_name(call: &FoldedCall) -> String {
+    let wmi = call.power == Power::Process && call.name.eq_ignore_ascii_case("Create");
+    if wmi { "Win32_Process.Create".to_owned() } else { call.name.clone() }
 }
 
 fn step(project: &Project<'_>, index: usize, line: u32) -> Option<CallStep> {

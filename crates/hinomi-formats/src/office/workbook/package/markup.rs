@@ -4,6 +4,8 @@ use super::super::keep::Keep;
 use super::super::{DefinedName, Link, Sheet, Visibility};
 use super::relations::Relations;
 use super::{Bound, Index};
+pub(super) use crate::office::ooxml::xml::push_resolved;
+use crate::office::ooxml::xml::{end_of_tag, local};
 use encoding_rs::{UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
@@ -108,60 +110,6 @@ fn element(tag: &[u8]) -> Element<'_> {
     let name_end = tag.iter().position(u8::is_ascii_whitespace).unwrap_or(tag.len());
     let (name, attributes) = tag.split_at_checked(name_end).unwrap_or((tag, &[]));
     Element { name: local(name), attributes, is_empty }
-}
-
-/// The position of the `>` that ends a tag; inside quotes it is text.
-fn end_of_tag(tag: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
-        match tag.get(at)? {
-            b'>' => return Some(at),
-            quote => at += 2 + memchr::memchr(*quote, tag.get(at + 1..)?)?,
-        }
-    }
-}
-
-fn local(name: &[u8]) -> &[u8] {
-    memchr::memchr(b':', name).and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
-}
-
-/// Adds text with its character references and the five named entities resolved (XML 1.0, 4.1 and 4.6).
-pub(super) fn push_resolved(raw: &[u8], text: &mut String) {
-    let raw = String::from_utf8_lossy(raw);
-    let mut pieces = raw.split('&');
-    text.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let resolved = piece.split_once(';').and_then(|(name, after)| Some((reference(name)?, after)));
-        match resolved {
-            Some((character, after)) => {
-                text.push(character);
-                text.push_str(after);
-            }
-            None => {
-                text.push('&');
-                text.push_str(piece);
-            }
-        }
-    }
-}
-
-fn reference(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)?
-        }
-    })
 }
 
 /// Line ends as XML hands them on: one line feed each (XML 1.0, 2.11).

@@ -72,9 +72,11 @@ const OBSTACLES_MAX: usize = 256;
 const WAY_MAX: usize = 32;
 /// Of all steps, the share that procedures get that an entry point leads to by names, but did not call: they are run
 /// without what they would be given.
-const HOLDER_SHARE: u64 = 16;
+const HOLDER_SHARE: u64 = 32;
 /// The share of those no entry point leads to.
-const IDLE_SHARE: u64 = 32;
+const IDLE_SHARE: u64 = 64;
+/// With less than this, a procedure nobody calls is not even read.
+const ROOT_STEPS_MIN: u64 = 512;
 /// Calls and parentheses inside one another while code runs; a call counts several.
 const DEPTH_MAX: u32 = 600;
 
@@ -262,9 +264,12 @@ impl<'p, 'a> Machine<'p, 'a> {
         if self.ran.contains(&index) {
             return;
         }
+        if self.reserve < ROOT_STEPS_MIN && root != Root::Entry {
+            return self.starve(index, root);
+        }
         self.world = self.first_world.clone();
         self.world.error = Some(0);
-        self.fuel = self.reserve.div_ceil(2);
+        self.fuel = self.reserve.div_ceil(2).max(self.reserve.min(ROOT_STEPS_MIN));
         self.reserve -= self.fuel;
         self.from_entry = root == Root::Entry;
         self.stack.clear();
@@ -272,17 +277,10 @@ impl<'p, 'a> Machine<'p, 'a> {
         self.guards = 0;
         let stopped = self.run_root(index) == Err(Flow::Stop);
         if stopped {
-            self.spent |= match root {
-                Root::Entry => true,
-                Root::Holder => self.misses_a_start(),
-                Root::Idle => false,
-            };
-            self.cut = true;
-            let place = self.project.procedures.get(index).map_or((0, 0), |found| (found.module, found.line));
-            self.obstacle(place.0, place.1, Obstacle::Steps);
+            self.starve(index, root);
         }
         // What was built up in variables of modules.
-        let globals = Rc::clone(&self.world.globals);
+        let globals = self.world.globals.clone();
         let (module, line) =
             self.project.procedures.get(index).map_or((0, 0), |found| (found.module, found.line));
         for value in globals.iter().filter(|value| matches!(value, Value::Str(_) | Value::Either(_))) {
@@ -291,15 +289,29 @@ impl<'p, 'a> Machine<'p, 'a> {
         self.reserve += self.fuel;
     }
 
-    /// Whether what was run holds a start of a program that running never came to.
-    fn misses_a_start(&self) -> bool {
+    /// Tells that a procedure was not run to its end, or not at all, for want of fuel.
+    fn starve(&mut self, index: usize, root: Root) {
+        self.spent |= match root {
+            Root::Entry => true,
+            Root::Holder => self.misses_a_start(index),
+            Root::Idle => false,
+        };
+        self.cut = true;
+        let place = self.project.procedures.get(index).map_or((0, 0), |found| (found.module, found.line));
+        self.obstacle(place.0, place.1, Obstacle::Steps);
+    }
+
+    /// Whether what was run, or should have been, holds a start of a program that running never came to.
+    fn misses_a_start(&self, root: usize) -> bool {
         let met = |sighting: &glance::Sighting<'_>| {
             let same = |call: &FoldedCall| (call.module, call.line) == (sighting.module, sighting.line);
             self.found.calls.iter().any(same)
         };
         self.project.sighted.calls.iter().any(|sighting| {
             sighting.power == Power::Process
-                && sighting.procedure.is_some_and(|procedure| self.ran.contains(&procedure))
+                && sighting
+                    .procedure
+                    .is_some_and(|procedure| procedure == root || self.ran.contains(&procedure))
                 && !met(sighting)
         })
     }

@@ -1,16 +1,19 @@
 //! What a way through the code has changed so far, and what is left where two ways join.
 
+mod globals;
+
 use super::objects::Held;
 use crate::script::vba::read::{Body, OnError, Sort, initial};
 use crate::script::vba::value::text::Text;
 use crate::script::vba::value::{Value, common_start};
+use globals::Globals;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Everything outside the procedure that runs. Copied when it is changed, not when it is kept.
 #[derive(Debug, Clone, Default)]
 pub(super) struct World {
-    pub(super) globals: Rc<Vec<Value>>,
+    pub(super) globals: Globals,
     pub(super) heap: Rc<Vec<Rc<Held>>>,
     /// Properties of what nobody knows, by dotted name.
     pub(super) properties: Rc<HashMap<Rc<str>, Value>>,
@@ -77,12 +80,7 @@ impl World {
     }
 
     pub(super) fn global_slot(&mut self, index: usize, sorts: &[Sort]) -> Option<&mut Value> {
-        if self.globals.len() <= index {
-            let more = sorts.iter().skip(self.globals.len()).map(|sort| initial(*sort));
-            let more: Vec<Value> = more.collect();
-            Rc::make_mut(&mut self.globals).extend(more);
-        }
-        Rc::make_mut(&mut self.globals).get_mut(index)
+        self.globals.slot(index, sorts)
     }
 
     pub(super) fn held(&self, place: usize) -> Option<&Held> {
@@ -105,14 +103,7 @@ impl World {
         if self.error != other.error {
             self.error = None;
         }
-        if !Rc::ptr_eq(&self.globals, &other.globals) {
-            let globals = Rc::make_mut(&mut self.globals);
-            cost += globals.len() as u64 / 8;
-            cost += join_values(globals, &other.globals, how);
-            if globals.len() < other.globals.len() {
-                globals.extend(other.globals.iter().skip(globals.len()).cloned().collect::<Vec<_>>());
-            }
-        }
+        cost += self.globals.join(&other.globals, how);
         if !Rc::ptr_eq(&self.heap, &other.heap) {
             let heap = Rc::make_mut(&mut self.heap);
             cost += heap.len() as u64 / 8;
@@ -180,7 +171,10 @@ pub(super) fn join_values(mine: &mut [Value], theirs: &[Value], how: Join) -> u6
 /// Joins one value into another. Gives what that costs.
 pub(super) fn join_value(mine: &mut Value, theirs: &Value, how: Join) -> u64 {
     match (&mut *mine, theirs) {
+        (Value::Num(a), Value::Num(b)) if a == b => return 0,
+        (Value::Unknown, Value::Unknown) | (Value::Empty, Value::Empty) => return 0,
         (Value::Str(a), Value::Str(b)) if a.same(b) => return 0,
+        (Value::Either(a), Value::Either(b)) if Rc::ptr_eq(a, b) => return 0,
         (Value::Array(a), Value::Array(b)) if Rc::ptr_eq(a, b) => return 0,
         (Value::Array(a), Value::Array(b)) if a.bounds == b.bounds => {
             let array = Rc::make_mut(a);
