@@ -91,11 +91,10 @@ async function answer(question: Question): Promise<unknown> {
       return watcher.problems();
     case "allow":
       await writeSettings({ allow: [...(await ownAllow()), ...question.rules] });
-      watcher.expect(question.ids, question.rules[0]?.id ?? "");
-      return again();
+      // The change of the settings itself brings the rules to the core.
+      return watcher.expect(question.ids, question.rules[0]?.id ?? "");
     case "disallow":
-      await writeSettings({ allow: (await ownAllow()).filter((rule) => rule.id !== question.id) });
-      return again();
+      return writeSettings({ allow: (await ownAllow()).filter((rule) => rule.id !== question.id) });
   }
 }
 

@@ -13,6 +13,7 @@ const USUAL = /^(?:https?|wss?):\/\/([a-z0-9.\-]+)(?::\d*)?(?:[/?#]|$)/i;
 const RELATIVE = /^(?:[/?#.](?![/\\])|\.\.?\/|[a-z0-9_\-]+(?:[./?#]|$))/i;
 /** The start of an address inside some text (markup, a style, a list of sources). */
 const INSIDE_TEXT = /(?:https?|wss?):[\\/]{1,4}([^\s"'<>()\\/?#,]{1,255})/gi;
+const PLAIN_HOST = /^([a-z0-9.\-]+)(?::\d*)?$/i;
 const TEXT_MAX = 65_536;
 const TEXT_FINDS_MAX = 64;
 
@@ -35,7 +36,8 @@ export function localInText(text: string): string[] {
   for (let seen = 0; seen < TEXT_FINDS_MAX && found.length < 8; seen += 1) {
     const next = native.exec(INSIDE_TEXT, looked);
     if (!next) break;
-    if (canonicalIsLocal(next[0])) found[found.length] = fullAddress(looked, next.index);
+    const host = native.exec(PLAIN_HOST, next[1] ?? "")?.[1];
+    if (host === undefined ? canonicalIsLocal(next[0]) : hostIsLocal(host)) found[found.length] = fullAddress(looked, next.index);
   }
   return found;
 }

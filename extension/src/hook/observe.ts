@@ -8,7 +8,7 @@ import { tell } from "./channel.ts";
 import type { Seen } from "./channel.ts";
 import { canonical, localInText, looksLocal } from "./local.ts";
 import * as native from "./natives.ts";
-import { mark, siteOf } from "./stack.ts";
+import { glance, mark, siteOf } from "./stack.ts";
 
 const RING = 64;
 const TEXT_KEPT_MAX = 16_384;
@@ -75,7 +75,7 @@ export function report(api: string, url: string): void {
 }
 
 function keep(ring: Ring, api: string, written: string, whole: boolean): void {
-  ring.kept[ring.next] = { at: native.now(), api, text: written, whole, marked: mark() };
+  ring.kept[ring.next] = { at: native.now(), api, text: written, whole, marked: glance() };
   ring.next = (ring.next + 1) % RING;
 }
 

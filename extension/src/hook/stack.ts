@@ -24,7 +24,12 @@ const error = native.NativeError;
 /** Only V8 heads a stack with the error's name; what holds at the start holds for the page's life. */
 const isV8 = native.startsWith(new native.NativeError().stack ?? "", "Error");
 
-/** Takes the stack now; `siteOf` reads it whenever it is wanted. */
+/** Takes the stack as cheaply as can be; where a page set the limit to nothing, there will be nothing to read. */
+export function glance(): Error {
+  return new native.NativeError();
+}
+
+/** Takes the stack whatever the page's limit is; `siteOf` reads it whenever it is wanted. */
 export function mark(): Error {
   if (!isV8) return new native.NativeError();
   const before = native.descriptorOf(error, "stackTraceLimit");

@@ -41,5 +41,5 @@ export function when(at: number): string {
 
 /** The language that the words are in. */
 function language(): string {
-  return chrome.i18n.getMessage("@@ui_locale").replace("_", "-");
+  return word("language");
 }
