@@ -13,11 +13,10 @@ pub mod carrier;
 pub mod decode;
 pub mod mail;
 pub mod office;
-pub mod pdf;
 pub mod script;
 pub mod text;
 pub mod tree;
 pub mod url;
 
 pub use bounds::{Budget, Limit, Limits, Parsed, Problem, ProblemKind};
-pub use carrier::{html, onenote, rtf, shortcut};
+pub use carrier::{html, onenote, pdf, rtf, shortcut};

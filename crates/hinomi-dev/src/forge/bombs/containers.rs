@@ -221,7 +221,7 @@ pub(super) fn many_links_ics(out: &mut dyn Write) -> Result<()> {
 
 /// An encrypted document (by qpdf, for everybody to open) with millions of strings, each of which has a key of its own.
 pub(super) fn many_strings_pdf(out: &mut dyn Write) -> Result<()> {
-    let kept = include_str!("../../../../hinomi-formats/src/pdf/fixtures/r3.pdf.b64");
+    let kept = include_str!("../../../../hinomi-formats/src/carrier/pdf/fixtures/r3.pdf.b64");
     out.write_all(&crate::fuzz_seeds::from_base64(kept))?;
     out.write_all(b"\n90 0 obj\n[")?;
     for _ in 0..3_000_000 {
