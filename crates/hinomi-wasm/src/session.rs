@@ -60,7 +60,7 @@ impl Session {
         self.watch = watch;
         let mut lost = None;
         if !state.is_empty() {
-            let (watch, read) = Watch::restore(&config, &String::from_utf8_lossy(state));
+            let (watch, read) = Watch::restore(&config, std::str::from_utf8(state).unwrap_or_default());
             self.watch = watch;
             lost = read.err();
         }
@@ -114,9 +114,11 @@ fn read_config(config: &[u8]) -> Result<Config, String> {
     if config.trim_ascii().is_empty() {
         return Ok(Config::default());
     }
-    serde_json::from_slice(config).map_err(|error| format!("the settings are not readable: {error}"))
+    serde_json::from_slice(config).map_err(|error| {
+        format!("the settings are not readable (line {}, column {})", error.line(), error.column())
+    })
 }
 
 fn write(value: &impl Serialize) -> Result<Vec<u8>, String> {
-    serde_json::to_vec(value).map_err(|error| error.to_string())
+    serde_json::to_vec(value).map_err(|_| "the answer cannot be written".to_owned())
 }

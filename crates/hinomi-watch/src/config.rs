@@ -101,13 +101,13 @@ impl Settings {
         for (at, text) in config.overrides.iter().enumerate().take(ENTRIES_MAX) {
             match read_override(text) {
                 Some(read) => settings.overrides.push(read),
-                None => told("overrides", at, format!("{text:?} is not address=public|local|loopback")),
+                None => told("overrides", at, format!("\"{text}\" is not address=public|local|loopback")),
             }
         }
         for (at, text) in config.proxies.iter().enumerate().take(ENTRIES_MAX) {
             match read_ip(host_and_port(text).0) {
                 Some(ip) => settings.proxies.push(ip),
-                None => told("proxies", at, format!("{text:?} is no address")),
+                None => told("proxies", at, format!("\"{text}\" is no address")),
             }
         }
         let clean = |name: &String| name.trim_matches('.').to_ascii_lowercase();
@@ -171,7 +171,7 @@ impl Allow {
             script: rule.script.clone(),
             until: match &rule.expires {
                 None => i64::MAX,
-                Some(day) => end_of(day).ok_or_else(|| format!("{day:?} is no day, such as 2027-03-31"))?,
+                Some(day) => end_of(day).ok_or_else(|| format!("\"{day}\" is no day, such as 2027-03-31"))?,
             },
         })
     }

@@ -5,7 +5,7 @@
 //! query string or the text of an ICE ufrag.
 
 use crate::Space;
-use crate::object::object;
+use crate::object::{object, words};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -88,8 +88,7 @@ pub struct Event {
 object!(Event: at "at" as Milliseconds, source "source", kind "type", request "request", tab "tab", frame "frame", document "document", initiator "initiator", url "url", method "method", resource "resource", ip "ip", from_cache "from_cache", proxied "proxied", error "error", status "status", api "api", call_site "call_site", speculative "speculative", content_type "content_type", webrtc "webrtc", name "name", answers "answers", client "client");
 
 /// Who saw an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum EventSource {
     /// The extension's `webRequest`. Blind to WebRTC.
     WebRequest,
@@ -109,13 +108,13 @@ pub enum EventSource {
     DnsLog,
     /// One this version does not know.
     #[default]
-    #[serde(other)]
     Unknown,
 }
 
+words!(EventSource or Unknown: WebRequest "web_request", Hook "hook", Cdp "cdp", Netlog "netlog", Har "har", Pcap "pcap", ProxyLog "proxy_log", DnsLog "dns_log");
+
 /// What an event is. The order is the one in which events of the same time are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum EventKind {
     /// The proxy settings: `proxied` says whether everything goes through one, `answers` where the proxies are.
     Proxy,
@@ -141,9 +140,10 @@ pub enum EventKind {
     Truncated,
     /// One this version does not know.
     #[default]
-    #[serde(other)]
     Unknown,
 }
+
+words!(EventKind or Unknown: Proxy "proxy", Document "document", Call "call", Webrtc "webrtc", Request "request", Redirect "redirect", Response "response", Failure "failure", Resolution "resolution", DocumentGone "document_gone", Truncated "truncated");
 
 /// A document of the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

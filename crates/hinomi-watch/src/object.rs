@@ -84,3 +84,31 @@ macro_rules! object {
 }
 
 pub(crate) use object;
+
+/// `words!(Type: Variant "word", …);`, and `words!(Type or Unknown: …);` where a word that is not known is `Unknown`.
+macro_rules! words {
+    ($type:ident $(or $unknown:ident)?: $($variant:ident $word:literal $(| $other:literal)*),+ $(,)?) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(match self {
+                    $(Self::$variant => $word,)+
+                    $(Self::$unknown => "unknown",)?
+                })
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = $crate::object::Name::deserialize(deserializer)?;
+                match name.as_str() {
+                    $($word $(| $other)* => Ok(Self::$variant),)+
+                    _ => $crate::object::words!(@else $($unknown)?),
+                }
+            }
+        }
+    };
+    (@else) => { Err(serde::de::Error::custom("a word that is not known")) };
+    (@else $unknown:ident) => { Ok(Self::$unknown) };
+}
+
+pub(crate) use words;

@@ -16,7 +16,7 @@ pub(crate) struct PagePattern {
 impl PagePattern {
     /// Reads a pattern.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let bad = || format!("{text:?} is no pattern of pages, such as [*.]example.com");
+        let bad = || format!("\"{text}\" is no pattern of pages, such as [*.]example.com");
         let (scheme, rest) = match text.split_once("://") {
             Some(("*", rest)) => (None, rest),
             Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
@@ -103,7 +103,7 @@ impl TargetPattern {
         let host = text.to_ascii_lowercase();
         let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
         if host.is_empty() || !host.chars().all(fine) {
-            return Err(format!("{text:?} is neither a host nor a block of addresses"));
+            return Err(format!("\"{text}\" is neither a host nor a block of addresses"));
         }
         Ok(Self::Glob(host))
     }
@@ -130,7 +130,7 @@ impl Ports {
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         match (first.trim().parse(), last.trim().parse()) {
             (Ok(first), Ok(last)) if first <= last => Ok(Self { first, last }),
-            _ => Err(format!("{text:?} is neither a port nor a range of ports")),
+            _ => Err(format!("\"{text}\" is neither a port nor a range of ports")),
         }
     }
 

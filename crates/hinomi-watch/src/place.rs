@@ -44,7 +44,7 @@ impl Place {
         }
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
+        let (authority, path) = rest.split_at_checked(end)?;
         let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let (host, port) = host_and_port(authority);
         let path = path.split(['?', '#']).next().unwrap_or_default();

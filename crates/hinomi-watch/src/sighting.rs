@@ -1,35 +1,30 @@
 //! What a page did, as one rule saw it: the thing that is reported.
 
-use crate::object::object;
+use crate::object::{object, words};
 use crate::{CallSite, Space};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Rule {
     /// A public page reaches for the machine or its network.
     #[default]
-    #[serde(rename = "HW-1")]
     LocalAccess,
     /// It tries many ports or hosts in a short time.
-    #[serde(rename = "HW-2")]
     PortScan,
     /// A name of its own led to a public address and then to a local one.
-    #[serde(rename = "HW-3")]
     Rebinding,
     /// It speaks HTTP or WebSocket to a port of another protocol.
-    #[serde(rename = "HW-4")]
     CrossProtocol,
     /// It reaches for the machine or its network by WebRTC.
-    #[serde(rename = "HW-5")]
     WebRtcLocal,
     /// It sends data into the network in the form of names.
-    #[serde(rename = "HW-6")]
     MdnsExfiltration,
     /// It opens a local address as a page, or has it fetched ahead.
-    #[serde(rename = "HW-7")]
     TopLevelLocal,
 }
+
+words!(Rule: LocalAccess "HW-1", PortScan "HW-2", Rebinding "HW-3", CrossProtocol "HW-4", WebRtcLocal "HW-5", MdnsExfiltration "HW-6", TopLevelLocal "HW-7");
 
 /// One thing a page did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -113,8 +108,7 @@ pub struct Target {
 object!(Target: scheme "scheme", host "host", port "port", path "path", ip "ip", space "space", how "how", api "api", script "script", outcomes "outcomes", count "count");
 
 /// How a target is known to be local.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum How {
     /// Its host is an address.
     #[default]
@@ -128,6 +122,8 @@ pub enum How {
     /// Its name resolved to a local address.
     Dns,
 }
+
+words!(How: Literal "literal", Name "name", Ip "ip", LnaError "lna_error", Dns "dns");
 
 /// What became of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -145,8 +141,7 @@ pub struct Outcomes {
 object!(Outcomes: reached "reached", blocked "blocked", refused "refused", failed "failed");
 
 /// Why a sighting does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suppression {
     /// The local address is that of a proxy.
     Proxy,
@@ -161,3 +156,5 @@ pub enum Suppression {
     /// The name is one of ours, which may have two addresses.
     OwnName,
 }
+
+words!(Suppression: Proxy "proxy", Sinkhole "sinkhole", Override "override", LocalDocument "local_document", Certificate "certificate", OwnName "own_name");

@@ -28,7 +28,7 @@ pub(super) struct Requests {
     list: VecDeque<Request>,
     #[serde(skip)]
     by_id: Table<String, u64>,
-    calls: VecDeque<Call>,
+    calls: Vec<Call>,
 }
 
 object!(Requests: list "list", calls "calls");
@@ -130,9 +130,9 @@ impl Requests {
     /// Keeps a call until its request comes.
     pub(super) fn add_call(&mut self, call: Call) {
         if self.calls.len() >= CALLS_MAX {
-            self.calls.pop_front();
+            self.calls.remove(0);
         }
-        self.calls.push_back(call);
+        self.calls.push(call);
     }
 
     /// The oldest call that may have made this request.
@@ -140,7 +140,7 @@ impl Requests {
         let fits =
             |call: &Call| call.mark == mark && call.group == group && at.abs_diff(call.at) <= NEAR_MS as u64;
         let at = self.calls.iter().position(fits)?;
-        self.calls.remove(at)
+        Some(self.calls.remove(at))
     }
 }
 

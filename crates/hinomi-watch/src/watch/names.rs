@@ -13,7 +13,6 @@ use crate::space::space_of_name;
 use crate::table::Table;
 use crate::{How, Rule, Space, Suppression};
 use serde::Serialize;
-use std::collections::VecDeque;
 use std::net::IpAddr;
 
 /// Names of clients that are remembered.
@@ -27,21 +26,17 @@ const FLIP_MS: u64 = 3_600_000;
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Names {
     public: Table<String, i64>,
-    order: VecDeque<String>,
 }
 
-object!(Names: public "public", order "order");
+object!(Names: public "public");
 
 impl Names {
     fn saw_public(&mut self, key: String, at: i64) {
-        if self.public.insert(key.clone(), at) {
-            self.order.push_back(key);
+        if self.public.len() >= NAMES_MAX && !self.public.contains_key(&key) {
+            let oldest = self.public.iter().min_by_key(|(_, at)| **at).map(|(key, _)| key.clone());
+            self.public.remove(&oldest.unwrap_or_default());
         }
-        if self.order.len() > NAMES_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.public.remove(&oldest);
-        }
+        self.public.insert(key, at);
     }
 }
 

@@ -46,8 +46,8 @@ impl Outcomes {
 impl State {
     /// Remembers to tell of a sighting.
     pub(super) fn changes(&mut self, id: u64) {
-        if !self.changed.contains(&id) {
-            self.changed.push(id);
+        if let Err(at) = self.changed.binary_search(&id) {
+            self.changed.insert(at, id);
         }
     }
 }
