@@ -83,13 +83,14 @@ export class Watcher {
 
   /** Somebody said that these are expected; `rule` will see to the next ones. */
   expect(ids: number[], rule: string): void {
+    const changed: Sighting[] = [];
     for (const id of ids) {
       const one = this.#found.get(id);
       if (!one) continue;
       this.#expected.set(id, rule);
-      this.#found.set(id, { ...one, allowed_by: rule });
+      changed.push(this.#keep(one));
     }
-    this.#changed(this.found(), []);
+    this.#changed(this.found(), changed);
     this.#write(SOON_MS);
   }
 
