@@ -34,6 +34,7 @@ const sets = {
   rebinding: () => import("./rebinding/run.mjs"),
   popup: () => import("./popup/run.mjs"),
   cost: () => import("./cost/run.mjs"),
+  load: () => import("./cost/load.mjs"),
   robust: () => import("./robust/run.mjs"),
 };
 const { run } = await sets[options.set]();

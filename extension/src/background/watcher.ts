@@ -1,7 +1,7 @@
 // Feeds the core, and keeps what it knows through the stops that browsers put upon a background.
 //
 // Events that come before the last state is back wait for it. What may matter is written at once; the rest is written
-// together, and at the latest half a second later.
+// together, and at the latest five seconds later (a browser lets an idle background live for thirty).
 
 import type { Configuration, Core, Problem, Sighting } from "../watch/core.ts";
 import type { WatchEvent } from "../watch/event.ts";
@@ -9,7 +9,7 @@ import type { Documents, DocumentsState } from "./documents.ts";
 
 const TAKE_MS = 5;
 const SOON_MS = 20;
-const LATER_MS = 500;
+const LATER_MS = 5000;
 const WAITING_MAX = 20_000;
 const FOUND_MAX = 1000;
 
@@ -83,13 +83,14 @@ export class Watcher {
 
   /** Somebody said that these are expected; `rule` will see to the next ones. */
   expect(ids: number[], rule: string): void {
+    const changed: Sighting[] = [];
     for (const id of ids) {
       const one = this.#found.get(id);
       if (!one) continue;
       this.#expected.set(id, rule);
-      this.#found.set(id, { ...one, allowed_by: rule });
+      changed.push(this.#keep(one));
     }
-    this.#changed(this.found(), []);
+    this.#changed(this.found(), changed);
     this.#write(SOON_MS);
   }
 
