@@ -213,8 +213,9 @@ object!(WebRtc: servers "servers", candidates "candidates", ufrag "ufrag");
 pub struct Ufrag {
     /// Characters.
     pub len: u32,
-    /// The browser made it.
-    pub own: bool,
+    /// The browser made it; none when that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<bool>,
     /// Keyed hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,

@@ -219,7 +219,7 @@ impl Watch {
             return;
         }
         let Some(group) = self.state.groups.get_mut(&actor.group) else { return };
-        group.munged |= told.ufrag.as_ref().is_some_and(|ufrag| !ufrag.own);
+        group.munged |= told.ufrag.as_ref().is_some_and(|ufrag| ufrag.own == Some(false));
         let munged = group.munged;
         let servers = told.servers.iter().take(FACES_MAX).filter_map(|text| Place::of(text));
         let mut places: Vec<Place> = servers.collect();
