@@ -1,4 +1,4 @@
-//! The world becomes evidence: files and mailboxes found and read, hosts admitted or refused.
+//! The world becomes evidence: files and mailboxes found and read, pages opened in a browser, hosts admitted or refused.
 //!
 //! Invariants: nothing outside what the person named is touched: no link leads out of a folder, no pipe or device is
 //! ever opened, no host is reached without an [`InScope`]. Nothing is judged here, and hostile bytes are only passed
@@ -6,9 +6,13 @@
 
 #![deny(missing_docs)]
 
+mod browse;
 mod files;
 mod scope;
 
+pub use browse::{
+    Browse, BrowseError, PageSeen, PageTrouble, browse, chromium_sandboxed, find_chromium, host_of,
+};
 pub use files::{Collect, CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
 pub use scope::{InScope, Scope};
 

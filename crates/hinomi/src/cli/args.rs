@@ -94,7 +94,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Scan {
-    #[arg(value_name = "FILE|DIR|-", required = true)]
+    #[arg(value_name = "FILE|DIR|URL|-", required = true)]
     pub(crate) targets: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -102,6 +102,15 @@ pub(crate) struct Scan {
     pub(crate) judge: JudgeFlags,
     #[arg(long)]
     pub(crate) observations: bool,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) crawl: usize,
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) browser: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) keep_query: bool,
+    /// For laboratories: names and address spaces of their own.
+    #[arg(long, hide = true, value_name = "ARGUMENT", allow_hyphen_values = true)]
+    pub(crate) browser_argument: Vec<String>,
 }
 
 #[derive(Debug, Clone, Args)]

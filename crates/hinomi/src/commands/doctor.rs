@@ -60,6 +60,12 @@ pub(crate) fn run(app: &App) -> Result<u8> {
     let config = app.found.path.as_ref().map_or_else(|| app.say("cli_config_none"), |path| shown(path));
     line(&app.say("cli_doctor_config"), true, &config);
     line(&app.say("cli_doctor_checks"), true, &app.checks.len().to_string());
+    // Only pages need it: without one the rest is whole.
+    let browser = hinomi_collect::find_chromium(None);
+    let found = browser.as_deref().map_or_else(|| app.say("cli_browser_missing"), shown);
+    let label = app.say("cli_doctor_browser");
+    let mark = app.say(if browser.is_some() { "cli_doctor_ok" } else { "cli_doctor_missing" });
+    _ = writeln!(out, "{label}: {mark}  {found}");
     deliver(out.as_bytes(), None)?;
     Ok(if whole { 0 } else { 3 })
 }

@@ -1,5 +1,6 @@
 //! `hinomi scan`: look now, keep nothing.
 
+mod page;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +24,22 @@ pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
     let started = Instant::now();
     results::can_write(&args.output)?;
     let targets = once(&args.targets);
-    let places: Vec<Place> = targets.into_iter().map(|target| place(app, target)).collect::<Result<_>>()?;
-    let looked = look_at(app, &places, &args.judge)?;
+    let pages = targets.iter().filter(|target| page::address_of(target).is_some()).count();
+    page::without_pages(app, args, pages)?;
+    let (mut places, mut unseen) = (Vec::new(), Vec::new());
+    for target in targets {
+        match page::address_of(target) {
+            Some(url) => {
+                let visited = page::visit(app, url, args)?;
+                places.extend(visited.places);
+                unseen.extend(visited.problems);
+            }
+            None => places.push(place(app, target)?),
+        }
+    }
+    let mut looked = look_at(app, &places, &args.judge)?;
+    looked.unread += unseen.len() as u64;
+    looked.problems.extend(unseen);
     let own = app.own_domains();
     let around = surroundings(app, &own);
     let pass = judge_all(looked, &around, args.observations);

@@ -1,0 +1,192 @@
+//! The system's Chromium: found, started with a profile of its own, ended, and nothing of it left behind.
+
+use super::BrowseError;
+use super::cdp::Peer;
+use std::env;
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What Chromium and its relatives are called.
+const PROGRAMS: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "microsoft-edge-stable",
+    "microsoft-edge",
+];
+
+/// Ending by itself takes the browser this long at most, with its log written.
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
+
+/// Everything the browser would do on its own account is off: what goes out is what the page asks for.
+const FLAGS: &[&str] = &[
+    "--headless=new",
+    "--remote-debugging-pipe",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-service-autorun",
+    "--no-pings=false",
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-client-side-phishing-detection",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-search-engine-choice-screen",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--mute-audio",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "--window-size=1280,900",
+    "--disable-features=AutofillServerCommunication,CertificateTransparencyComponentUpdater,DialMediaRouteProvider,\
+     MediaRouter,OptimizationHints,Translate,NetworkTimeServiceQuerying,SpareRendererForSitePerProcess",
+    "--net-log-capture-mode=Everything",
+];
+
+/// The pipe's ends are where Chromium looks for them, 3 and 4. The shell stays: should we end first, the browser
+/// sees its pipe shut and ends too, and the shell takes the folder away.
+const SHELL: &str = r#"
+folder=$1 parent=$2
+shift 2
+exec 3<&0 4>&1 0</dev/null 1>/dev/null
+"$@" 2>"$folder/said" &
+browser=$!
+exec 3<&- 4>&-
+wait "$browser"
+: >"$folder/ended"
+while kill -0 "$parent" 2>/dev/null; do sleep 1; done
+rm -rf -- "$folder"
+"#;
+
+/// A running browser.
+pub(super) struct Chromium {
+    child: Child,
+    folder: PathBuf,
+    pub(super) peer: Peer,
+}
+
+/// The browser to use: the named one, else the first of those that the system knows.
+pub fn find_chromium(named: Option<&Path>) -> Option<PathBuf> {
+    let runs = |path: &PathBuf| path.is_file();
+    if let Some(named) = named.filter(|named| named.components().count() > 1) {
+        return Some(named.to_owned()).filter(runs);
+    }
+    let path = env::var_os("PATH")?;
+    let names: Vec<&Path> =
+        named.map_or_else(|| PROGRAMS.iter().map(Path::new).collect(), |named| vec![named]);
+    names.iter().find_map(|name| env::split_paths(&path).map(|folder| folder.join(name)).find(runs))
+}
+
+/// Whether the browser's own sandbox can be used: Chromium refuses it to root.
+pub fn chromium_sandboxed() -> bool {
+    #[cfg(unix)]
+    return !rustix::process::geteuid().is_root();
+    #[cfg(not(unix))]
+    return true;
+}
+
+impl Chromium {
+    /// Starts it. `more` are further arguments.
+    pub(super) fn start(program: &Path, more: &[String]) -> Result<Self, BrowseError> {
+        let failed = |error: io::Error| BrowseError::NotStarted {
+            program: program.display().to_string(),
+            why: error.to_string(),
+        };
+        let folder = private_folder().map_err(failed)?;
+        let started = Self::spawn(program, &folder, more);
+        let mut child = started.inspect_err(|_| _ = fs::remove_dir_all(&folder)).map_err(failed)?;
+        let pipes = child.stdout.take().zip(child.stdin.take());
+        let (reader, writer) = pipes.ok_or_else(|| failed(io::Error::other("no pipe")))?;
+        Ok(Self { child, folder, peer: Peer::new(reader, writer) })
+    }
+
+    fn spawn(program: &Path, folder: &Path, more: &[String]) -> io::Result<Child> {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", SHELL, "sh"]).arg(folder).arg(std::process::id().to_string()).arg(program);
+        command.args(FLAGS);
+        if !chromium_sandboxed() {
+            command.arg("--no-sandbox");
+        }
+        let mut profile = std::ffi::OsString::from("--user-data-dir=");
+        profile.push(folder.join("profile"));
+        let mut log = std::ffi::OsString::from("--log-net-log=");
+        log.push(folder.join("log"));
+        command.arg(profile).arg(log).args(more).arg("about:blank");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // A group of its own: it is ended as a whole, and a Ctrl-C reaches us first.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.spawn()
+    }
+
+    /// The network log; whole only after [`Chromium::end`].
+    pub(super) fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    /// What it said last on standard error, for the reason why it did not start.
+    pub(super) fn last_words(&self) -> String {
+        let said = fs::read(self.folder.join("said")).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        let telling = said.lines().rev().find(|line| line.contains("ERROR") || line.contains("FATAL"));
+        telling.or(said.lines().next_back()).unwrap_or_default().chars().take(300).collect()
+    }
+
+    /// Asks it to end, and waits until its log is written.
+    pub(super) fn end(&mut self) -> bool {
+        _ = self.peer.send(None, "Browser.close", serde_json::json!({}));
+        let until = Instant::now() + ENDS_WITHIN;
+        while Instant::now() < until {
+            if self.folder.join("ended").exists() {
+                return true;
+            }
+            thread::sleep(LOOKS_EVERY);
+        }
+        false
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        _ = self.child.kill();
+        _ = self.child.wait();
+        // Its last processes may still be writing for a moment.
+        for _ in 0..50 {
+            if fs::remove_dir_all(&self.folder).is_ok() || !self.folder.exists() {
+                return;
+            }
+            thread::sleep(LOOKS_EVERY);
+        }
+    }
+}
+
+/// A new folder that only we may look into: the log in it holds everything that goes over the wire.
+fn private_folder() -> io::Result<PathBuf> {
+    let mut last = io::Error::other("no name was free");
+    for attempt in 0..16 {
+        let folder =
+            env::temp_dir().join(format!("hinomi-browse-{:016x}", RandomState::new().hash_one(attempt)));
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        match builder.create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
