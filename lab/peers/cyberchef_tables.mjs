@@ -1,9 +1,10 @@
 // Writes the tables of the recipe engine from CyberChef and its `codepage` package (both Apache-2.0):
-//   charset/single_byte.bin  256 little-endian UTF-16 units for every single-byte code page, in the order of the labels
+//   charset/single_byte.deflate  256 little-endian UTF-16 units for every single-byte code page, in the order of the labels
+//   charset/double_byte.bin  the pages whose characters take one byte or two, as written below
 //   entities/names.txt       HTML entity names and the code point each stands for
 // Usage, under the Node 24 that cyberchef needs:
 //   node cyberchef_tables.mjs <node_modules> crates/hinomi-formats/src/decode/ops
-// It also prints the rows of the single-byte pages for charset/labels.rs.
+// It also prints the rows of the pages with tables for charset/labels.rs.
 import { readFileSync, writeFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import { pathToFileURL } from "node:url";
@@ -17,6 +18,8 @@ const { HTML_ENTITY_REVERSE_LOOKUP } = await load("cyberchef/src/core/lib/HTMLEn
 
 const bytes = [];
 let index = 0;
+// A page that its library prepares is read another way than one that it looks up.
+const { sbcs, dbcs } = cptable.utils.cache;
 for (const [label, page] of Object.entries(CHR_ENC_CODE_PAGES)) {
     const table = cptable[page]?.dec;
     if (table?.length === 256) {
@@ -24,10 +27,62 @@ for (const [label, page] of Object.entries(CHR_ENC_CODE_PAGES)) {
             const unit = table[byte].charCodeAt(0);
             bytes.push(unit & 0xff, unit >> 8);
         }
-        console.log(`    (${JSON.stringify(label)}, Page::Single(${index++})),`);
+        console.log(`    (${JSON.stringify(label)}, Page::${sbcs.includes(page) ? "Single" : "NulSkipping"}(${index++})),`);
     }
 }
-writeFileSync(resolve(out, "written/charset/single_byte.bin"), Uint8Array.from(bytes));
+writeFileSync(resolve(out, "written/charset/single_byte.deflate"), deflateRawSync(Uint8Array.from(bytes), { level: 9 }));
+
+// A page: the place of the page whose order its characters are counted in, or ff for that of Unicode; the length of
+// what follows in three bytes; deflated: how many runs of codes there are, for each the codes passed over and the
+// codes in it less one, as numbers of seven bits a byte; then for every code how far its character's place in that
+// order is from the one expected, the one behind the last: first all low bytes, then all high ones. The order of
+// a page is that of its own characters from 0x80 up by code, then all others.
+const AFTER = { 51932: 932, 936: 54936, 51936: 54936, 20936: 936, 51949: 949, 1361: 949, 10002: 950, 20000: 950, 20001: 20000,
+    20002: 20000, 20003: 950, 20005: 950, 10001: 932, 20932: 51932 };
+const packed = [];
+const places = new Map();
+const known = new Map();
+const seven = (number) => number < 128 ? [number] : [number & 127 | 128, ...seven(number >> 7)];
+const codesOf = (page) => Object.keys(cptable[page].dec).map(Number);
+const unitOf = (page, code) => cptable[page].dec[code].charCodeAt(0);
+
+function ranks(page) {
+    const order = new Set();
+    if (page !== undefined) codesOf(page).map((code) => unitOf(page, code)).filter((unit) => unit >= 0x80).forEach((unit) => order.add(unit));
+    for (let unit = 0; unit < 65536; unit++) order.add(unit);
+    return new Map([...order].map((unit, rank) => [unit, rank]));
+}
+
+function pack(page) {
+    const same = JSON.stringify(codesOf(page).map((code) => [code, unitOf(page, code)]));
+    if (known.has(same)) return known.get(same);
+    if (AFTER[page] !== undefined && !places.has(AFTER[page])) places.set(AFTER[page], pack(AFTER[page]));
+    const [runs, low, high] = [[], [], []];
+    const rank = ranks(AFTER[page]);
+    let expected = 0;
+    for (const code of codesOf(page)) {
+        const last = runs.at(-1);
+        if (last?.[1] === code) last[1]++;
+        else runs.push([code, code + 1]);
+        const place = rank.get(unitOf(page, code));
+        low.push((place - expected) & 0xff);
+        high.push(((place - expected) >> 8) & 0xff);
+        expected = place + 1;
+    }
+    const head = runs.flatMap(([from, to], at) => [...seven(from - (runs[at - 1]?.[1] ?? 0)), ...seven(to - from - 1)]);
+    const inside = deflateRawSync(Uint8Array.from([...seven(runs.length), ...head, ...low, ...high]), { level: 9 });
+    packed.push(AFTER[page] === undefined ? 0xff : places.get(AFTER[page]), inside.length & 0xff, inside.length >> 8 & 0xff, inside.length >> 16, ...inside);
+    const place = known.size;
+    known.set(same, place);
+    return place;
+}
+
+for (const [label, page] of Object.entries(CHR_ENC_CODE_PAGES)) {
+    if (!cptable[page] || cptable[page].dec.length === 256) continue;
+    if (!places.has(page)) places.set(page, pack(page));
+    console.log(`    (${JSON.stringify(label)}, Page::${dbcs.includes(page) ? "Double" : "PairFirst"}(${places.get(page)})),`);
+}
+writeFileSync(resolve(out, "written/charset/double_byte.bin"), Uint8Array.from(packed));
 
 // By name, in byte order.
 const names = Object.entries(HTML_ENTITY_REVERSE_LOOKUP).sort(([a], [b]) => (a < b ? -1 : 1));

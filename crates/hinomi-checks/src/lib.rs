@@ -11,8 +11,9 @@ mod document;
 mod entry;
 mod judge;
 mod mail;
+pub mod manual;
 mod observe;
-pub mod page;
+mod page;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +56,13 @@ pub const CHECKS: &[Check] = &[
     mail::program_in_archive::CHECK,
     mail::reply_type::CHECK,
     mail::scatter_type::CHECK,
+    page::cross_protocol::CHECK,
+    page::local_access::CHECK,
+    page::mdns_exfiltration::CHECK,
+    page::port_scan::CHECK,
+    page::rebinding::CHECK,
+    page::top_level_local::CHECK,
+    page::webrtc_local::CHECK,
 ];
 
 /// The families of the house, with or without checks yet: what a run has no evidence for is named by these.

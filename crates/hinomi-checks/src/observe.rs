@@ -1,7 +1,7 @@
 //! What was read becomes what was seen: the tree of a file becomes evidence and observations.
 
 use crate::case::cut;
-use crate::{document, mail};
+use crate::{document, mail, page};
 use hinomi_formats::mail::Mail;
 use hinomi_formats::office;
 use hinomi_formats::tree::{
@@ -80,7 +80,7 @@ pub fn observe(tree: Parsed<Tree>, origin: &Origin) -> Observed {
     for node in &nodes {
         view.see(node, &mut out);
     }
-    out.problems = problems;
+    out.problems.extend(problems);
     out
 }
 
@@ -154,9 +154,23 @@ impl View<'_> {
                 let fact = document::observe::pdf(&node.name, pdf, node.partly);
                 out.observations.push(self.observation(node, Fact::Pdf(fact)));
             }
+            Content::PageEvents(bytes) => self.see_pages(node, bytes, out),
             Content::Plain if node.partly => self.see_unopened(node, out),
             Content::Plain => {}
         }
+    }
+
+    /// Pages are assets of their own, and each was seen at its own time.
+    fn see_pages(&self, node: &Node, bytes: &[u8], out: &mut Observed) {
+        let (pages, problems) = page::observe::events(bytes, &self.origin.own_domains);
+        for (asset, at, fact) in pages {
+            let seen = self.observation(node, Fact::Page(Box::new(fact)));
+            out.observations.push(Observation { asset, at, ..seen });
+        }
+        let place = |problem: Problem| {
+            if node.place.is_empty() { problem } else { problem.inside(&node.place) }
+        };
+        out.problems.extend(problems.into_iter().map(place));
     }
 
     fn see_archive(&self, node: &Node, archive: &Container, out: &mut Observed) {
@@ -204,6 +218,7 @@ impl View<'_> {
                 Kind::Pdf => EvidenceKind::Pdf,
                 Kind::Program => EvidenceKind::Program,
                 Kind::Script => EvidenceKind::Script,
+                Kind::PageEvents => EvidenceKind::PageEvents,
                 Kind::Mailbox | Kind::Html | Kind::Calendar | Kind::Other => EvidenceKind::File,
             },
             name: match &node.content {
@@ -369,7 +384,7 @@ fn kind_of(kind: Kind) -> FileKind {
         Kind::Pdf => FileKind::Pdf,
         Kind::Program => FileKind::Program,
         Kind::Script => FileKind::Script,
-        Kind::Html | Kind::Calendar | Kind::Other => FileKind::Other,
+        Kind::Html | Kind::Calendar | Kind::PageEvents | Kind::Other => FileKind::Other,
     }
 }
 

@@ -5,7 +5,7 @@ mod judging;
 mod observing;
 mod wording;
 
-use crate::page::{examples, languages, run};
+use crate::manual::{examples, languages, run};
 use crate::{CHECKS, ContactBook, entries, entry, judge};
 use hinomi_model::{Lang, Observation, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ fn every_page_shows_a_failing_a_passing_and_an_undecidable_example_in_both_langu
         }
         assert_eq!(languages(check.page), BTreeSet::from(["en", "ja"]), "{}", check.id);
         for lang in Lang::ALL {
-            assert!(crate::page::in_language(check.page, lang).contains("```verdict"), "{}", check.id);
+            assert!(crate::manual::in_language(check.page, lang).contains("```verdict"), "{}", check.id);
         }
     }
 }

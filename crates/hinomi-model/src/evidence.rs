@@ -89,6 +89,8 @@ pub enum EvidenceKind {
     Script,
     /// An executable program.
     Program,
+    /// Events of web pages.
+    PageEvents,
     /// A file of no kind that is read deeper.
     File,
 }

@@ -2,7 +2,7 @@
 
 use hinomi_checks::{Observed, Origin, observe};
 use hinomi_formats::Limits;
-use hinomi_formats::decode::{Guesses, Recipe, guess};
+use hinomi_formats::decode::{BakeError, Fault, Guesses, Recipe, guess};
 use hinomi_formats::tree::{self, Hints};
 use serde::{Deserialize, Serialize};
 
@@ -34,21 +34,28 @@ pub(crate) enum Baked {
     Guesses(Guesses),
     /// Why it was not baked; completes "failed to …".
     Failed(String),
+    /// The same, and it was a limit: there may be more to it.
+    Limited(String),
 }
 
 impl Baked {
     const OUTPUT: u8 = 0;
     const GUESSES: u8 = 1;
     const FAILED: u8 = 2;
+    const LIMITED: u8 = 3;
 
     /// The first byte of an answer says what the rest is.
     fn into_answer(self) -> Vec<u8> {
-        let (kind, rest) = match self {
+        let (kind, mut rest) = match self {
             Self::Output(bytes) => (Self::OUTPUT, bytes),
             Self::Guesses(guesses) => (Self::GUESSES, serde_json::to_vec(&guesses).unwrap_or_default()),
             Self::Failed(why) => (Self::FAILED, why.into_bytes()),
+            Self::Limited(why) => (Self::LIMITED, why.into_bytes()),
         };
-        [vec![kind], rest].concat()
+        // A result may be as large as its limit allows: it is not copied, and no more than it needs is reserved.
+        rest.reserve_exact(1);
+        rest.insert(0, kind);
+        rest
     }
 
     /// The other way; none when the answer is not one.
@@ -59,6 +66,7 @@ impl Baked {
             Self::OUTPUT => Some(Self::Output(answer)),
             Self::GUESSES => serde_json::from_slice(&answer).ok().map(Self::Guesses),
             Self::FAILED => String::from_utf8(answer).ok().map(Self::Failed),
+            Self::LIMITED => String::from_utf8(answer).ok().map(Self::Limited),
             _ => None,
         }
     }
@@ -68,13 +76,20 @@ fn bake(head: &DecodeHead, bytes: &[u8]) -> Baked {
     let Some(recipe) = &head.recipe else {
         return match guess(bytes, &head.limits) {
             Ok(guesses) => Baked::Guesses(guesses),
-            Err(error) => Baked::Failed(error.to_string()),
+            Err(error) => stopped(&error),
         };
     };
     match Recipe::parse(recipe).map(|recipe| recipe.bake(bytes, &head.limits)) {
         Ok(Ok(output)) => Baked::Output(output.bytes),
-        Ok(Err(error)) => Baked::Failed(error.to_string()),
+        Ok(Err(error)) => stopped(&error),
         Err(error) => Baked::Failed(error.to_string()),
+    }
+}
+
+fn stopped(error: &BakeError) -> Baked {
+    match error.fault {
+        Fault::Limit(_) => Baked::Limited(error.to_string()),
+        Fault::Refused(_) => Baked::Failed(error.to_string()),
     }
 }
 

@@ -4,7 +4,7 @@
 //! edits the result.
 
 use anyhow::{Context, Result, ensure};
-use hinomi_checks::page;
+use hinomi_checks::manual;
 use hinomi_model::{Entry, Lang};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -101,7 +101,7 @@ fn checks(entries: &BTreeMap<String, Entry>, lang: Lang) -> String {
     let pages = hinomi_checks::pages();
     for (id, entry) in entries {
         _ = write!(out, "\n## {id}\n\n{}\n", about(entry, lang));
-        let prose = page::in_language(pages.get(id).copied().unwrap_or_default(), lang);
+        let prose = manual::in_language(pages.get(id).copied().unwrap_or_default(), lang);
         _ = write!(out, "\n{}", lowered(&prose));
     }
     out

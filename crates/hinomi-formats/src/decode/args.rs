@@ -43,7 +43,8 @@ pub(super) enum Arg {
     Number(f64),
     /// The label, as the table has it.
     Choice(&'static str),
-    Page(Page),
+    /// The label, and the page.
+    Page(&'static str, Page),
     /// How to read it, and the string.
     Toggle(&'static str, Vec<u16>),
 }
@@ -56,7 +57,7 @@ impl Arg {
             Self::Flag(flag) => Json::Flag(*flag),
             Self::Number(number) => Json::Number(*number),
             Self::Choice(label) => json::text(label),
-            Self::Page(page) => json::text(charset::label(*page)),
+            Self::Page(label, _) => json::text(label),
             Self::Toggle(option, string) => Json::Map(vec![
                 (str_to_text("option"), json::text(option)),
                 (str_to_text("string"), Json::Text(string.clone())),
@@ -70,6 +71,15 @@ impl Arg {
 pub(super) struct Args(pub(super) Vec<Arg>);
 
 impl Args {
+    /// Code units in all texts of it.
+    pub(super) fn units(&self) -> usize {
+        let units = self.0.iter().map(|arg| match arg {
+            Arg::Text(text) | Arg::Toggle(_, text) => text.len(),
+            _ => 0,
+        });
+        units.fold(0, usize::saturating_add)
+    }
+
     pub(super) fn text(&self, index: usize) -> &[u16] {
         if let Some(Arg::Text(text)) = self.0.get(index) { text } else { &[] }
     }
@@ -87,7 +97,7 @@ impl Args {
     }
 
     pub(super) fn page(&self, index: usize) -> Page {
-        if let Some(Arg::Page(page)) = self.0.get(index) { *page } else { Page::Utf8 }
+        if let Some(Arg::Page(_, page)) = self.0.get(index) { *page } else { Page::Utf8 }
     }
 
     pub(super) fn toggle(&self, index: usize) -> (&'static str, &[u16]) {
@@ -126,9 +136,18 @@ impl Spec {
                 _ => Err(format!("must be at least {least}")),
             },
             Kind::Choice(labels, default) => choice(given, labels, *default).map(Arg::Choice),
-            Kind::CodePage => code_page(given).map(Arg::Page),
+            Kind::CodePage => code_page(given),
             Kind::Toggle(labels) => toggle(given, labels),
         }
+    }
+
+    /// Whether it is a string or number of a sort at all, but out of its bounds or not one of its choices, that
+    /// CyberChef refuses: then it does so when the step runs.
+    pub(super) fn is_bounded(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::EscapedUnit(_) | Kind::Whole(..) | Kind::NumberFrom(..) | Kind::Choice(..) | Kind::CodePage
+        )
     }
 
     /// Whether escapes in it are resolved.
@@ -219,18 +238,19 @@ fn named(wanted: &[u16], labels: &[&'static str]) -> Result<&'static str, String
     })
 }
 
-fn code_page(given: Option<&Json>) -> Result<Page, String> {
-    let Some(given) = given else { return Ok(Page::Utf8) };
-    let wanted = given.as_text().ok_or_else(|| format!("must be a string, not {}", given.sort()))?;
-    let wanted = String::from_utf16_lossy(wanted);
-    match charset::page(&wanted) {
-        Some(Page::Unread) => {
-            Err(format!("names the code page \"{wanted}\", which this version cannot read"))
-        }
-        Some(page) => Ok(page),
-        None => Err(format!("has no option \"{wanted}\"")),
-    }
+fn code_page(given: Option<&Json>) -> Result<Arg, String> {
+    let wanted = match given {
+        None => UTF_8.to_owned(),
+        Some(given) => String::from_utf16_lossy(
+            given.as_text().ok_or_else(|| format!("must be a string, not {}", given.sort()))?,
+        ),
+    };
+    let (label, page) = charset::page(&wanted).ok_or_else(|| format!("has no option \"{wanted}\""))?;
+    Ok(Arg::Page(label, page))
 }
+
+/// The first of the menu.
+const UTF_8: &str = "UTF-8 (65001)";
 
 fn toggle(given: Option<&Json>, labels: &'static [&'static str]) -> Result<Arg, String> {
     let Some(given) = given else {

@@ -15,6 +15,9 @@ use std::borrow::Cow;
 /// Bytes of a step's input that count as one step of `steps_max`.
 const STEP_BYTES: usize = 1 << 10;
 
+/// Memory that one entry of a list to be sorted takes, about.
+const SORTED_BYTES: usize = 32;
+
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -38,12 +41,14 @@ impl Output {
 pub(super) struct Oven<'a> {
     limits: &'a Limits,
     steps: u64,
+    /// Work done that does not make a whole step yet.
+    parts: u64,
 }
 
 impl<'a> Oven<'a> {
     /// All of what these limits allow.
     pub(super) fn new(limits: &'a Limits) -> Self {
-        Self { limits, steps: limits.steps_max }
+        Self { limits, steps: limits.steps_max, parts: 0 }
     }
 
     /// Whether a value may hold this many bytes.
@@ -79,6 +84,20 @@ impl<'a> Oven<'a> {
             }
             None => Err(self.out_of_steps()),
         }
+    }
+
+    /// Pays for work of which so many parts make a step.
+    pub(super) fn parts(&mut self, parts: u64, of_step: u64) -> Result<(), Fault> {
+        let done = self.parts.saturating_add(parts);
+        self.parts = done.checked_rem(of_step).unwrap_or(0);
+        self.steps(done.checked_div(of_step).unwrap_or(0))
+    }
+
+    /// Pays for sorting so many, of which so many comparisons make a step, and sees that there is room for them.
+    pub(super) fn sorting(&mut self, count: usize, of_step: u64) -> Result<(), Fault> {
+        self.room(count.saturating_mul(SORTED_BYTES))?;
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.steps(count.saturating_mul(u64::from(count.max(1).ilog2())).checked_div(of_step).unwrap_or(0))
     }
 
     /// Steps that may still be taken.
@@ -155,6 +174,7 @@ impl Kitchen<'_> {
         while let Some(&place) = course.list.get(state.at) {
             let Some(step) = self.steps.get(place) else { break };
             let (op, disabled, breakpoint) = (step.op, step.disabled, step.breakpoint);
+            let fault = step.fault.clone();
             let at = state.at;
             state.at = at.saturating_add(1);
             // A disabled step is passed over before its breakpoint is looked at.
@@ -165,6 +185,9 @@ impl Kitchen<'_> {
                 return Ok(Done { dish: state.dish, progress: at, last });
             }
             let halt = |fault| Halt { step: place, at, fault };
+            if let Some(why) = fault {
+                return Err(halt(Fault::Refused(why)));
+            }
             if let Takes::Flow(flow) = op.run {
                 self.oven.work(state.dish.held()).map_err(halt)?;
                 self.control(flow, course, place, &mut state)?;
@@ -185,6 +208,10 @@ impl Kitchen<'_> {
 
     /// The result as the page shows it: what the last operation makes of its own output for the eye.
     fn present(&mut self, done: Done) -> Result<Vec<u8>, Fault> {
+        if let Dish::Numbers(numbers) = &done.dish {
+            let place = numbers.first_nan().unwrap_or(0).saturating_add(1);
+            return Err(Fault::refused(format!("number {place} of the result is none")));
+        }
         let Some(step) = done.last.and_then(|place| self.steps.get(place)) else {
             return done.dish.into_bytes(&mut self.oven);
         };
@@ -229,7 +256,10 @@ impl Kitchen<'_> {
 pub(super) fn bake_one(step: &Step, dish: Dish, oven: &mut Oven) -> Result<Dish, Fault> {
     oven.work(dish.held())?;
     let result = match step.op.run {
-        Takes::Bytes(run) => run(&dish.into_bytes(oven)?, &step.args, oven)?,
+        Takes::Bytes(run) => match (dish, ops::on_numbers(step.op.name)) {
+            (Dish::Numbers(numbers), Some(run)) => run(&numbers, &step.args, oven)?,
+            (dish, _) => run(&dish.into_bytes(oven)?, &step.args, oven)?,
+        },
         Takes::Text(run) => run(&dish.into_text(oven)?, &step.args, oven)?,
         Takes::Flow(_) => dish,
     };

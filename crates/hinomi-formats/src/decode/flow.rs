@@ -117,7 +117,9 @@ impl Kitchen<'_> {
         let Some(args) = self.steps.get(place).map(|step| step.args.clone()) else { return Ok(()) };
         let dish = std::mem::take(&mut state.dish);
         if flow == Flow::Magic {
-            state.dish = self.magic(&args, dish).map_err(halt)?;
+            let behind = course.list.get(state.at..).unwrap_or_default();
+            let last = behind.iter().all(|place| self.steps.get(*place).is_none_or(|step| step.disabled));
+            state.dish = self.magic(&args, dish, !last || course.depth > 0).map_err(halt)?;
             return Ok(());
         }
         let text = dish.into_text(&mut self.oven).map_err(halt)?;
@@ -135,7 +137,7 @@ impl Kitchen<'_> {
     }
 
     /// What could be made of the value, as a value.
-    fn magic(&mut self, args: &Args, dish: Dish) -> Result<Dish, Fault> {
+    fn magic(&mut self, args: &Args, dish: Dish, every_likeness: bool) -> Result<Dish, Fault> {
         let crib = match args.text(3) {
             [] => None,
             crib => {
@@ -148,6 +150,7 @@ impl Kitchen<'_> {
             intensive: args.flag(1),
             all_languages: args.flag(2),
             crib,
+            every_likeness,
             powershell: false,
         };
         let input = dish.into_bytes(&mut self.oven)?;
@@ -271,7 +274,9 @@ impl Kitchen<'_> {
             let limit = Limit { name: "nesting_max".to_owned(), value: u64::from(Limits::NESTING_MAX) };
             return Err(halt(Fault::Limit(limit)));
         }
-        self.oven.steps(u64::try_from(inner.len()).unwrap_or(u64::MAX) / 8).map_err(halt)?;
+        // The arguments of each step inside are copied twice.
+        let inside = u64::try_from(inner.len()).unwrap_or(u64::MAX);
+        self.oven.steps(if inner.len() > FEW_STEPS { inside } else { inside / 8 }).map_err(halt)?;
         for (step, args) in inner.iter().zip(baseline) {
             let again = self.prepared_again(*step, args.clone()).map_err(halt)?;
             self.set_args(*step, again);
@@ -335,17 +340,22 @@ impl Kitchen<'_> {
         let undefined: Vec<u16> = "undefined".encode_utf16().collect();
         let values: Vec<&[u16]> =
             (1..found.groups.len()).map(|group| found.text(text, group).unwrap_or(&undefined)).collect();
+        // All arguments together count, for each may hold all of a register.
+        let mut units: usize = self.steps.iter().map(|step| step.args.units()).fold(0, usize::saturating_add);
         for &place in course.list.get(state.at..).unwrap_or_default() {
             let Some(step) = self.steps.get(place).filter(|step| !step.disabled) else { continue };
             let mut args = step.args.clone();
+            units = units.saturating_sub(args.units());
             for arg in &mut args.0 {
                 if let Arg::Text(text) | Arg::Toggle(_, text) = arg
                     && text.contains(&0x24)
                 {
                     *text = filled(text, &values, state.registers);
-                    self.oven.room_for_text(text.len())?;
+                    self.oven.work(text.len())?;
                 }
             }
+            units = units.saturating_add(args.units());
+            self.oven.room_for_text(units)?;
             let again = self.prepared_again(place, args)?;
             self.set_args(place, again);
             self.oven.steps(1)?;
@@ -395,6 +405,9 @@ impl Kitchen<'_> {
         Ok(())
     }
 }
+
+/// Steps inside a Fork that cost next to nothing to prepare.
+const FEW_STEPS: usize = 64;
 
 const EMPTY_GROUP: &str = "the group of the section took no part in the match";
 

@@ -53,8 +53,14 @@ pub struct Guesses {
 /// The limit that was met.
 pub fn guess(input: &[u8], limits: &Limits) -> Result<Guesses, BakeError> {
     let stopped = |fault: Fault| BakeError { step: 1, operation: "Magic", fault };
-    let search =
-        magic::Search { depth: DEPTH, intensive: false, all_languages: false, crib: None, powershell: true };
+    let search = magic::Search {
+        depth: DEPTH,
+        intensive: false,
+        all_languages: false,
+        crib: None,
+        every_likeness: false,
+        powershell: true,
+    };
     let found = magic::search(input, &search, &mut Oven::new(limits)).map_err(stopped)?;
     let Json::List(options) = found else { return Ok(Guesses::default()) };
     let mut guesses: Vec<Guess> = options.iter().map(|option| of(option, input)).collect();

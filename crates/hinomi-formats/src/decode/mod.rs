@@ -35,9 +35,10 @@ pub(crate) use ops::code::scripts::letter as encoded_letter;
 use crate::Limits;
 use address::Address;
 use args::Args;
+use flow::Flow;
 use grammar::Written;
 use json::Json;
-use ops::Op;
+use ops::{Op, Takes};
 
 /// A recipe that can be run: every operation is known, every argument prepared.
 #[derive(Debug, Clone)]
@@ -53,6 +54,8 @@ struct Step {
     args: Args,
     disabled: bool,
     breakpoint: bool,
+    /// An argument that the operation does not take, on a step that may not be reached: it is an error when it is.
+    fault: Option<String>,
 }
 
 impl Recipe {
@@ -79,8 +82,13 @@ impl Recipe {
     }
 
     fn prepare(written: Vec<Written>, address: Option<Address>) -> Result<Self, RecipeError> {
-        let steps = written.iter().enumerate().map(|(index, step)| prepare(index.saturating_add(1), step));
-        Ok(Self { steps: steps.collect::<Result<_, _>>()?, written, address })
+        let mut steps: Vec<Step> = Vec::with_capacity(written.len());
+        for (index, step) in written.iter().enumerate() {
+            // A breakpoint stops the run before its own step.
+            let passed_over = step.disabled || step.breakpoint || steps.iter().any(Step::may_leave_out);
+            steps.push(prepare(index.saturating_add(1), step, passed_over)?);
+        }
+        Ok(Self { steps, written, address })
     }
 
     /// The input that came in the address, if one did.
@@ -140,7 +148,16 @@ impl Recipe {
     }
 }
 
-fn prepare(step: usize, written: &Written) -> Result<Step, RecipeError> {
+impl Step {
+    /// Whether steps behind it may never run.
+    fn may_leave_out(&self) -> bool {
+        let steers = matches!(self.op.run, Takes::Flow(Flow::Jump | Flow::ConditionalJump | Flow::Return));
+        !self.disabled && (self.breakpoint || steers)
+    }
+}
+
+/// With `passed_over`, an argument out of its bounds is an error only when the step runs.
+fn prepare(step: usize, written: &Written, passed_over: bool) -> Result<Step, RecipeError> {
     let op = ops::find(&written.name)
         .ok_or_else(|| RecipeError::UnknownOperation { step, operation: written.name.clone() })?;
     let (given, taken) = (written.args.len(), op.args.len());
@@ -148,15 +165,24 @@ fn prepare(step: usize, written: &Written) -> Result<Step, RecipeError> {
         return Err(RecipeError::TooManyArguments { step, operation: written.name.clone(), given, taken });
     }
     let mut args = Vec::with_capacity(taken);
+    let mut fault = None;
     for (index, spec) in op.args.iter().enumerate() {
-        args.push(spec.prepare(written.args.get(index)).map_err(|why| RecipeError::BadArgument {
+        let bad = |why| RecipeError::BadArgument {
             step,
             operation: written.name.clone(),
             argument: spec.name.to_owned(),
             why,
-        })?);
+        };
+        args.push(match spec.prepare(written.args.get(index)) {
+            Ok(arg) => arg,
+            Err(why) if passed_over && spec.is_bounded() => {
+                fault.get_or_insert(format!("argument \"{}\" {why}", spec.name));
+                spec.prepare(None).map_err(bad)?
+            }
+            Err(why) => return Err(bad(why)),
+        });
     }
-    Ok(Step { op, args: Args(args), disabled: written.disabled, breakpoint: written.breakpoint })
+    Ok(Step { op, args: Args(args), disabled: written.disabled, breakpoint: written.breakpoint, fault })
 }
 
 /// The operations this version has, by name, in the order of their families.

@@ -195,12 +195,6 @@ fn what_cannot_be_run_is_named_before_anything_runs() {
         ]],
     );
     refused(
-        "Decode_text('ISO 2022 Korean (50225)')",
-        &expect![[
-            r#"prepare step 1 of the recipe, "Decode text": argument "Encoding" names the code page "ISO 2022 Korean (50225)", which this version cannot read"#
-        ]],
-    );
-    refused(
         "Split(1)",
         &expect![[
             r#"prepare step 1 of the recipe, "Split": argument "Split delimiter" must be a string, not a number"#

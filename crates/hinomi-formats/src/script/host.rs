@@ -5,6 +5,7 @@ use super::command::evaluate::trace::Deed;
 use super::command::evaluate::value::GAP;
 use super::command::evaluate::{Dialect, Machine};
 use super::command::{self, command_of_deeds};
+use super::steps::{Steps, tell_once};
 use super::{Call, Command, Interpreter, Power, Survey, jscript, vbs};
 use crate::{Limits, Problem, url};
 
@@ -24,48 +25,55 @@ pub(super) struct Evaluated {
     text_cut: bool,
 }
 
+impl Evaluated {
+    /// The limits that were met, by name and value.
+    pub(super) fn limits(&self, limits: &Limits) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            (self.fuel == 0, "steps_max", limits.steps_max),
+            (self.too_deep, "nesting_max", u64::from(Limits::NESTING_MAX)),
+            (self.layers_cut, "layers_max", u64::from(limits.layers_max)),
+            (self.text_cut, "text_bytes_max", limits.text_bytes_max as u64),
+        ]
+        .into_iter()
+        .filter_map(|(met, name, value)| met.then_some((name, value)))
+    }
+}
+
 /// Evaluates a script.
 pub(super) fn evaluate(text: &str, dialect: Dialect, limits: &Limits, fuel: u64) -> Evaluated {
-    let (body, too_deep) = match dialect {
-        Dialect::VbScript => {
-            let program = vbs::parse::program(text);
-            (program.body, program.too_deep)
-        }
-        _ => {
-            let program = jscript::parse::program(text);
-            (program.body, program.too_deep)
-        }
+    let program = match dialect {
+        Dialect::VbScript => vbs::parse::program(text),
+        _ => jscript::parse::program(text),
     };
     let mut machine = Machine::new(dialect, limits, fuel);
     machine.pay_bytes(text.len());
-    machine.program(&body);
+    machine.program(&program.body);
     Evaluated {
         placed: machine.trace.placed().to_vec(),
         layers: machine.layers.clone(),
-        fuel: machine.fuel,
-        too_deep: too_deep || machine.calls_cut,
+        // What was not read would have taken the rest.
+        fuel: if program.cut || machine.cut { 0 } else { machine.fuel },
+        too_deep: program.too_deep || machine.calls_cut,
         layers_cut: machine.too_deep,
         text_cut: machine.text_cut,
     }
 }
 
 /// Surveys a script that stands alone.
-pub(super) fn survey(text: &str, dialect: Dialect, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
-    let found = evaluate(text, dialect, limits, limits.steps_max);
-    if found.fuel == 0 {
-        problems.push(Problem::limit("text", "steps_max", limits.steps_max));
-    }
-    if found.too_deep {
-        problems.push(Problem::limit("text", "nesting_max", u64::from(Limits::NESTING_MAX)));
-    }
-    if found.layers_cut {
-        problems.push(Problem::limit("text", "layers_max", u64::from(limits.layers_max)));
-    }
-    if found.text_cut {
-        problems.push(Problem::limit("text", "text_bytes_max", limits.text_bytes_max as u64));
+pub(super) fn survey(
+    text: &str,
+    dialect: Dialect,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+    steps: &mut Steps,
+) -> Survey {
+    let found = evaluate(text, dialect, limits, steps.scripts);
+    steps.scripts = found.fuel;
+    for (name, value) in found.limits(limits) {
+        tell_once(problems, Problem::limit("text", name, value));
     }
     let mut survey = Survey { calls: calls(text, &found.placed), ..Survey::default() };
-    let own = started(text, &found, &mut survey, limits, problems);
+    let own = started(text, &found, &mut survey, limits, problems, steps);
     let runs: Vec<&String> = found
         .placed
         .iter()
@@ -86,7 +94,7 @@ pub(super) fn survey(text: &str, dialect: Dialect, limits: &Limits, problems: &m
         whole.text = text.to_owned();
         whole.script = runs.last().map_or_else(|| text.to_owned(), |run| (*run).clone());
         whole.layers = found.layers.iter().map(|layer| (*layer).to_owned()).collect();
-        disguises(&mut whole, text, !runs.is_empty());
+        disguises(&mut whole, text, !runs.is_empty(), &mut steps.commands);
         whole.executes |= !survey.commands.is_empty();
         survey.commands.insert(0, whole);
     }
@@ -120,9 +128,17 @@ const ORDINARY: &[&str] = &[
     "matches",
 ];
 
-/// Whether URLs stand in a script as they are fetched, as far as their host.
-pub(super) fn stand(urls: &[url::Url], text: &str) -> bool {
+/// Bytes of a script that are searched for a URL in one step.
+const SEARCHED_A_STEP: u64 = 1 << 10;
+
+/// Whether URLs stand in a script as they are fetched, as far as their host. Each search is paid with `fuel`; what is
+/// not looked for does not stand there.
+pub(super) fn stand(urls: &[url::Url], text: &str, fuel: &mut u64) -> bool {
     let stands = |url: &url::Url| {
+        *fuel = fuel.saturating_sub(1 + text.len() as u64 / SEARCHED_A_STEP);
+        if *fuel == 0 {
+            return false;
+        }
         let host_at = url.text.find("://").map_or(0, |at| at + 3);
         let host_end = url.text.get(host_at..).and_then(|rest| rest.find('/')).map(|len| host_at + len);
         url.text.get(..host_end.unwrap_or(url.text.len())).is_some_and(|start| text.contains(start))
@@ -132,12 +148,12 @@ pub(super) fn stand(urls: &[url::Url], text: &str) -> bool {
 
 /// The layers of a script that stands alone: what any script does with strings counts only beside what hides text,
 /// where text is run, or where a URL stands nowhere in the script as far as its host.
-pub(super) fn disguises(command: &mut Command, text: &str, runs: bool) {
+pub(super) fn disguises(command: &mut Command, text: &str, runs: bool, fuel: &mut u64) {
     let ordinary = command.layers.iter().all(|layer| ORDINARY.contains(&layer.as_str()));
     if runs || !ordinary {
         return;
     }
-    if stand(&command.urls, text) {
+    if stand(&command.urls, text, fuel) {
         command.layers.clear();
     }
 }
@@ -149,10 +165,10 @@ fn started(
     survey: &mut Survey,
     limits: &Limits,
     problems: &mut Vec<Problem>,
+    steps: &mut Steps,
 ) -> Vec<Deed> {
     let mut own: Vec<Deed> = Vec::new();
     let mut hidden = false;
-    let mut fuel = limits.steps_max;
     let layers: Vec<String> = found.layers.iter().map(|layer| (*layer).to_owned()).collect();
     let runs = layers.iter().any(|layer| layer == "eval");
     for (deed, at) in &found.placed {
@@ -171,14 +187,11 @@ fn started(
         }
         let place = format!("text:{}", line_of(text, *at));
         // All of them together are one script: they share its steps.
-        let share = Limits { steps_max: fuel, ..limits.clone() };
-        let (parsed, left) = command::read_command_within(&shown(line), &place, &share);
-        fuel = left;
-        let mut command = parsed.take(problems);
+        let mut command = command::read_command_within(&shown(line), &place, limits, steps).take(problems);
         command.hidden |= quietly;
         let outer = layers.iter().cloned().chain(layer.map(str::to_owned));
         command.layers = outer.chain(std::mem::take(&mut command.layers)).collect();
-        disguises(&mut command, text, runs);
+        disguises(&mut command, text, runs, &mut steps.commands);
         survey.commands.push(command);
     }
     own

@@ -3,6 +3,7 @@
 mod command;
 mod host;
 mod jscript;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod vba;
@@ -13,6 +14,8 @@ use crate::office::{Dde, Module, Stomped, Surroundings, Workbook};
 use crate::url::{self, Url};
 use crate::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use steps::Steps;
 
 /// What a project of macros would do, read without running it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -233,7 +236,10 @@ pub fn survey_compiled(module: &Stomped, limits: &Limits) -> Parsed<Survey> {
 /// Meets `text_bytes_max`, `layers_max`, `urls_max`, `steps_max`.
 pub fn survey_dde(commands: &[Dde], limits: &Limits) -> Parsed<Survey> {
     let mut problems = Vec::new();
-    let read = |dde: &Dde| command::read_command_at(&dde.command, &dde.place, limits).take(&mut problems);
+    let mut steps = Steps::new(limits);
+    let read = |dde: &Dde| {
+        command::read_command_within(&dde.command, &dde.place, limits, &mut steps).take(&mut problems)
+    };
     let commands = commands.iter().map(read).collect();
     Parsed { value: Survey { commands, ..Survey::default() }, problems }
 }
@@ -261,6 +267,30 @@ pub fn survey_text(text: &str, limits: &Limits) -> Parsed<Survey> {
 ///
 /// Meets `text_bytes_max`, `steps_max`, `layers_max`, `commands_max`, `urls_max`.
 pub fn survey_file(name: &str, text: &str, limits: &Limits) -> Parsed<Survey> {
+    survey_within(name, text, limits, &mut Steps::new(limits))
+}
+
+/// Surveys the scripts of one page, which share its steps. See [`survey_text`]; calls are not told.
+///
+/// Meets `text_bytes_max` (each script), `steps_max`, `layers_max`, `commands_max` (all scripts), `urls_max` (each).
+pub fn survey_page<'t>(scripts: impl Iterator<Item = &'t str>, limits: &Limits) -> Parsed<Survey> {
+    let (mut survey, mut problems) = (Survey::default(), Vec::new());
+    let mut steps = Steps::new(limits);
+    for text in scripts {
+        let inner = survey_within("", text, limits, &mut steps);
+        inner.problems.into_iter().for_each(|problem| steps::tell_once(&mut problems, problem));
+        survey.commands.extend(inner.value.commands);
+        survey.urls.extend(inner.value.urls);
+    }
+    if survey.commands.len() > limits.commands_max {
+        survey.commands.truncate(limits.commands_max);
+        let problem = Problem::limit("text", "commands_max", limits.commands_max as u64);
+        steps::tell_once(&mut problems, problem);
+    }
+    Parsed { value: survey, problems }
+}
+
+fn survey_within(name: &str, text: &str, limits: &Limits, steps: &mut Steps) -> Parsed<Survey> {
     let mut problems = Vec::new();
     let text = match text.char_indices().nth(limits.text_bytes_max) {
         Some((end, _)) => {
@@ -269,21 +299,28 @@ pub fn survey_file(name: &str, text: &str, limits: &Limits) -> Parsed<Survey> {
         }
         None => text,
     };
-    let mut survey = command::survey_lines(name, text, limits, &mut problems);
+    let mut survey = command::survey_lines(name, text, limits, &mut problems, steps);
     // JavaScript writes the slashes of a URL as `\/`.
     let plain = text.replace("\\/", "/");
+    let of_commands: Vec<&str> =
+        survey.commands.iter().flat_map(|command| &command.urls).map(|url| url.text.as_str()).collect();
+    let known: HashSet<&str> = of_commands.iter().copied().collect();
     for found in url::find(&plain, limits).take(&mut problems) {
-        let known = |url: &Url| url.text == found.text || is_beginning(&found.text, &url.text);
-        if !survey.commands.iter().any(|command| command.urls.iter().any(known)) {
-            survey.urls.push(found);
+        let goes_on = |url: &&str| url.len() > found.text.len() && url.starts_with(&found.text);
+        if known.contains(found.text.as_str()) || is_open(&found.text) && of_commands.iter().any(goes_on) {
+            continue;
         }
+        if survey.urls.len() >= limits.urls_max {
+            let problem = Problem::limit("text", "urls_max", limits.urls_max as u64);
+            steps::tell_once(&mut problems, problem);
+            break;
+        }
+        survey.urls.push(found);
     }
     Parsed { value: survey, problems }
 }
 
-/// A URL without a path, or with an open one, that another goes on with was put together with the rest.
-fn is_beginning(text: &str, whole: &str) -> bool {
-    (text.ends_with('/') || text.matches('/').count() == 2)
-        && whole.len() > text.len()
-        && whole.starts_with(text)
+/// A URL without a path, or with an open one: where another goes on with it, it was put together with the rest.
+fn is_open(text: &str) -> bool {
+    text.ends_with('/') || text.matches('/').count() == 2
 }

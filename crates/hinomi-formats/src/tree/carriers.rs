@@ -48,12 +48,8 @@ impl Opener<'_> {
     pub(super) fn page(&mut self, bytes: &[u8]) -> Content {
         let source = text::decode(mail::declared_charset(bytes).as_deref(), bytes);
         let page = html::read(&source, self.limits, self.budget).take(self.problems);
-        let mut survey = script::Survey::default();
-        for source in &page.scripts {
-            let inner = script::survey_text(source, self.limits).take(self.problems);
-            survey.commands.extend(inner.commands);
-            survey.urls.extend(inner.urls);
-        }
+        let scripts = page.scripts.iter().map(String::as_str);
+        let mut survey = script::survey_page(scripts, self.limits).take(self.problems);
         survey.urls.extend(page.targets.iter().filter_map(|target| url::read(&target.url)));
         for (at, file) in page.files.into_iter().enumerate() {
             let place = file.name.clone().unwrap_or_else(|| format!("file {}", at.saturating_add(1)));

@@ -29,6 +29,8 @@ pub enum Kind {
     Html,
     /// An invitation or other calendar file.
     Calendar,
+    /// Events of web pages, a JSON object a line.
+    PageEvents,
     /// Anything else.
     Other,
 }
@@ -157,6 +159,9 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if mail::looks_like_calendar(bytes) {
         return Kind::Calendar;
     }
+    if looks_like_events(bytes) {
+        return Kind::PageEvents;
+    }
     match named {
         Kind::Mail if extension(name) == "eml" => Kind::Mail,
         Kind::Document if is_document_text(bytes) || office::looks_like_mhtml(bytes) => Kind::Document,
@@ -167,6 +172,23 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
         Kind::Html if is_text(bytes) => Kind::Html,
         _ => Kind::Other,
     }
+}
+
+/// The sources of events, as their lines name them.
+const EVENT_SOURCES: &[&str] =
+    &["web_request", "hook", "cdp", "netlog", "har", "pcap", "proxy_log", "dns_log"];
+/// Bytes in which the first line shows what it is.
+const EVENT_BYTES: usize = 16_384;
+
+/// Whether the first line is an event: an object that says when, what, and who saw it.
+fn looks_like_events(bytes: &[u8]) -> bool {
+    let line = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let line = line.get(..EVENT_BYTES).unwrap_or(line);
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has = |word: &str| memchr::memmem::find(line, format!("\"{word}\"").as_bytes()).is_some();
+    line.starts_with(b"{")
+        && ["at", "type", "source"].iter().all(|key| has(key))
+        && EVENT_SOURCES.iter().any(|source| has(source))
 }
 
 /// Both may hang on anything: a PDF starts within its first kilobyte, a ZIP is recognised by its end, too.

@@ -88,6 +88,8 @@ pub enum Content {
     Pdf(Box<Pdf>),
     /// A script, surveyed.
     Script(Box<Survey>),
+    /// Events of web pages, as they came: who knows their meaning reads them line by line.
+    PageEvents(Vec<u8>),
     /// Nothing deeper was read.
     Plain,
 }

@@ -74,6 +74,13 @@ impl<'a> Opener<'a> {
             Kind::Other if matches!(extension(&found.name).as_str(), "csv" | "tsv" | "slk") => {
                 self.table(&found.bytes)
             }
+            Kind::PageEvents => match self.budget.spend(found.bytes.len() as u64, "") {
+                Ok(()) => Content::PageEvents(found.bytes.to_vec()),
+                Err(problem) => {
+                    self.problems.push(problem);
+                    Content::Plain
+                }
+            },
             Kind::Program | Kind::Other => Content::Plain,
         }
     }

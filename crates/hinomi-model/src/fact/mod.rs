@@ -2,6 +2,7 @@
 
 mod document;
 mod mail;
+mod page;
 
 pub use document::{
     Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, MacroSheet, PdfFact, Power, StompedModule,
@@ -10,6 +11,7 @@ pub use document::{
 pub use mail::{
     Address, ArchiveFact, AuthenticationFact, FileFact, FileKind, MailFact, PasswordOrigin, PasswordTrail,
 };
+pub use page::{PageFact, PageOutcomes, PageRule, PageTarget};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,8 @@ pub enum Fact {
     Command(Box<CommandFact>),
     /// A PDF's actions.
     Pdf(PdfFact),
+    /// What a web page did, or that it was watched.
+    Page(Box<PageFact>),
 }
 
 impl Fact {
@@ -42,11 +46,12 @@ impl Fact {
             Self::Macro(_) => "macro",
             Self::Command(_) => "command",
             Self::Pdf(_) => "pdf",
+            Self::Page(_) => "page",
         }
     }
 
     /// All kinds, for checking `needs`.
-    pub const KINDS: [&'static str; 6] = ["mail", "file", "archive", "macro", "command", "pdf"];
+    pub const KINDS: [&'static str; 7] = ["mail", "file", "archive", "macro", "command", "pdf", "page"];
 
     /// The message, if it is one.
     pub fn as_mail(&self) -> Option<&MailFact> {
@@ -76,5 +81,10 @@ impl Fact {
     /// The PDF, if it is one.
     pub fn as_pdf(&self) -> Option<&PdfFact> {
         if let Self::Pdf(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The page, if it is about one.
+    pub fn as_page(&self) -> Option<&PageFact> {
+        if let Self::Page(fact) = self { Some(fact) } else { None }
     }
 }

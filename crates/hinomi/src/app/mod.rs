@@ -146,7 +146,7 @@ fn language_of(name: &str) -> Lang {
 }
 
 /// Says an error: one already in words as it is, another as "failed to …" with its causes.
-fn complain(lang: Lang, error: &anyhow::Error) {
+pub(crate) fn complain(lang: Lang, error: &anyhow::Error) {
     let english = matches!(lang, Lang::En);
     let label = if english { "error" } else { "エラー" };
     let told = match error.downcast_ref::<Told>() {

@@ -1,6 +1,6 @@
 //! `hinomi decode`: a CyberChef recipe, as it is, or a search for one. The bytes are read in the jail.
 
-use crate::app::{App, deliver, read_up_to};
+use crate::app::{App, complain, deliver, read_up_to};
 use crate::cli::args::Decode;
 use crate::jail::{Jail, JailSettings, Job};
 use crate::reader::{Baked, DecodeHead};
@@ -33,6 +33,10 @@ pub(crate) fn run(app: &App, args: &Decode) -> Result<u8> {
         Baked::Output(bytes) => bytes,
         Baked::Guesses(guesses) => listed(&guesses).into_bytes(),
         Baked::Failed(why) => bail!("{why}"),
+        Baked::Limited(why) => {
+            complain(app.lang, &anyhow!("{why}"));
+            return Ok(3);
+        }
     };
     deliver(&output, None)?;
     Ok(0)
@@ -62,11 +66,13 @@ fn baked(app: &App, no_jail: bool, head: &DecodeHead, input: Vec<u8>) -> Result<
         Jail::new(settings, app.reader).context("open the jail")?
     };
     let job = Job { head: serde_json::to_vec(head)?, bytes: input };
-    let mut answer = Err(anyhow!("bake the recipe: no answer"));
-    jail.run(std::iter::once(job), |_, outcome| {
-        answer = outcome.map_err(|lost| anyhow!("bake the recipe: {lost}"));
-    })?;
-    Baked::from_answer(answer?).context("bake the recipe: the answer makes no sense")
+    let mut answer = None;
+    jail.run(std::iter::once(job), |_, outcome| answer = Some(outcome))?;
+    match answer.context("bake the recipe: no answer")? {
+        Ok(answer) => Baked::from_answer(answer).context("bake the recipe: the answer makes no sense"),
+        // What the jail stopped is a limit too.
+        Err(lost) => Ok(Baked::Limited(format!("bake the recipe: {lost}"))),
+    }
 }
 
 /// The best recipes, each with what it makes and where to open it, then the commands and URLs.

@@ -3,7 +3,7 @@
 use crate::app::{App, deliver};
 use crate::cli::args::Explain;
 use anyhow::Result;
-use hinomi_checks::{page, pages};
+use hinomi_checks::{manual, pages};
 use hinomi_model::Text;
 use std::fmt::Write;
 
@@ -36,6 +36,6 @@ fn one(app: &App, id: &str) -> Result<String> {
     }
     _ = writeln!(out, "\nATT&CK: {}", entry.attack.join(", "));
     out.push('\n');
-    out.push_str(&page::in_language(text, app.lang));
+    out.push_str(&manual::in_language(text, app.lang));
     Ok(out)
 }

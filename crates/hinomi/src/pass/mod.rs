@@ -106,6 +106,7 @@ fn not_looked_at(looked: &Looked) -> Vec<String> {
         .flat_map(|evidence| match evidence.kind {
             EvidenceKind::Mail => &["mail"][..],
             EvidenceKind::Document | EvidenceKind::Pdf | EvidenceKind::Script => &["document"][..],
+            EvidenceKind::PageEvents => &["page"][..],
             _ => &[][..],
         })
         .copied()

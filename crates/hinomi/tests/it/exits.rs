@@ -73,6 +73,7 @@ const TABLE: &[(i32, &str)] = &[
     (2, "restore not-a-store.db --config d/hinomi.toml"),
     (2, "decode --recipe No_Such_Operation() clean.eml"),
     (2, "demo empty"),
+    (3, "decode --recipe Label('a')Jump('a',1000000000) clean.eml"),
     (3, "scan broken.doc"),
     (3, "scan found.eml broken.doc --fail-on critical"),
     (3, "scan clean.eml broken.doc"),

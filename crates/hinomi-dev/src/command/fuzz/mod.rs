@@ -112,6 +112,8 @@ fn one(root: &Path, target: &str, seconds: u64) -> Result<Row> {
     cargo.args(["fuzz", "run", "--sanitizer", "none", "--target-dir"]).arg(&built).arg(target).arg("--");
     cargo.arg(format!("-max_total_time={seconds}"));
     cargo.args(["-rss_limit_mb=512", "-timeout=10", "-max_len=65536", "-print_final_stats=1"]);
+    // No crash, but worth a look: the input is kept beside those that crash.
+    cargo.arg("-report_slow_units=1");
     let began = Instant::now();
     let told = cargo.output().context("failed to start cargo fuzz")?;
     let text = String::from_utf8_lossy(&told.stderr);
@@ -119,6 +121,9 @@ fn one(root: &Path, target: &str, seconds: u64) -> Result<Row> {
     // No statistics and nothing kept: it never started, and that is no crash of ours.
     let ran = executions.is_some() || text.contains("Test unit written to");
     ensure!(ran, "failed to run {target}: {text}");
+    if let Some(slow) = text.lines().rev().find(|line| line.starts_with("Slowest unit:")) {
+        writeln!(std::io::stderr(), "{target}: {slow} see fuzz/artifacts")?;
+    }
     let crashes = u64::from(!told.status.success());
     if crashes > 0 {
         let tail: Vec<&str> = text.lines().rev().take(30).collect();

@@ -8,7 +8,9 @@ pub(crate) mod score;
 mod tools;
 
 pub(crate) use child::{Ran, in_guard, spawned_quietly};
-pub(crate) use tools::{cyberchef, oletools, sarif_multitool, spreadsheet_program, xlm_deobfuscator};
+pub(crate) use tools::{
+    browsers, cyberchef, npm_packages, oletools, sarif_multitool, spreadsheet_program, xlm_deobfuscator,
+};
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Message;

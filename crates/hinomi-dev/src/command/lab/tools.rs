@@ -68,20 +68,48 @@ pub(crate) fn cyberchef(lab: &Lab) -> Result<(PathBuf, PathBuf), String> {
 
 /// LibreOffice without a screen. Installed with apt-get where that is there and we may.
 pub(crate) fn spreadsheet_program() -> Tool {
-    let known = || ["soffice", "libreoffice"].iter().find_map(|name| on_path(name));
+    debian(&["soffice", "libreoffice"], SPREADSHEET_PACKAGE)
+}
+
+/// The browsers that visit the page lab, and what it makes its network and its certificate with.
+pub(crate) fn browsers() -> Result<(), String> {
+    for (program, package) in
+        [("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("ip", "iproute2"), ("openssl", "openssl")]
+    {
+        debian(&[program], package)?;
+    }
+    Ok(())
+}
+
+/// A program of one of these names; its package is installed with apt-get where that is there and we may.
+fn debian(names: &[&str], package: &str) -> Tool {
+    let known = || names.iter().find_map(|name| on_path(name));
     if let Some(program) = known() {
         return Ok(program);
     }
-    let missing = format!("LibreOffice is missing: install {SPREADSHEET_PACKAGE}");
+    let missing = format!("{} is missing: install {package}", names.join(" or "));
     if !nix::unistd::geteuid().is_root() || on_path("apt-get").is_none() {
         return Err(missing);
     }
     let apt = |arguments: &[&str]| {
         quiet(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
     };
-    let install = ["install", "--yes", "--quiet", "--no-install-recommends", SPREADSHEET_PACKAGE];
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends", package];
     apt(&["update", "--quiet"]).and_then(|()| apt(&install)).map_err(|why| format!("{missing} ({why})"))?;
     known().ok_or(missing)
+}
+
+/// The packages of a folder of ours, as its lock file names them.
+pub(crate) fn npm_packages(folder: &Path) -> Result<(), String> {
+    let mark = folder.join("node_modules/.complete");
+    let fresh = |path: &Path| fs::metadata(path).and_then(|known| known.modified()).ok();
+    if fresh(&mark)
+        .is_some_and(|mark| fresh(&folder.join("package-lock.json")).is_some_and(|lock| lock <= mark))
+    {
+        return Ok(());
+    }
+    quiet(Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    fs::write(mark, "").map_err(|error| error.to_string())
 }
 
 /// Runs an installation once; a mark inside its folder says that it went through.

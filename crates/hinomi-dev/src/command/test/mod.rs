@@ -7,6 +7,7 @@ pub(crate) mod death;
 mod forged;
 mod formats;
 mod life;
+mod pages;
 mod peers;
 mod recovery;
 mod workspace;
@@ -78,6 +79,10 @@ const TESTS: &[(&str, Test)] = &[
     ("forged-documents-before-oletools", forged::by_oletools),
     ("forged-documents-before-libreoffice", forged::by_office),
     ("forged-documents-recovered", recovery::forged),
+    ("page-watch-in-chromium", pages::seen_in_chromium),
+    ("page-watch-in-firefox", pages::seen_in_firefox),
+    ("page-watch-honest-pages", pages::honest),
+    ("page-watch-rebinding", pages::rebinding),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),

@@ -1,9 +1,7 @@
 //! The operations, a table row each. A new one is a row in its family's file and the function it names.
 //!
 //! Where results differ from CyberChef's on purpose:
-//! - what is no number is a byte of 0: there, it is that in the middle of a recipe, and fails the page at its end;
-//! - a code page marks what it cannot read with U+FFFD: there, some pages throw, one family writes U+FDFF, and
-//!   a few swallow NUL bytes (see `charset`);
+//! - a code page marks what it cannot read with U+FFFD: there, some pages throw (see `charset`);
 //! - letters beyond ASCII are sorted by code unit, not by a language's order;
 //! - in a Fork or Subsection, what an operation refuses is told in our words;
 //! - a label must be exact: there, `utf-8 (65001)` passes the check and then fails in the operation.
@@ -22,6 +20,7 @@ pub(super) mod written;
 use super::args::{Args, Kind, Spec};
 use super::bake::Oven;
 use super::dish::Dish;
+use super::dish::Numbers;
 use super::error::Fault;
 use super::flow::Flow;
 use binary::{bits, bytes, hashes, slices, unpack};
@@ -98,6 +97,25 @@ pub(super) fn presenter(name: &str) -> Option<Present> {
         "Untar" | "Unzip" => Some(unpack::present),
         "Entropy" => Some(entropy::present),
         "JSON Beautify" => Some(beautify::present),
+        _ => None,
+    }
+}
+
+/// What works on a byte array with NaN in it.
+pub(super) type OnNumbers = fn(&Numbers, &Args, &mut Oven) -> Baked;
+
+/// How this operation takes such a byte array, when it does not take NaN for 0.
+pub(super) fn on_numbers(name: &str) -> Option<OnNumbers> {
+    match name {
+        "ADD" => Some(bits::add_numbers),
+        "SUB" => Some(bits::sub_numbers),
+        "Rotate right" => Some(bits::rotate_right_numbers),
+        "Rotate left" => Some(bits::rotate_left_numbers),
+        "ROT13" => Some(bytes::rot13_numbers),
+        "ROT47" => Some(bits::rot47_numbers),
+        "Reverse" => Some(text::reverse_numbers),
+        "Take nth bytes" => Some(slices::take_nth_numbers),
+        "URL Encode" => Some(escapes::url_encode_numbers),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, ascii, bytes_to_text, is_space, push_str, str_to_text, text_to_utf8};
 
 /// The delimiters of operations that split their input.
@@ -204,6 +205,21 @@ fn reverse(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
             reverse_characters(&bytes_to_text(input))
         }
     }))
+}
+
+/// The same with NaN in it, which only the order of characters takes for 0.
+pub(in crate::decode) fn reverse_numbers(input: &Numbers, args: &Args, oven: &mut Oven) -> Baked {
+    Ok(match args.choice(0) {
+        "Byte" => input.iter().rev().collect::<Numbers>().into_dish(),
+        "Line" => {
+            let entries: Vec<Option<u8>> = input.iter().collect();
+            let end = [Some(b'\n')];
+            let lines =
+                entries.split(|entry| *entry == Some(b'\n')).rev().flat_map(|line| line.iter().chain(&end));
+            lines.copied().take(entries.len()).collect::<Numbers>().into_dish()
+        }
+        _ => return reverse(&input.clone().into_bytes(), args, oven),
+    })
 }
 
 /// Surrogate pairs stay pairs. The result is UTF-8 even where the input was read as Latin-1.

@@ -118,10 +118,13 @@ impl Regex {
     pub(super) fn find_all(&self, text: &[u16], oven: &mut Oven) -> Result<Vec<Match>, Fault> {
         let mut found = Vec::new();
         let mut from = 0;
+        let groups = self.groups().saturating_add(1).saturating_mul(size_of::<Option<Range<usize>>>());
+        // An allocation takes a little more than what it holds.
+        let one = size_of::<Match>().saturating_add(groups).saturating_add(16);
         while let Some(next) = self.find_at(text, from, oven)? {
             let range = next.range();
             from = if range.is_empty() { self.advance(text, range.end) } else { range.end };
-            oven.room(found.len().saturating_mul(size_of::<Match>()))?;
+            oven.room(found.len().saturating_mul(one))?;
             found.push(next);
         }
         Ok(found)

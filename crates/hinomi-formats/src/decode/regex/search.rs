@@ -11,6 +11,8 @@ use crate::decode::error::Fault;
 const STACK_MAX: usize = 4 << 20;
 /// Instructions that count as one step of the recipe's limit.
 const STEP_INSTRUCTIONS: u64 = 64;
+/// What starting a search costs, in instructions.
+const CALL_INSTRUCTIONS: u64 = 8;
 /// A register that holds nothing.
 const NONE: u32 = u32::MAX;
 
@@ -30,8 +32,7 @@ pub(super) fn find_at(
         spent: 0,
     };
     let found = search.from(from);
-    let used = search.spent;
-    let enough = oven.steps(used / STEP_INSTRUCTIONS);
+    let enough = oven.parts(search.spent.saturating_add(CALL_INSTRUCTIONS), STEP_INSTRUCTIONS);
     match found {
         Ok(found) => enough.map(|()| found),
         Err(Exhausted) => Err(oven.out_of_steps()),

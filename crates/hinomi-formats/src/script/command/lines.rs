@@ -1,11 +1,10 @@
 //! Scripts that stand alone: which language they are in, and the commands in them.
 
 use super::evaluate::Dialect;
-use super::{
-    Command, cmd, effects, looks_like_command, read_command_at, read_command_within, read_script_at,
-};
+use super::{Command, cmd, effects, looks_like_command, read_command_within, read_script_within};
+use crate::script::steps::{Steps, tell_once};
 use crate::script::{Interpreter, Survey, host, vbs};
-use crate::{Limits, Parsed, Problem};
+use crate::{Limits, Problem};
 
 /// Languages of scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,16 +24,17 @@ pub(in crate::script) fn survey_lines(
     text: &str,
     limits: &Limits,
     problems: &mut Vec<Problem>,
+    steps: &mut Steps,
 ) -> Survey {
     if let Some(decoded) = vbs::decoded(text, limits) {
         let language = language_of(name, &decoded);
-        let mut survey = survey_in(&decoded, language, limits, problems, 1);
+        let mut survey = survey_in(&decoded, language, limits, problems, 1, steps);
         if let Some(command) = survey.commands.first_mut() {
             command.layers.insert(0, "Script Encoder".to_owned());
         }
         return survey;
     }
-    survey_in(text, language_of(name, text), limits, problems, 0)
+    survey_in(text, language_of(name, text), limits, problems, 0, steps)
 }
 
 /// The language by the extension, else by the words.
@@ -57,32 +57,33 @@ pub(in crate::script) fn survey_in(
     limits: &Limits,
     problems: &mut Vec<Problem>,
     depth: u32,
+    steps: &mut Steps,
 ) -> Survey {
     match language {
-        Language::Markup if depth < 3 => vbs::survey_markup(text, limits, problems, depth),
-        Language::JScript => host::survey(text, Dialect::JScript, limits, problems),
-        Language::VbScript => host::survey(text, Dialect::VbScript, limits, problems),
-        Language::Batch => batch(text, limits, problems),
-        Language::PowerShell => powershell(text, limits, problems),
-        Language::Markup | Language::Unknown => lines(text, limits, problems),
+        Language::Markup if depth < 3 => vbs::survey_markup(text, limits, problems, depth, steps),
+        Language::JScript => host::survey(text, Dialect::JScript, limits, problems, steps),
+        Language::VbScript => host::survey(text, Dialect::VbScript, limits, problems, steps),
+        Language::Batch => batch(text, limits, problems, steps),
+        Language::PowerShell => powershell(text, limits, problems, steps),
+        Language::Markup | Language::Unknown => lines(text, limits, problems, steps),
     }
 }
 
 /// One PowerShell script; a line in it that starts a program is one of its layers.
-fn powershell(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
+fn powershell(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &mut Steps) -> Survey {
     let mut survey = Survey::default();
-    let mut command = read_script_at(text, "text", limits).take(problems);
+    let mut command = read_script_within(text, "text", limits, steps).take(problems);
     let runs = command.layers.iter().any(|layer| layer == "Invoke-Expression");
-    host::disguises(&mut command, text, runs);
+    host::disguises(&mut command, text, runs, &mut steps.commands);
     if says_something(&command) {
         survey.commands.push(command);
     }
     survey
 }
 
-fn whole(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
+fn whole(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &mut Steps) -> Survey {
     let mut survey = Survey::default();
-    let command = read_command_at(text, "text", limits).take(problems);
+    let command = read_command_within(text, "text", limits, steps).take(problems);
     if says_something(&command) {
         survey.commands.push(command);
     }
@@ -94,9 +95,8 @@ fn says_something(command: &Command) -> bool {
 }
 
 /// Each line that starts a program, or the whole as one PowerShell script.
-fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
+fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &mut Steps) -> Survey {
     let mut survey = Survey::default();
-    let mut fuel = limits.steps_max;
     for (index, line) in text.lines().enumerate() {
         if !looks_like_command(line) {
             continue;
@@ -106,30 +106,24 @@ fn lines(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
             break;
         }
         let place = format!("text:{}", index + 1);
-        survey.commands.push(shared(line.trim(), &place, limits, &mut fuel).take(problems));
+        survey.commands.push(read_command_within(line.trim(), &place, limits, steps).take(problems));
     }
     if survey.commands.is_empty() {
-        return whole(text, limits, problems);
+        return whole(text, limits, problems, steps);
     }
     survey
 }
 
-/// One command line out of many, which share the steps of one script.
-fn shared(text: &str, place: &str, limits: &Limits, fuel: &mut u64) -> Parsed<Command> {
-    let share = Limits { steps_max: *fuel, ..limits.clone() };
-    let (parsed, left) = read_command_within(text, place, &share);
-    *fuel = left;
-    parsed
-}
-
 /// A batch file: run as a whole, so that what one line sets is known to the next.
-fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
-    let cmd::Batch { commands, written, contents, cut } = cmd::batch(text, limits);
+fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>, steps: &mut Steps) -> Survey {
+    let cmd::Batch { commands, written, contents, cut } = cmd::batch(text, limits, &mut steps.scripts);
+    if steps.scripts == 0 {
+        tell_once(problems, Problem::limit("text", "steps_max", limits.steps_max));
+    }
     if cut {
-        problems.push(Problem::limit("text", "steps_max", limits.steps_max));
+        tell_once(problems, Problem::limit("text", "text_bytes_max", limits.text_bytes_max as u64));
     }
     let mut survey = Survey::default();
-    let mut fuel = limits.steps_max;
     let lower = text.to_ascii_lowercase();
     for placed in commands {
         let name = effects::program_name(placed.text.split_whitespace().next().unwrap_or_default());
@@ -143,8 +137,8 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
             break;
         }
         let place = format!("text:{}", placed.line);
-        let mut command = shared(&placed.text, &place, limits, &mut fuel).take(problems);
-        if !lower.contains(&name) || !host::stand(&command.urls, text) {
+        let mut command = read_command_within(&placed.text, &place, limits, steps).take(problems);
+        if !lower.contains(&name) || !host::stand(&command.urls, text, &mut steps.commands) {
             command.layers.insert(0, "cmd variables".to_owned());
         }
         if command.interpreter != Interpreter::Other || says_something(&command) {
@@ -152,7 +146,7 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
         }
     }
     for (path, content) in contents {
-        dropped(&path, &content, &mut survey, limits, problems);
+        dropped(&path, &content, &mut survey, limits, problems, steps);
     }
     if let Some(first) = survey.commands.first_mut() {
         for path in written {
@@ -165,13 +159,20 @@ fn batch(text: &str, limits: &Limits, problems: &mut Vec<Problem>) -> Survey {
 }
 
 /// A script that a batch file writes line by line is one of its own.
-fn dropped(path: &str, content: &str, survey: &mut Survey, limits: &Limits, problems: &mut Vec<Problem>) {
+fn dropped(
+    path: &str,
+    content: &str,
+    survey: &mut Survey,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+    steps: &mut Steps,
+) {
     let language = language_of(path, content);
     // Only what is no batch file again: that would have no end.
     if !matches!(language, Language::VbScript | Language::JScript | Language::PowerShell | Language::Markup) {
         return;
     }
-    let inner = survey_in(content, language, limits, problems, 1);
+    let inner = survey_in(content, language, limits, problems, 1, steps);
     for mut command in inner.commands {
         if survey.commands.len() < limits.commands_max {
             command.layers.insert(0, "written file".to_owned());

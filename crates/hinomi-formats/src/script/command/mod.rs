@@ -16,6 +16,7 @@ mod switches;
 mod traits;
 
 use super::Command;
+use super::steps::Steps;
 use crate::{Limits, Parsed, Problem};
 use effects::Effects;
 use evaluate::trace::Deed;
@@ -29,13 +30,23 @@ pub(super) fn read_command_at(text: &str, place: &str, limits: &Limits) -> Parse
 }
 
 /// Peels a PowerShell script that stands alone.
-pub(super) fn read_script_at(text: &str, place: &str, limits: &Limits) -> Parsed<Command> {
-    peel::peel_script(text, place, limits)
+pub(super) fn read_script_within(
+    text: &str,
+    place: &str,
+    limits: &Limits,
+    steps: &mut Steps,
+) -> Parsed<Command> {
+    peel::peel_script(text, place, limits, &mut steps.scripts)
 }
 
-/// The same, with the steps that are left.
-pub(super) fn read_command_within(text: &str, place: &str, limits: &Limits) -> (Parsed<Command>, u64) {
-    peel::peel_within(text, place, limits, 0)
+/// Peels a command line, one of many that share the steps.
+pub(super) fn read_command_within(
+    text: &str,
+    place: &str,
+    limits: &Limits,
+    steps: &mut Steps,
+) -> Parsed<Command> {
+    peel::peel_within(text, place, limits, &mut steps.commands, 0)
 }
 
 /// What deeds come to, as a command: used for scripts of the script host, whose text is no command line.

@@ -15,20 +15,33 @@ const STARTED_MAX: usize = 32;
 
 /// Reads a command line. `depth`: how many commands started one another until here.
 pub(super) fn peel(text: &str, place: &str, limits: &Limits, depth: u32) -> Parsed<Command> {
-    peel_within(text, place, limits, depth).0
+    peel_within(text, place, limits, &mut limits.steps_max.clone(), depth)
 }
 
-/// Reads a PowerShell script, whose text is no line for the command processor.
-pub(super) fn peel_script(text: &str, place: &str, limits: &Limits) -> Parsed<Command> {
-    peeled(text, place, limits, 0, true).0
+/// Reads a PowerShell script, whose text is no line for the command processor. It pays with `fuel`.
+pub(super) fn peel_script(text: &str, place: &str, limits: &Limits, fuel: &mut u64) -> Parsed<Command> {
+    peeled(text, place, limits, fuel, 0, true)
 }
 
-/// A command line, with the steps that are left.
-pub(super) fn peel_within(text: &str, place: &str, limits: &Limits, depth: u32) -> (Parsed<Command>, u64) {
-    peeled(text, place, limits, depth, false)
+/// A command line that pays with `fuel`.
+pub(super) fn peel_within(
+    text: &str,
+    place: &str,
+    limits: &Limits,
+    fuel: &mut u64,
+    depth: u32,
+) -> Parsed<Command> {
+    peeled(text, place, limits, fuel, depth, false)
 }
 
-fn peeled(text: &str, place: &str, limits: &Limits, depth: u32, is_script: bool) -> (Parsed<Command>, u64) {
+fn peeled(
+    text: &str,
+    place: &str,
+    limits: &Limits,
+    fuel: &mut u64,
+    depth: u32,
+    is_script: bool,
+) -> Parsed<Command> {
     let mut peeling = Peeling {
         limits,
         place,
@@ -37,7 +50,7 @@ fn peeled(text: &str, place: &str, limits: &Limits, depth: u32, is_script: bool)
         command: Command::default(),
         effects: Effects::default(),
         superseded: BTreeSet::new(),
-        fuel: limits.steps_max,
+        fuel: *fuel,
         depth,
         is_script,
         evaluated: None,
@@ -61,7 +74,9 @@ fn peeled(text: &str, place: &str, limits: &Limits, depth: u32, is_script: bool)
         }
     }
     peeling.stages.push(script);
-    peeling.finish()
+    let (read, left) = peeling.finish();
+    *fuel = left;
+    read
 }
 
 /// One command while its layers come off.
@@ -106,6 +121,9 @@ impl Peeling<'_> {
         for (plain, layer) in unwrapped.steps {
             self.stages.push(std::mem::replace(&mut line, plain));
             self.add_layer(layer);
+        }
+        if unwrapped.cut {
+            self.limit("text_bytes_max", self.limits.text_bytes_max as u64);
         }
         for path in &unwrapped.written {
             self.effects.file(path);
@@ -278,6 +296,9 @@ impl Peeling<'_> {
         let dialect = if script { Dialect::JScript } else { Dialect::VbScript };
         let found = host::evaluate(source, dialect, self.limits, self.fuel);
         self.fuel = found.fuel;
+        for (name, value) in found.limits(self.limits) {
+            self.limit(name, value);
+        }
         for (deed, _) in &found.placed {
             self.effects.add_deed(deed, self.limits);
         }
@@ -323,10 +344,8 @@ impl Peeling<'_> {
             if itself || !interpreter::mentions_interpreter(line) {
                 continue;
             }
-            let limits = Limits { steps_max: self.fuel, ..self.limits.clone() };
-            let (inner, left) = peel_within(line, self.place, &limits, self.depth + 1);
-            self.fuel = left;
-            let inner = inner.take(&mut self.problems);
+            let inner = peel_within(line, self.place, self.limits, &mut self.fuel, self.depth + 1)
+                .take(&mut self.problems);
             self.command.hidden |= inner.hidden;
             self.effects.merge(&inner, self.limits);
         }

@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 const SAMPLE: &str = "Sub AutoOpen()\nDim s As String: s = \"power\" & Chr(115) & \"hell -e \" & _\n \"aQB3AHIA\"\n\
     With CreateObject(\"WScript.Shell\"): .Run Replace(s, \"x\", \"\"), 0: End With\nEnd Sub\n";
@@ -155,6 +156,107 @@ fn limits_are_told() {
 
     let cut = read_command("powershell -c \"iex ('a'+'b')\"", &limits);
     assert_eq!(cut.problems, [Problem::limit("text", "layers_max", 1)]);
+}
+
+/// Many scripts that never end, read with few steps: the limits that were met, by name and value.
+#[track_caller]
+fn check_told(parsed: Parsed<Survey>, commands_max: usize, expected: &[(&str, u64)]) {
+    let met: BTreeSet<(String, u64)> = parsed
+        .problems
+        .into_iter()
+        .filter_map(|problem| problem.limit.map(|limit| (limit.name, limit.value)))
+        .collect();
+    let expected: BTreeSet<(String, u64)> =
+        expected.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+    assert_eq!(met, expected);
+    assert!(parsed.value.commands.len() <= commands_max, "{} commands", parsed.value.commands.len());
+}
+
+/// A line for `start` a number, each with another endless loop.
+fn loops(start: impl Fn(usize) -> String) -> String {
+    (0..20).map(|at| start(at) + "\n").collect()
+}
+
+#[test]
+fn steps_that_were_left_were_told_as_the_limit() {
+    let limits = Limits { steps_max: 20_000, commands_max: 10, ..Limits::desk() };
+    let both = [("steps_max", 20_000), ("commands_max", 10)];
+    let batch = loops(|at| format!("powershell -c \"while(1){{$x{at}++}}\""));
+    check_told(survey_file("a.bat", &batch, &limits), 10, &both);
+    check_told(survey_file("a.txt", &batch, &limits), 10, &both);
+    let run =
+        |at| format!("CreateObject(\"WScript.Shell\").Run \"powershell -c \"\"while(1){{$x{at}++}}\"\"\"");
+    check_told(survey_file("a.vbs", &loops(run), &limits), 11, &both);
+    let shell = loops(|at| format!("Shell \"powershell -c \"\"while(1){{$x{at}++}}\"\"\""));
+    let module = module("M", ModuleKind::Standard, &format!("Sub AutoOpen()\n{shell}End Sub"));
+    check_told(survey_vba(&[module], &limits), 10, &both);
+    // Inside a line, too.
+    let line = "start mshta vbscript:while(1):x=x+1:wend";
+    check_told(survey_file("a.bat", line, &limits), 1, &[("steps_max", 20_000)]);
+}
+
+#[test]
+fn each_command_and_each_script_of_a_page_had_all_steps_anew() {
+    let limits = Limits { steps_max: 200_000, ..Limits::desk() };
+    let looped = "Dim x\nx = 0\nwhile true\nx = x + 1\nwend\n";
+    let mut steps = Steps::new(&limits);
+    let page = format!("<script language=vbscript>{looped}</script>\n").repeat(60);
+    let mut problems = Vec::new();
+    command::survey_lines("a.hta", &page, &limits, &mut problems, &mut steps);
+    assert_eq!((steps.scripts, problems), (0, vec![Problem::limit("text", "steps_max", 200_000)]));
+    let scripts = [looped; 60];
+    let told = survey_page(scripts.into_iter(), &limits).problems;
+    assert_eq!(told, [Problem::limit("text", "steps_max", 200_000)]);
+}
+
+#[test]
+fn scripts_of_a_page_told_a_number_that_is_no_limit() {
+    let page = "<script language=vbscript>x = 1</script>\n".repeat(70);
+    let problems = survey_file("a.hta", &page, &Limits::desk()).problems;
+    assert_eq!(problems.len(), 1);
+    assert!(problems.iter().all(|problem| problem.limit.is_none()), "{problems:?}");
+}
+
+#[test]
+fn urls_of_a_script_came_on_top_of_those_of_what_it_runs() {
+    let limits = Limits { urls_max: 3, ..Limits::desk() };
+    let outside = "// http://d.example/ http://e.example/ http://f.example/";
+    let run = "eval(unescape('var%20a=\\'http://a.example/ http://b.example/ http://c.example/\\''));";
+    let parsed = survey_file("a.js", &format!("{run}\n{outside}"), &limits);
+    assert_eq!(parsed.value.urls.len(), 3);
+    assert!(parsed.problems.contains(&Problem::limit("text", "urls_max", 3)), "{:?}", parsed.problems);
+}
+
+#[test]
+fn copies_of_a_value_that_doubles_cost_nothing() {
+    let limits = Limits { text_bytes_max: 64 << 10, ..Limits::desk() };
+    let doubled = format!("set x=0123456789abcdef\r\n{}", "set x=%x%%x%\r\n".repeat(12));
+    for (line, name, value) in [
+        // A value of 64 KiB, copied 200,000 times.
+        ("for /l %%i in (1,1,8000) do echo ".to_owned() + &"%x:~1,1%".repeat(200), "steps_max", 2_000_000),
+        // Each sign becomes a hundred.
+        (format!("set y=%x:0={}%{}", "z".repeat(64), "\r\ncurl %y%"), "text_bytes_max", 64 << 10),
+        ("for %%i in (%x%) do echo ".to_owned() + &"%%i".repeat(100), "text_bytes_max", 64 << 10),
+    ] {
+        let met = survey_file("a.bat", &format!("{doubled}{line}\r\n"), &limits).problems;
+        assert!(met.contains(&Problem::limit("text", name, value)), "{met:?}");
+    }
+}
+
+#[test]
+fn urls_of_each_command_were_looked_for_in_the_whole_script_for_nothing() {
+    let text = format!("{}http://a.example/x", " ".repeat(8 << 10));
+    let urls = url::find(&text, &Limits::desk()).value;
+    let mut steps = 25;
+    let stands = (0..4).map(|_| host::stand(&urls, &text, &mut steps)).collect::<Vec<_>>();
+    assert_eq!((stands, steps), (vec![true, true, false, false], 0));
+}
+
+#[test]
+fn parentheses_of_a_block_were_counted_anew_at_each_line() {
+    let code = format!("{}curl http://a.example/x\n", "(\n".repeat(100_000));
+    let survey = survey_file("a.bat", &code, &Limits::desk()).value;
+    assert!(survey.urls.iter().any(|url| url.text == "http://a.example/x"), "{survey:?}");
 }
 
 /// Runs a project and tells whether the fuel was spent, and what was not followed.
@@ -389,4 +491,15 @@ fn more_commands_than_the_limit_are_told() {
     let parsed = survey_file("a.bat", &text, &Limits::desk());
     assert_eq!(parsed.value.commands.len(), 256);
     assert_eq!(parsed.problems, [Problem::limit("text", "commands_max", 256)]);
+}
+
+#[test]
+fn a_script_of_more_words_than_are_read_took_half_a_gigabyte() {
+    for (name, unit) in [("a.js", "a;"), ("a.js", "("), ("a.vbs", "a=b\n"), ("a.ps1", "$a;")] {
+        let whole = problems(name, &unit.repeat(510_000 / unit.len().min(2)));
+        let told = Problem::limit("text", "steps_max", Limits::desk().steps_max);
+        assert!(whole.contains(&told), "{name} {unit}: {whole:?}");
+    }
+    // One long word is one word.
+    assert_eq!(problems("a.js", &format!("var a = '{}';", "A".repeat(1_000_000))), []);
 }

@@ -14,7 +14,8 @@ mod value;
 
 pub(super) use entry::trigger_of;
 
-use super::command::{self, read_command_at};
+use super::command::{self, read_command_within};
+use super::steps::Steps;
 use super::{Call, CallStep, Command, EntryPoint, Power, Survey, Trigger, Unfollowed};
 use crate::office::{Module, Surroundings};
 use crate::{Limits, Parsed, Problem, url};
@@ -29,8 +30,6 @@ pub(crate) use value::GAP;
 const ARGUMENT_CHARS_MAX: usize = 200;
 /// Steps of the way to a call that are kept: of a longer way, the last ones.
 const PATH_STEPS_MAX: usize = 32;
-/// Command lines read of one project.
-const COMMANDS_MAX: usize = 256;
 
 /// See [`super::survey_vba_with`].
 pub(super) fn survey(
@@ -215,12 +214,13 @@ fn read_strings(
         evaluation.strings.iter().partition(|string| command::looks_like_command(&string.text));
     let named = lines.iter().map(|string| (of_string(string).0, of_string(string).1, string.text.as_str()));
 
-    let mut texts = longest(started.chain(named).collect(), problems);
+    let mut texts = longest(started.chain(named).collect(), limits, problems);
     texts.sort_by_key(|(module, line, _)| (*module, *line));
     let mut commands: Vec<Command> = Vec::new();
+    let mut steps = Steps::new(limits);
     for (module, line, text) in texts {
         let place = format!("{}:{line}", project.module_name(module));
-        commands.push(read_command_at(&shown(text), &place, limits).take(problems));
+        commands.push(read_command_within(&shown(text), &place, limits, &mut steps).take(problems));
     }
     drop_half_made(&mut commands);
     let mut seen: HashSet<String> =
@@ -239,13 +239,14 @@ fn read_strings(
 /// Without duplicates, and without strings that are only a step on the way to a longer one.
 fn longest<'s>(
     mut texts: Vec<(usize, u32, &'s str)>,
+    limits: &Limits,
     problems: &mut Vec<Problem>,
 ) -> Vec<(usize, u32, &'s str)> {
     let mut seen = HashSet::new();
     texts.retain(|(_, _, text)| seen.insert(*text));
-    if texts.len() > COMMANDS_MAX {
-        problems.push(Problem::limit("vba", "commands_max", COMMANDS_MAX as u64));
-        texts.truncate(COMMANDS_MAX);
+    if texts.len() > limits.commands_max {
+        problems.push(Problem::limit("vba", "commands_max", limits.commands_max as u64));
+        texts.truncate(limits.commands_max);
     }
     let all: Vec<&str> = texts.iter().map(|(_, _, text)| *text).collect();
     texts.retain(|(_, _, text)| !all.iter().any(|other| other.len() > text.len() && other.starts_with(text)));

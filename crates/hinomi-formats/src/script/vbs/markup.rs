@@ -2,7 +2,8 @@
 
 use super::super::command::{Language, language, survey_in};
 use crate::script::Survey;
-use crate::{Limits, Problem};
+use crate::script::steps::{Steps, tell_once};
+use crate::{Limits, Problem, ProblemKind};
 
 /// Scripts read of one text.
 const BLOCKS_MAX: usize = 64;
@@ -13,6 +14,7 @@ pub(in crate::script) fn survey(
     limits: &Limits,
     problems: &mut Vec<Problem>,
     depth: u32,
+    steps: &mut Steps,
 ) -> Survey {
     let mut survey = Survey::default();
     let mut count = 0usize;
@@ -35,15 +37,24 @@ pub(in crate::script) fn survey(
         }
         count += 1;
         if count > BLOCKS_MAX {
-            problems.push(Problem::limit("text", "entries_max", BLOCKS_MAX as u64));
+            let told = format!("scripts behind the {BLOCKS_MAX}th of a page are not read");
+            tell_once(problems, Problem::new(ProblemKind::Unsupported, "text", told));
             break;
         }
         let source = unframed(source);
         let decoded = super::decoded(source, limits);
         let source = decoded.as_deref().unwrap_or(source);
         let lines = text.get(..inner_at).map_or(0, |before| before.matches('\n').count());
-        let found = survey_in(source, language_of(tag, source), limits, problems, depth + 1);
+        let found = survey_in(source, language_of(tag, source), limits, problems, depth + 1, steps);
         merge(&mut survey, found, lines, decoded.is_some());
+    }
+    if survey.commands.len() > limits.commands_max {
+        survey.commands.truncate(limits.commands_max);
+        tell_once(problems, Problem::limit("text", "commands_max", limits.commands_max as u64));
+    }
+    if survey.urls.len() > limits.urls_max {
+        survey.urls.truncate(limits.urls_max);
+        tell_once(problems, Problem::limit("text", "urls_max", limits.urls_max as u64));
     }
     survey
 }

@@ -15,6 +15,7 @@ mod reference;
 mod tests;
 mod value;
 
+use super::steps::Steps;
 use super::vba::GAP;
 use super::{Call, Command, EntryPoint, Survey, Trigger, command};
 use crate::office::{CellValue, DefinedName, SheetKind, Workbook};
@@ -126,9 +127,10 @@ fn finish(
             .map(|(at, text)| (line(*at), shown(text))),
     );
     lines.extend(constants(workbook, &machine.read, limits.commands_max));
-    let mut commands = read_lines(&lines, limits, problems);
+    let mut steps = Steps::new(limits);
+    let mut commands = read_lines(&lines, limits, problems, &mut steps);
     for file in &record.files {
-        commands.extend(of_file(file, line, limits, problems));
+        commands.extend(of_file(file, line, limits, problems, &mut steps));
     }
     let mut survey = Survey { entry_points: entries, commands, ..Survey::default() };
     survey.urls = loose_urls(&calls, &record.texts, &record.files, &survey.commands, limits, problems);
@@ -173,7 +175,12 @@ fn constants(workbook: &Workbook, read: &HashSet<Place>, count_max: usize) -> Ve
 }
 
 /// Reads command lines, each once; one that another begins with is only a step on the way to it.
-fn read_lines(lines: &[(String, String)], limits: &Limits, problems: &mut Vec<Problem>) -> Vec<Command> {
+fn read_lines(
+    lines: &[(String, String)],
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+    steps: &mut Steps,
+) -> Vec<Command> {
     let mut seen = HashSet::new();
     let mut kept: Vec<&(String, String)> =
         lines.iter().filter(|(_, text)| seen.insert(text.as_str())).collect();
@@ -186,7 +193,7 @@ fn read_lines(lines: &[(String, String)], limits: &Limits, problems: &mut Vec<Pr
     let whole: Vec<_> = kept.iter().filter(|(_, text)| !text.trim().is_empty() && !is_step(text)).collect();
     whole
         .into_iter()
-        .map(|(place, text)| command::read_command_at(text, place, limits).take(problems))
+        .map(|(place, text)| command::read_command_within(text, place, limits, steps).take(problems))
         .collect()
 }
 
@@ -196,9 +203,11 @@ fn of_file(
     line: impl Fn(Place) -> String,
     limits: &Limits,
     problems: &mut Vec<Problem>,
+    steps: &mut Steps,
 ) -> Vec<Command> {
     let Some(place) = file.place.filter(|_| !file.content.is_empty()) else { return Vec::new() };
-    let mut commands = command::survey_lines(&file.path, &shown(&file.content), limits, problems).commands;
+    let mut commands =
+        command::survey_lines(&file.path, &shown(&file.content), limits, problems, steps).commands;
     for command in &mut commands {
         command.place = line(place);
     }

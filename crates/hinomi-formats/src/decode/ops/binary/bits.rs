@@ -2,6 +2,7 @@
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, bytes_to_text, push_str};
 use crate::decode::error::Fault;
 use crate::decode::html;
@@ -41,29 +42,45 @@ pub(in crate::decode) static OPS: &[Op] = &[
     },
 ];
 
-/// Each byte with its byte of the key.
-fn with_key(input: &[u8], args: &Args, mix: fn(i32, i32) -> i32) -> Baked {
+/// Each byte with its byte of the key; NaN with anything is NaN.
+fn with_key(input: impl Iterator<Item = Option<u8>>, args: &Args, mix: impl Fn(i32, i32) -> i32) -> Baked {
     let mut key = key(args)?;
     if key.is_empty() {
-        key.push(0);
+        key.push(Some(0));
     }
-    let mixed = input.iter().zip(key.iter().cycle()).map(|(byte, with)| {
-        let number = mix(i32::from(*byte), *with);
+    let mixed = input.zip(key.iter().cycle()).map(|(byte, with)| {
+        let (Some(byte), Some(with)) = (byte, with) else { return Ok(None) };
+        let number = mix(i32::from(byte), *with);
         u8::try_from(number)
+            .map(Some)
             .map_err(|_| Fault::refused(format!("{number} is not a byte: the key is too large")))
     });
-    Ok(Dish::Bytes(mixed.collect::<Result<_, _>>()?))
+    mixed.collect::<Result<Numbers, _>>().map(Numbers::into_dish)
+}
+
+fn sum(byte: i32, with: i32) -> i32 {
+    byte.saturating_add(with) % 256
+}
+
+fn difference(byte: i32, with: i32) -> i32 {
+    let number = byte.saturating_sub(with);
+    if number < 0 { number.saturating_add(256) } else { number }
 }
 
 fn add(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
-    with_key(input, args, |byte, with| byte.saturating_add(with) % 256)
+    with_key(input.iter().copied().map(Some), args, sum)
+}
+
+pub(in crate::decode) fn add_numbers(input: &Numbers, args: &Args, _: &mut Oven) -> Baked {
+    with_key(input.iter(), args, sum)
 }
 
 fn sub(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
-    with_key(input, args, |byte, with| {
-        let number = byte.saturating_sub(with);
-        if number < 0 { number.saturating_add(256) } else { number }
-    })
+    with_key(input.iter().copied().map(Some), args, difference)
+}
+
+pub(in crate::decode) fn sub_numbers(input: &Numbers, args: &Args, _: &mut Oven) -> Baked {
+    with_key(input.iter(), args, difference)
 }
 
 fn not(input: &[u8], _: &Args, _: &mut Oven) -> Baked {
@@ -119,17 +136,43 @@ fn rotate_left(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
     Ok(Dish::Bytes(input.iter().zip(next).map(|(byte, next)| byte << by | top(next)).collect()))
 }
 
+/// As it is where the amount is nothing to turn by; else bit operators take NaN for 0.
+pub(in crate::decode) fn rotate_right_numbers(input: &Numbers, args: &Args, oven: &mut Oven) -> Baked {
+    if !args.flag(1) && args.number(0) <= 0.0 {
+        return Ok(input.clone().into_dish());
+    }
+    rotate_right(&input.clone().into_bytes(), args, oven)
+}
+
+/// The same.
+pub(in crate::decode) fn rotate_left_numbers(input: &Numbers, args: &Args, oven: &mut Oven) -> Baked {
+    if !args.flag(1) && args.number(0) <= 0.0 {
+        return Ok(input.clone().into_dish());
+    }
+    rotate_left(&input.clone().into_bytes(), args, oven)
+}
+
 fn rot47(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
+    let turn = rot47_of(args)?;
+    Ok(Dish::Bytes(input.iter().map(|byte| turn(*byte)).collect()))
+}
+
+pub(in crate::decode) fn rot47_numbers(input: &Numbers, args: &Args, _: &mut Oven) -> Baked {
+    let turn = rot47_of(args)?;
+    Ok(input.iter().map(|entry| entry.map(&turn)).collect::<Numbers>().into_dish())
+}
+
+/// What ROT47 makes of a byte.
+fn rot47_of(args: &Args) -> Result<impl Fn(u8) -> u8 + use<>, Fault> {
     let amount = args.number(0);
     if amount.fract() != 0.0 {
         return Err(Fault::refused("the amount must be a whole number"));
     }
     let by = amount.rem_euclid(94.0) as u8;
-    let turn = |byte: &u8| match byte {
+    Ok(move |byte: u8| match byte {
         33..=126 => (byte.wrapping_sub(33).wrapping_add(by) % 94).wrapping_add(33),
-        other => *other,
-    };
-    Ok(Dish::Bytes(input.iter().map(turn).collect()))
+        other => other,
+    })
 }
 
 fn xor_brute_force(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
@@ -138,7 +181,8 @@ fn xor_brute_force(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
     let crib = lower(args.text(7));
     let (mut out, mut first) = (Vec::new(), true);
     for number in 1..256_u32.saturating_pow(length) {
-        oven.work(sample.len())?;
+        // Mixed, read as text, put into small letters and searched.
+        oven.work(sample.len().saturating_mul(16))?;
         let key = number.to_be_bytes();
         let key = key.get(4_usize.saturating_sub(length as usize)..).unwrap_or_default();
         let mixed = mix(sample, key, args.choice(3), args.flag(4));

@@ -2,6 +2,7 @@
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, text_to_bytes, text_to_utf8};
 use crate::decode::error::Fault;
 use crate::decode::ops::written::base64::from_standard;
@@ -42,20 +43,22 @@ pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "Gunzip", args: &[], run: Takes::Bytes(gunzip) },
 ];
 
-/// The numbers of a key as its label says to read it. A decimal key may hold some that are no bytes.
-pub(in crate::decode) fn key(args: &Args) -> Result<Vec<i32>, Fault> {
+/// The numbers of a key as its label says to read it. A decimal key may hold some that are no bytes; `None` is NaN.
+pub(in crate::decode) fn key(args: &Args) -> Result<Vec<Option<i32>>, Fault> {
     let (label, text) = args.toggle(0);
     let bytes = match label {
         "Base64" => from_standard(&String::from_utf16_lossy(text)),
         "UTF8" => text_to_utf8(text),
         "Latin1" => text_to_bytes(text),
-        _ => return Ok(key_numbers(label, text)?.into_iter().map(to_int32).collect()),
+        _ => return Ok(key_numbers(label, text)?.into_iter().map(|number| number.map(to_int32)).collect()),
     };
-    Ok(bytes.into_iter().map(i32::from).collect())
+    Ok(bytes.into_iter().map(|byte| Some(i32::from(byte))).collect())
 }
 
 fn xor(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
-    let (mut key, scheme, keep_nulls) = (key(args)?, args.choice(1), args.flag(2));
+    let (scheme, keep_nulls) = (args.choice(1), args.flag(2));
+    // Bit operators take NaN for 0.
+    let mut key: Vec<i32> = key(args)?.into_iter().map(|number| number.unwrap_or(0)).collect();
     if key.is_empty() {
         key.push(0);
     }
@@ -89,6 +92,17 @@ fn xor(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
 }
 
 fn rot13(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
+    let turn = turned(args)?;
+    Ok(Dish::Bytes(input.iter().map(|byte| turn(*byte)).collect()))
+}
+
+pub(in crate::decode) fn rot13_numbers(input: &Numbers, args: &Args, _: &mut Oven) -> Baked {
+    let turn = turned(args)?;
+    Ok(input.iter().map(|entry| entry.map(&turn)).collect::<Numbers>().into_dish())
+}
+
+/// What ROT13 makes of a byte.
+fn turned(args: &Args) -> Result<impl Fn(u8) -> u8 + '_, Fault> {
     let amount = args.number(3).trunc();
     if amount != args.number(3) {
         return Err(Fault::refused("the amount must be a whole number"));
@@ -98,13 +112,12 @@ fn rot13(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
     let turn = |byte: u8, first: u8, by: u8, of: u8| {
         (byte.wrapping_sub(first).wrapping_add(by) % of).wrapping_add(first)
     };
-    let turned = input.iter().map(|byte| match byte {
-        b'a'..=b'z' if args.flag(0) => turn(*byte, b'a', letters, 26),
-        b'A'..=b'Z' if args.flag(1) => turn(*byte, b'A', letters, 26),
-        b'0'..=b'9' if args.flag(2) => turn(*byte, b'0', digits, 10),
-        other => *other,
-    });
-    Ok(Dish::Bytes(turned.collect()))
+    Ok(move |byte| match byte {
+        b'a'..=b'z' if args.flag(0) => turn(byte, b'a', letters, 26),
+        b'A'..=b'Z' if args.flag(1) => turn(byte, b'A', letters, 26),
+        b'0'..=b'9' if args.flag(2) => turn(byte, b'0', digits, 10),
+        other => other,
+    })
 }
 
 fn remove_nulls(input: &[u8], _: &Args, _: &mut Oven) -> Baked {

@@ -2,6 +2,7 @@
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, bytes_to_text, text_to_bytes};
 use crate::decode::error::Fault;
 use crate::decode::ops::written::numbers::{hex_auto, spaced_hex};
@@ -102,6 +103,14 @@ fn take_bytes(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
 }
 
 fn take_nth(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
+    nth(input.iter().copied().map(Some), args)
+}
+
+pub(in crate::decode) fn take_nth_numbers(input: &Numbers, args: &Args, _: &mut Oven) -> Baked {
+    nth(input.iter(), args)
+}
+
+fn nth(input: impl Iterator<Item = Option<u8>>, args: &Args) -> Baked {
     let (every, start) = (args.number(0), args.number(1));
     if every.fract() != 0.0 || every <= 0.0 {
         return Err(Fault::refused("\"Take every\" must be a whole number from 1 up"));
@@ -110,20 +119,20 @@ fn take_nth(input: &[u8], args: &Args, _: &mut Oven) -> Baked {
         return Err(Fault::refused("\"Starting at\" must be a whole number from 0 up"));
     }
     let (every, start) = (every as usize, start as usize);
-    let mut out = Vec::with_capacity(input.len());
+    let mut out = Numbers::default();
     let mut place = 0_usize;
     for byte in input {
-        if args.flag(2) && *byte == b'\n' {
-            out.push(b'\n');
+        if args.flag(2) && byte == Some(b'\n') {
+            out.push(byte);
             place = 0;
             continue;
         }
         if place.checked_sub(start).is_some_and(|behind| behind.is_multiple_of(every)) {
-            out.push(*byte);
+            out.push(byte);
         }
         place = place.saturating_add(1);
     }
-    Ok(Dish::Bytes(out))
+    Ok(out.into_dish())
 }
 
 fn swap_endianness(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {

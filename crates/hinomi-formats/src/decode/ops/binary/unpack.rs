@@ -78,7 +78,8 @@ pub(super) fn inflate(packed: &[u8], oven: &mut Oven) -> Result<(Vec<u8>, usize)
         let used = usize::try_from(state.total_in()).unwrap_or(usize::MAX);
         let before = out.len();
         oven.room(before)?;
-        out.reserve(packed.len().clamp(4 << 10, 256 << 10));
+        // What is reserved is filled with zeros: not more of it than could be of use.
+        out.reserve_exact(before.max(packed.len()).clamp(4 << 10, 8 << 20));
         let rest = packed.get(used..).unwrap_or_default();
         let status = state
             .decompress_vec(rest, &mut out, FlushDecompress::Finish)

@@ -50,6 +50,8 @@ impl Aes {
 }
 
 pub(super) fn decrypt(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
+    // Its bytes, what they come to, and that as text and in hexadecimal, are held at once.
+    oven.room(input.len().saturating_mul(8))?;
     let key = argument(args, 0)?;
     let cipher = Aes::new(&packed(&key))?;
     let input = byte_string(args.choice(4), input)?;

@@ -9,9 +9,9 @@ use super::file_type;
 use super::language::{self, Likeness};
 use super::logarithm::ln;
 use crate::decode::Step;
-use crate::decode::args::{Arg, Args};
+use crate::decode::args::Args;
 use crate::decode::bake::{Oven, bake_one};
-use crate::decode::dish::{Dish, bytes_to_text, str_to_text};
+use crate::decode::dish::{Dish, bytes_to_text, str_to_text, text_to_bytes};
 use crate::decode::error::Fault;
 use crate::decode::json::{self, Json};
 use crate::decode::ops::code::json5::{self, Syntax};
@@ -33,6 +33,8 @@ pub(in crate::decode) struct Search {
     pub(in crate::decode) all_languages: bool,
     /// What the result must hold.
     pub(in crate::decode) crib: Option<Regex>,
+    /// Every language of every result, also those that nothing is likely to be in; for a step behind that reads them.
+    pub(in crate::decode) every_likeness: bool,
     /// Also what CyberChef does not look for: PowerShell's own encoding.
     pub(in crate::decode) powershell: bool,
 }
@@ -138,8 +140,39 @@ pub(in crate::decode) fn search(input: &[u8], search: &Search, oven: &mut Oven) 
     if search.crib.is_some() {
         options.retain(|option| option.crib == Some(true));
     }
-    Ok(Json::List(options.into_iter().map(|option| to_json(&option)).collect()))
+    let mut list = Vec::with_capacity(options.len());
+    let mut held = 0_usize;
+    for mut option in options {
+        if !search.every_likeness {
+            // None is likely that comes behind one that is not.
+            let likely = option.languages.iter().take_while(|language| language.probability > 0.0).count();
+            option.languages.truncate(likely.max(1));
+        }
+        held = held.saturating_add(option.held()).saturating_add(JSON_BYTES);
+        let languages = option.languages.len().saturating_mul(LANGUAGE_BYTES);
+        held = held.saturating_add(languages);
+        oven.room(held)?;
+        list.push(to_json(&option));
+    }
+    Ok(Json::List(list))
 }
+
+/// Memory that a result takes when handed on, about, besides what it was found with.
+const JSON_BYTES: usize = 4 << 10;
+/// The same for each of its languages.
+const LANGUAGE_BYTES: usize = 512;
+
+impl Candidate {
+    /// Bytes held in memory, about.
+    fn held(&self) -> usize {
+        let languages = self.languages.len().saturating_mul(size_of::<Likeness>());
+        let steps = self.recipe.len().saturating_mul(STEP_BYTES);
+        languages.saturating_add(steps).saturating_add(1 << 10)
+    }
+}
+
+/// Memory that one step of a recipe takes that was tried, about.
+const STEP_BYTES: usize = 512;
 
 struct Finder<'s> {
     search: &'s Search,
@@ -160,7 +193,9 @@ impl Finder<'_> {
         if depth < 0.0 {
             return Ok(Vec::new());
         }
-        oven.work(input.len().saturating_add(4 << 10))?;
+        // Each language is held against the shares of all bytes.
+        let languages = if self.search.all_languages { 64 << 10 } else { 16 << 10 };
+        oven.work(input.len().saturating_add(languages))?;
         let text = bytes_to_text(input);
         let shares = shares(input);
         let entropy = entropy_of(&shares);
@@ -182,6 +217,7 @@ impl Finder<'_> {
             crib,
         }];
         drop(text);
+        let mut held = 0;
         for place in matching {
             let Some(check) = checks().get(place) else { continue };
             let Some(output) = tried(check, input, oven)? else { continue };
@@ -191,15 +227,15 @@ impl Finder<'_> {
             }
             let mut longer = recipe.to_vec();
             longer.push(Tried { op: check.op.clone(), args: check.args.clone() });
-            results.extend(self.speculate(&output, depth - 1.0, intensive, &longer, check.useful, oven)?);
-            oven.room(results.len().saturating_mul(4 << 10))?;
+            let more = self.speculate(&output, depth - 1.0, intensive, &longer, check.useful, oven)?;
+            add(&mut results, more, &mut held, oven)?;
         }
         if intensive {
             for (conf, data) in brute_force(input.get(..100).unwrap_or(input), oven)? {
                 let mut longer = recipe.to_vec();
                 longer.push(conf);
-                results.extend(self.speculate(&data, depth - 1.0, false, &longer, false, oven)?);
-                oven.room(results.len().saturating_mul(4 << 10))?;
+                let more = self.speculate(&data, depth - 1.0, false, &longer, false, oven)?;
+                add(&mut results, more, &mut held, oven)?;
             }
         }
         Ok(sorted(results))
@@ -238,6 +274,18 @@ impl Finder<'_> {
     }
 }
 
+/// Adds results to those of one level, as long as there is room for all of them.
+fn add(
+    results: &mut Vec<Candidate>,
+    more: Vec<Candidate>,
+    held: &mut usize,
+    oven: &Oven,
+) -> Result<(), Fault> {
+    *held = more.iter().map(Candidate::held).fold(*held, usize::saturating_add);
+    results.extend(more);
+    oven.room(held.saturating_mul(2))
+}
+
 /// The output of an operation; none when this version does not have it, or when it refuses.
 fn tried(check: &Check, input: &[u8], oven: &mut Oven) -> Result<Option<Vec<u8>>, Fault> {
     let Some(op) = crate::decode::ops::find(&check.op) else { return Ok(None) };
@@ -247,7 +295,7 @@ fn tried(check: &Check, input: &[u8], oven: &mut Oven) -> Result<Option<Vec<u8>>
         let Ok(arg) = spec.prepare(given) else { return Ok(None) };
         args.push(arg);
     }
-    let step = Step { op, args: Args(args), disabled: false, breakpoint: false };
+    let step = Step { op, args: Args(args), disabled: false, breakpoint: false, fault: None };
     match bake_one(&step, Dish::Bytes(input.to_vec()), oven).and_then(|dish| dish.into_bytes(oven)) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(Fault::Refused(_)) => Ok(None),
@@ -295,16 +343,19 @@ fn brute_force(sample: &[u8], oven: &mut Oven) -> Result<Vec<(Tried, Vec<u8>)>, 
         let turned = sample.iter().map(|byte| byte.rotate_right(by)).collect();
         out.push((Tried { op: "Rotate right".to_owned(), args }, turned));
     }
+    let text = bytes_to_text(sample);
     for op in ["Encode text", "Decode text"] {
-        for (label, page) in charset::pages() {
-            let Some(op) = crate::decode::ops::find(op) else { continue };
-            let step = Step { op, args: Args(vec![Arg::Page(page)]), disabled: false, breakpoint: false };
-            let output =
-                bake_one(&step, Dish::Bytes(sample.to_vec()), oven).and_then(|dish| dish.into_bytes(oven));
-            if let Ok(output) = output
-                && output != sample
-            {
-                out.push((Tried { op: op.name.to_owned(), args: vec![json::text(label)] }, output));
+        for (label, page) in charset::pages().filter(|(_, page)| !page.throws()) {
+            oven.work(sample.len())?;
+            let output = match op {
+                "Encode text" => page.encode(&text),
+                _ => match page.decode(sample) {
+                    decoded if decoded.broken => continue,
+                    decoded => text_to_bytes(&decoded.text),
+                },
+            };
+            if output != sample {
+                out.push((Tried { op: op.to_owned(), args: vec![json::text(label)] }, output));
             }
         }
     }

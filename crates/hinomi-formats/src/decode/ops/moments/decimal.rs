@@ -1,7 +1,9 @@
 //! Decimal numbers of any length, as far as a change of epoch and unit needs them; read as bignumber.js reads.
 
 use crate::decode::bake::Oven;
+use crate::decode::dish::is_space;
 use crate::decode::error::Fault;
+use std::borrow::Cow;
 
 /// Digits behind the point that a division keeps, rounded half up.
 const PLACES: usize = 20;
@@ -19,8 +21,8 @@ pub(super) struct Decimal {
 impl Decimal {
     /// A decimal number, with `0x`, `0o` and `0b` for integers of other bases; `None` for anything else.
     pub(super) fn parse(text: &str, oven: &mut Oven) -> Result<Option<Self>, Fault> {
-        let text = trimmed(text);
-        let (negative, unsigned) = signed(text);
+        let text = without_underscores(trimmed(text), |unit| unit.is_ascii_digit());
+        let (negative, unsigned) = signed(&text);
         let prefixed = |mark: [char; 2]| unsigned.strip_prefix('0').and_then(|rest| rest.strip_prefix(mark));
         for (mark, base) in [(['x', 'X'], 16), (['o', 'O'], 8), (['b', 'B'], 2)] {
             if let Some(digits) = prefixed(mark) {
@@ -30,9 +32,13 @@ impl Decimal {
         Self::of_ten(negative, unsigned, oven)
     }
 
-    /// A hexadecimal number in one case of letters, without a prefix.
+    /// A hexadecimal number in one case of letters, without a prefix; no digits at all are 0.
     pub(super) fn parse_hex(text: &str, oven: &mut Oven) -> Result<Option<Self>, Fault> {
-        let (negative, digits) = signed(trimmed(text));
+        let text = without_underscores(trimmed(text), |unit| unit.is_ascii_alphanumeric());
+        let (negative, digits) = signed(&text);
+        if matches!(digits, "" | ".") {
+            return Ok(Some(Self { negative: false, digits: vec![0], behind: 0 }));
+        }
         Self::of_base(negative, digits, 16, oven)
     }
 
@@ -187,8 +193,19 @@ impl Decimal {
 }
 
 fn trimmed(text: &str) -> &str {
-    let text = text.trim();
+    let text = text.trim_matches(|next| u16::try_from(u32::from(next)).is_ok_and(is_space));
     text.strip_prefix('+').unwrap_or(text)
+}
+
+/// Without the underscores that stand between two such bytes.
+fn without_underscores(text: &str, part: fn(&u8) -> bool) -> Cow<'_, str> {
+    if !text.contains('_') {
+        return Cow::Borrowed(text);
+    }
+    let bytes = text.as_bytes();
+    let is_part = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(part);
+    let parts = |at: usize| is_part(at.checked_sub(1)) && is_part(at.checked_add(1));
+    text.char_indices().filter(|(at, next)| *next != '_' || !parts(*at)).map(|(_, next)| next).collect()
 }
 
 fn signed(text: &str) -> (bool, &str) {

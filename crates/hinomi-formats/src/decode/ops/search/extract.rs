@@ -122,8 +122,10 @@ fn search<'t>(
     Ok(found)
 }
 
-fn list(mut found: Vec<&[u16]>, wanted: &Wanted) -> Dish {
+fn list(mut found: Vec<&[u16]>, wanted: &Wanted, oven: &mut Oven) -> Baked {
     if let Some(order) = wanted.sort {
+        // Both texts go into small letters at every comparison.
+        oven.sorting(found.len(), 8)?;
         super::timsort::sort(&mut found, |a, b| order(a, b));
     }
     if wanted.unique {
@@ -135,7 +137,7 @@ fn list(mut found: Vec<&[u16]>, wanted: &Wanted) -> Dish {
         push_str(&mut out, &format!("Total found: {}\n\n", found.len()));
     }
     out.extend(found.join(&u16::from(b'\n')));
-    Dish::Text(out)
+    Ok(Dish::Text(out))
 }
 
 const IGNORE_CASE: Flags =
@@ -156,7 +158,7 @@ fn domains(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
             Regex::own(r"\b((?=[a-z0-9-]{1,63}\.)(xn--)?[a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,63}\b", IGNORE_CASE)
         })
     };
-    Ok(list(search(input, regex, None, oven)?, &Wanted::of(args, 0, by_small_letters)))
+    list(search(input, regex, None, oven)?, &Wanted::of(args, 0, by_small_letters), oven)
 }
 
 const IPV4: &str = r"(?:(?:(?<!\d)(?:25[0-5]|2[0-4]\d|1?[0-9]\d|\d)\.){3}(?:(?:25[0-5]|2[0-4]\d|1?[0-9]\d|\d)(?!\d))|(?:(?<!\d)(?:0[1-3]?[0-7]{1,2})\.){3}(?:(?:0[1-3]?[0-7]{1,2})(?!\d)))";
@@ -173,7 +175,7 @@ fn ip_addresses(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     let regex = Regex::own(&pattern, IGNORE_CASE);
     let local = args.flag(2).then(|| Regex::own(LOCAL, Flags::default()));
     let found = search(input, &regex, local.as_ref(), oven)?;
-    Ok(list(found, &Wanted::of(args, 3, by_address)))
+    list(found, &Wanted::of(args, 3, by_address), oven)
 }
 
 const EMAIL: &str = r#"(?:[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9!#$%&'*+/=?^_`{|}~-]+)*|"(?:[\x01-\x08\x0b\x0c\x0e-\x1f\x21\x23-\x5b\x5d-\x7f]|\\[\x01-\x09\x0b\x0c\x0e-\x7f])*")@(?:(?:[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9](?:[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9-]*[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9])?\.)+[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9](?:[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9-]*[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9])?|\[(?:(?:(2(5[0-5]|[0-4][0-9])|1[0-9][0-9]|[1-9]?[0-9]))\.){3}(?:(2(5[0-5]|[0-4][0-9])|1[0-9][0-9]|[1-9]?[0-9]))\])"#;
@@ -181,7 +183,29 @@ const EMAIL: &str = r#"(?:[\u00A0-\uD7FF\uE000-\uFFFFa-z0-9!#$%&'*+/=?^_`{|}~-]+
 fn email_addresses(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     static REGEX: OnceLock<Regex> = OnceLock::new();
     let regex = REGEX.get_or_init(|| Regex::own(EMAIL, IGNORE_CASE));
-    Ok(list(search(input, regex, None, oven)?, &Wanted::of(args, 0, by_small_letters)))
+    let mut found = Vec::new();
+    // No address goes beyond a line, or on behind what cannot be part of a host: to look there would only cost.
+    for line in input.split(|unit| matches!(unit, 0x0a | 0x0d)) {
+        let Some(last) = line.iter().rposition(|unit| *unit == AT) else { continue };
+        let host = line.get(last..).unwrap_or_default().iter().skip(1).take_while(|unit| is_of_host(**unit));
+        let line = line.get(..last.saturating_add(host.count()).saturating_add(1)).unwrap_or(line);
+        let mut from = 0;
+        while line.get(from..).is_some_and(|rest| rest.contains(&AT)) {
+            let Some(one) = regex.find_at(line, from, oven)? else { break };
+            found.push(one.text(line, 0).unwrap_or_default());
+            from = one.range().end;
+        }
+    }
+    list(found, &Wanted::of(args, 0, by_small_letters), oven)
+}
+
+const AT: u16 = 0x40;
+
+/// Whether a unit may stand behind the `@` of an address.
+fn is_of_host(unit: u16) -> bool {
+    let ascii = u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphanumeric() || b".-[]".contains(&byte));
+    // The pattern ignores case, by which U+017F is an `s`.
+    ascii || unit >= 0xa0
 }
 
 const WINDOWS_PATH: &str =
@@ -196,7 +220,7 @@ fn file_paths(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
         (false, false) => return Ok(Dish::Text(Vec::new())),
     };
     let found = search(input, &Regex::own(&pattern, IGNORE_CASE), None, oven)?;
-    Ok(list(found, &Wanted::of(args, 2, by_small_letters)))
+    list(found, &Wanted::of(args, 2, by_small_letters), oven)
 }
 
 fn hashes(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
@@ -268,5 +292,5 @@ fn strings(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     let least = crate::decode::json::number_text(args.number(1));
     let pattern: Vec<u16> = format!("{unit}{{{least},}}{end}").encode_utf16().collect();
     let regex = Regex::xregexp(&pattern, IGNORE_CASE).map_err(Fault::Refused)?;
-    Ok(list(search(input, &regex, None, oven)?, &Wanted::of(args, 3, by_small_letters)))
+    list(search(input, &regex, None, oven)?, &Wanted::of(args, 3, by_small_letters), oven)
 }

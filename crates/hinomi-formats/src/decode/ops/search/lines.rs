@@ -61,7 +61,12 @@ pub(in crate::decode) static OPS: &[Op] = &[
 fn sort(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     let at = str_to_text(delimiter(args.choice(0)));
     let mut sections: Vec<&[u16]> = Sections::new(input, &at).collect();
-    oven.room(sections.len().saturating_mul(size_of::<&[u16]>()))?;
+    // Numbers are read at every comparison.
+    let per_step = match args.choice(2) {
+        "Numeric" | "Numeric (hexadecimal)" => 16,
+        _ => 64,
+    };
+    oven.sorting(sections.len(), per_step)?;
     match args.choice(2) {
         "Alphabetical (case sensitive)" => sections.sort(),
         "Alphabetical (case insensitive)" => sections.sort_by_cached_key(|text| Letters(small(text))),
@@ -173,18 +178,23 @@ fn unique(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
     let sections = Sections::new(input, &at);
     if !args.flag(1) {
         let mut seen = HashSet::new();
-        let kept: Vec<&[u16]> = sections.filter(|section| seen.insert(*section)).collect();
+        let mut kept: Vec<&[u16]> = Vec::new();
+        for section in sections.filter(|section| seen.insert(*section)) {
+            kept.push(section);
+            oven.room(kept.len().saturating_mul(UNIQUE_BYTES))?;
+        }
         return joined(kept.into_iter(), &at, oven);
     }
     let mut counts: HashMap<&[u16], (usize, usize)> = HashMap::new();
     for (place, section) in sections.enumerate() {
         let entry = counts.entry(section).or_insert((place, 0));
         entry.1 = entry.1.saturating_add(1);
+        oven.room(counts.len().saturating_mul(UNIQUE_BYTES).saturating_mul(2))?;
     }
     let mut rows: Vec<(&[u16], usize, usize)> =
         counts.into_iter().map(|(text, (at, n))| (text, at, n)).collect();
     // JavaScript lists keys that are small whole numbers first, by size.
-    rows.sort_by_key(|(text, place, _)| (array_index(text).unwrap_or(u32::MAX), *place));
+    rows.sort_by_cached_key(|(text, place, _)| (array_index(text).unwrap_or(u32::MAX), *place));
     let lines: Vec<Vec<u16>> = rows
         .into_iter()
         .map(|(text, _, count)| {
@@ -195,6 +205,9 @@ fn unique(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
         .collect();
     joined(lines.iter().map(Vec::as_slice), &at, oven)
 }
+
+/// Memory that one of the lines takes that are told apart, about, besides its text.
+const UNIQUE_BYTES: usize = 64;
 
 fn array_index(text: &[u16]) -> Option<u32> {
     let text = String::from_utf16(text).ok()?;

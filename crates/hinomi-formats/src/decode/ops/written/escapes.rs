@@ -2,6 +2,7 @@
 
 use crate::decode::args::{Args, Kind, hex, unescape};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, ascii, push_code_point, push_str, str_to_text};
 use crate::decode::error::Fault;
 use crate::decode::ops::{Baked, Op, Takes, arg};
@@ -96,20 +97,36 @@ fn decode_units(text: &[u16]) -> Vec<u16> {
 }
 
 fn url_encode(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
+    percent(input.iter().copied().map(Some), args, oven)
+}
+
+pub(in crate::decode) fn url_encode_numbers(input: &Numbers, args: &Args, oven: &mut Oven) -> Baked {
+    percent(input.iter(), args, oven)
+}
+
+fn percent(input: impl Iterator<Item = Option<u8>> + Clone, args: &Args, oven: &mut Oven) -> Baked {
     let all = args.flag(0);
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || (!all && b":/?#[]@!$&'()*+,;=%".contains(&byte));
-    let escaped = input.iter().filter(|byte| !safe(**byte)).count();
-    oven.room_for_text(input.len().saturating_add(escaped.saturating_mul(2)))?;
-    let mut out = Vec::with_capacity(input.len().saturating_add(escaped.saturating_mul(2)));
-    for byte in input {
-        if safe(*byte) {
-            out.push(u16::from(*byte));
-        } else {
-            out.push(PERCENT);
-            for digit in [byte >> 4, byte & 0xf] {
-                let digit =
-                    char::from_digit(u32::from(digit), 16).map_or('0', |digit| digit.to_ascii_uppercase());
-                out.extend_from_slice(digit.encode_utf16(&mut [0; 2]));
+    let length = |entry: Option<u8>| match entry {
+        None => "%NAN".len(),
+        Some(byte) if safe(byte) => 1,
+        Some(_) => "%00".len(),
+    };
+    let units = input.clone().map(length).fold(0, usize::saturating_add);
+    oven.room_for_text(units)?;
+    let mut out = Vec::with_capacity(units);
+    for entry in input {
+        match entry {
+            // NaN in base 16 and upper case.
+            None => push_str(&mut out, "%NAN"),
+            Some(byte) if safe(byte) => out.push(u16::from(byte)),
+            Some(byte) => {
+                out.push(PERCENT);
+                for digit in [byte >> 4, byte & 0xf] {
+                    let digit = char::from_digit(u32::from(digit), 16)
+                        .map_or('0', |digit| digit.to_ascii_uppercase());
+                    out.extend_from_slice(digit.encode_utf16(&mut [0; 2]));
+                }
             }
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Unwrapped {
     pub(super) lines: Vec<String>,
     /// Files that output is sent to.
     pub(super) written: Vec<String>,
+    /// A text would have been longer than one may be.
+    pub(super) cut: bool,
 }
 
 /// A command of a batch file, with its line from 1.
@@ -31,7 +33,7 @@ pub(super) struct Placed {
 
 /// Takes the noise off one line.
 pub(super) fn unwrapped(line: &str, limits: &Limits, fuel: &mut u64) -> Unwrapped {
-    let mut out = Unwrapped { steps: Vec::new(), lines: Vec::new(), written: Vec::new() };
+    let mut out = Unwrapped { steps: Vec::new(), lines: Vec::new(), written: Vec::new(), cut: false };
     let mut text = line.to_owned();
     if let Some(plain) = without_carets(line) {
         text.clone_from(&plain);
@@ -48,11 +50,12 @@ pub(super) fn unwrapped(line: &str, limits: &Limits, fuel: &mut u64) -> Unwrappe
         if joined != text {
             out.steps.push((joined, shell.layer()));
         }
-    } else if let Some(plain) = inlined(&text, limits) {
+    } else if let Some(plain) = inlined(&text, limits, fuel, &mut out.cut) {
         out.steps.push((plain, "cmd variables"));
     }
     out.lines = shell.lines.into_iter().map(|placed| placed.text).collect();
     out.written = shell.written;
+    out.cut |= shell.cut;
     out
 }
 
@@ -64,14 +67,16 @@ pub(super) struct Batch {
     pub(super) written: Vec<String>,
     /// Files that `echo` writes, with what it writes.
     pub(super) contents: Vec<(String, String)>,
-    /// The steps were used up.
+    /// A text would have been longer than one may be.
     pub(super) cut: bool,
 }
 
-/// Runs a batch file.
-pub(super) fn batch(text: &str, limits: &Limits) -> Batch {
-    let mut shell = run::Shell::new(limits, limits.steps_max);
+/// Runs a batch file that pays with `fuel`.
+pub(super) fn batch(text: &str, limits: &Limits, fuel: &mut u64) -> Batch {
+    let mut shell = run::Shell::new(limits, *fuel);
     let mut block = String::new();
+    // Parentheses of the block, counted as its lines come.
+    let (mut opened, mut closed) = (0usize, 0usize);
     for (at, line) in text.lines().enumerate() {
         if block.is_empty() {
             shell.at = at + 1;
@@ -79,20 +84,22 @@ pub(super) fn batch(text: &str, limits: &Limits) -> Batch {
         block.push_str(if block.is_empty() { "" } else { "\n" });
         block.push_str(line);
         // A line that ends with a caret, or inside a block, goes on.
-        let open = block.matches('(').count() > block.matches(')').count() && line.trim_end().ends_with('(');
-        let inside = block.contains('\n') && block.matches('(').count() > block.matches(')').count();
-        if (open || inside || line.ends_with('^')) && block.len() < BLOCK_BYTES_MAX {
+        opened += line.matches('(').count();
+        closed += line.matches(')').count();
+        let inside = opened > closed && (block.len() > line.len() || line.trim_end().ends_with('('));
+        if (inside || line.ends_with('^')) && block.len() < BLOCK_BYTES_MAX {
             continue;
         }
         shell.line(&block);
         block.clear();
+        (opened, closed) = (0, 0);
         if shell.fuel == 0 {
             break;
         }
     }
     shell.line(&block);
-    let cut = shell.fuel == 0;
-    Batch { commands: shell.lines, written: shell.written, contents: shell.contents, cut }
+    *fuel = shell.fuel;
+    Batch { commands: shell.lines, written: shell.written, contents: shell.contents, cut: shell.cut }
 }
 
 /// Whether a line is for the command processor: it names it, or begins with one of its words.
@@ -123,10 +130,11 @@ fn without_carets(line: &str) -> Option<String> {
 }
 
 /// The line with the variables that are the same everywhere replaced in place.
-fn inlined(line: &str, limits: &Limits) -> Option<String> {
+fn inlined(line: &str, limits: &Limits, fuel: &mut u64, cut: &mut bool) -> Option<String> {
     if !line.contains(['%', '!']) {
         return None;
     }
-    let text = expand::replaced(line, &Variables::new(), false, limits.text_bytes_max);
+    let mut room = expand::Room { fuel, bytes_max: limits.text_bytes_max, cut };
+    let text = expand::replaced(line, &Variables::new(), false, &mut room);
     (text != line && interpreter::of_line(&text) != Interpreter::Other).then_some(text)
 }

@@ -37,6 +37,8 @@ pub(super) struct Shell<'l> {
     /// Something was set, looped over or called: the listed commands say more than the line.
     pub(super) changed: bool,
     looped: bool,
+    /// A text would have been longer than one may be.
+    pub(super) cut: bool,
     /// What the last `echo` put out.
     said: Option<String>,
 }
@@ -55,6 +57,7 @@ impl<'l> Shell<'l> {
             at: 1,
             changed: false,
             looped: false,
+            cut: false,
             said: None,
         }
     }
@@ -64,7 +67,7 @@ impl<'l> Shell<'l> {
     }
 
     fn pay(&mut self, bytes: usize) -> bool {
-        self.fuel = self.fuel.saturating_sub(1 + bytes as u64 / 16);
+        self.fuel = self.fuel.saturating_sub(1 + bytes as u64 / expand::BYTES_A_STEP);
         self.fuel > 0
     }
 
@@ -130,7 +133,9 @@ impl<'l> Shell<'l> {
         if !text.contains(['%', '!']) || !self.pay(text.len()) {
             return text.to_owned();
         }
-        expand::replaced(text, &self.variables, self.delayed, self.limits.text_bytes_max)
+        let bytes_max = self.limits.text_bytes_max;
+        let mut room = expand::Room { fuel: &mut self.fuel, bytes_max, cut: &mut self.cut };
+        expand::replaced(text, &self.variables, self.delayed, &mut room)
     }
 
     /// One command.
@@ -474,7 +479,9 @@ impl<'l> Shell<'l> {
                     format!("%{letter}"),
                 ] {
                     if body.contains(&form) {
-                        body = body.replace(&form, &part);
+                        let bytes_max = self.limits.text_bytes_max;
+                        let mut room = expand::Room { fuel: &mut self.fuel, bytes_max, cut: &mut self.cut };
+                        body = room.substituted(&body, &form, &part).unwrap_or(body);
                     }
                 }
                 letter = char::from_u32(u32::from(letter) + 1).unwrap_or(letter);
@@ -550,7 +557,11 @@ impl<'l> Shell<'l> {
         };
         match word.as_str() {
             "echo" => kept(vec![rest.to_owned()]),
-            "set" => kept(self.listed(rest)),
+            "set" => {
+                let lines = self.listed(rest);
+                self.pay(lines.iter().map(String::len).sum());
+                kept(lines)
+            }
             "assoc" | "ftype" => {
                 let known =
                     [(".cmd", "cmdfile"), (".bat", "batfile"), (".exe", "exefile"), (".vbs", "VBSFile")];

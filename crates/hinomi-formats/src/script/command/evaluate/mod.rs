@@ -99,6 +99,8 @@ pub(in crate::script) struct Machine<'l> {
     pub(in crate::script) at: usize,
     /// Layers too deep for the limit were left.
     pub(in crate::script) too_deep: bool,
+    /// A script that was run was longer than is read.
+    pub(in crate::script) cut: bool,
     /// Names of what was undone, in the order met, each once.
     pub(in crate::script) layers: Vec<&'static str>,
     /// Properties that functions were given.
@@ -135,6 +137,7 @@ impl<'l> Machine<'l> {
             perhaps_left: false,
             at: 0,
             too_deep: false,
+            cut: false,
             layers: Vec::new(),
             attached: HashMap::new(),
             calls_cut: false,
@@ -222,11 +225,13 @@ impl<'l> Machine<'l> {
         if !self.pay_bytes(text.len() * 2) {
             return Value::Unknown;
         }
-        let body = match self.dialect {
-            Dialect::PowerShell => powershell::parse::program(text).body,
-            Dialect::JScript => jscript::parse::program(text).body,
-            Dialect::VbScript => vbs::parse::program(text).body,
+        let program = match self.dialect {
+            Dialect::PowerShell => powershell::parse::program(text),
+            Dialect::JScript => jscript::parse::program(text),
+            Dialect::VbScript => vbs::parse::program(text),
         };
+        self.cut |= program.cut;
+        let body = program.body;
         self.nested += 1;
         self.depth += 12;
         let pending = self.pending.len();

@@ -4,6 +4,37 @@
 use super::value::Value;
 use std::rc::Rc;
 
+/// A script as a tree.
+pub(in crate::script) struct Program {
+    pub(in crate::script) body: Vec<Stmt>,
+    /// Something was nested deeper than is read.
+    pub(in crate::script) too_deep: bool,
+    /// The script is longer than is read.
+    pub(in crate::script) cut: bool,
+}
+
+/// Words and signs of one script that are read: a tree of them takes at most 100 MiB, and a script that people or
+/// their tools write has a hundredth.
+const TOKENS_MAX: usize = 500_000;
+
+/// A script as far as it is read, and whether that is not all of it. A run of letters and digits counts as one, and
+/// so does every other character that is no white space.
+pub(in crate::script) fn readable(text: &str) -> (&str, bool) {
+    if text.len() <= TOKENS_MAX {
+        return (text, false);
+    }
+    let (mut tokens, mut in_word) = (0, false);
+    for (at, byte) in text.bytes().enumerate() {
+        let of_word = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        tokens += usize::from(!(byte.is_ascii_whitespace() || of_word && in_word));
+        in_word = of_word;
+        if tokens > TOKENS_MAX {
+            return (text.get(..text.floor_char_boundary(at)).unwrap_or(text), true);
+        }
+    }
+    (text, false)
+}
+
 /// Where something stands in the source, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(in crate::script) struct Span {

@@ -58,7 +58,8 @@ pub(super) fn evaluate(text: &str, limits: &Limits, fuel: u64) -> Evaluated {
         layers,
         deeds: machine.trace.deeds().cloned().collect(),
         superseded: std::mem::take(&mut machine.superseded),
-        fuel: machine.fuel,
+        // What was not read would have taken the rest.
+        fuel: if program.cut || machine.cut { 0 } else { machine.fuel },
         too_deep: program.too_deep || machine.calls_cut,
         layers_cut: machine.too_deep,
         text_cut: machine.text_cut,

@@ -1,7 +1,7 @@
 //! JScript read into a tree, forgiving: what is not understood is skipped.
 
 use crate::Limits;
-use crate::script::command::evaluate::tree::{Expr, Function, Link, Node, Op, Span, Stmt};
+use crate::script::command::evaluate::tree::{self, Expr, Function, Link, Node, Op, Program, Span, Stmt};
 use crate::script::command::evaluate::value::Value;
 use crate::script::jscript::lex::{Kind, Lexer, Token};
 use std::rc::Rc;
@@ -11,16 +11,10 @@ mod expression;
 /// Levels of the parser: a bracket takes up to three.
 const LEVELS_MAX: u32 = 3 * Limits::NESTING_MAX;
 
-/// A script as a tree.
-pub(in crate::script) struct Program {
-    pub(in crate::script) body: Vec<Stmt>,
-    /// Something was nested deeper than is read.
-    pub(in crate::script) too_deep: bool,
-}
-
 /// Reads a whole script.
 pub(in crate::script) fn program(text: &str) -> Program {
-    nested(text, 0)
+    let (text, cut) = tree::readable(text);
+    Program { cut, ..nested(text, 0) }
 }
 
 /// Reads a script inside another that is `nesting` deep.
@@ -32,7 +26,7 @@ fn nested(text: &str, nesting: u32) -> Program {
         // A brace too many.
         parser.advance();
     }
-    Program { body, too_deep: parser.too_deep }
+    Program { body, too_deep: parser.too_deep, cut: false }
 }
 
 struct Parser<'t> {

@@ -5,7 +5,7 @@ mod expression;
 
 use super::lex::{Kind, Token, tokens};
 use crate::Limits;
-use crate::script::command::evaluate::tree::{Expr, Function, Link, Node, Op, Span, Stmt};
+use crate::script::command::evaluate::tree::{self, Expr, Function, Link, Node, Op, Program, Span, Stmt};
 use crate::script::command::evaluate::value::Value;
 use std::rc::Rc;
 
@@ -15,13 +15,6 @@ const LEVELS_MAX: u32 = 3 * Limits::NESTING_MAX;
 /// The function that `Dim a(9)` calls.
 pub(in crate::script) const NEW_ARRAY: &str = "\u{3}array";
 
-/// A script as a tree.
-pub(in crate::script) struct Program {
-    pub(in crate::script) body: Vec<Stmt>,
-    /// Something was nested deeper than is read.
-    pub(in crate::script) too_deep: bool,
-}
-
 /// The name a procedure is kept under, apart from variables of the same name.
 pub(in crate::script) fn procedure_key(name: &str) -> String {
     format!("\u{1}{name}")
@@ -29,6 +22,7 @@ pub(in crate::script) fn procedure_key(name: &str) -> String {
 
 /// Reads a whole script.
 pub(in crate::script) fn program(text: &str) -> Program {
+    let (text, cut) = tree::readable(text);
     let mut parser = Parser::new(text);
     let mut body = Vec::new();
     while parser.kind() != &Kind::End {
@@ -36,7 +30,7 @@ pub(in crate::script) fn program(text: &str) -> Program {
         // An end that belongs to nothing.
         parser.advance();
     }
-    Program { body, too_deep: parser.too_deep }
+    Program { body, too_deep: parser.too_deep, cut }
 }
 
 /// Reads one expression, as `Eval` does.

@@ -110,10 +110,7 @@ impl Reader<'_> {
 
     fn expression(&mut self) -> Result<Node, Fault> {
         self.depth = self.depth.saturating_add(1);
-        if self.depth > Limits::NESTING_MAX {
-            let value = u64::from(Limits::NESTING_MAX);
-            return Err(Fault::Limit(Limit { name: "nesting_max".to_owned(), value }));
-        }
+        self.not_too_deep(0)?;
         let test = self.binary(1)?;
         self.space();
         let node = if self.take("?") {
@@ -130,9 +127,19 @@ impl Reader<'_> {
         Ok(node)
     }
 
+    /// Operators and members that follow one another are inside one another too, once they are read.
+    fn not_too_deep(&self, links: u32) -> Result<(), Fault> {
+        if self.depth.saturating_add(links) <= Limits::NESTING_MAX {
+            return Ok(());
+        }
+        let value = u64::from(Limits::NESTING_MAX);
+        Err(Fault::Limit(Limit { name: "nesting_max".to_owned(), value }))
+    }
+
     fn binary(&mut self, least: u8) -> Result<Node, Fault> {
         let mut left = self.unary()?;
-        loop {
+        for links in 0.. {
+            self.not_too_deep(links)?;
             self.space();
             let found = OPERATORS.iter().find(|(sign, _)| self.starts(sign));
             let Some((sign, strength)) = found.filter(|(_, strength)| *strength >= least) else {
@@ -142,6 +149,7 @@ impl Reader<'_> {
             let right = self.binary(strength.saturating_add(1))?;
             left = Node::Binary(sign, Box::new(left), Box::new(right));
         }
+        Ok(left)
     }
 
     fn unary(&mut self) -> Result<Node, Fault> {
@@ -152,9 +160,7 @@ impl Reader<'_> {
             if self.starts(sign) && !(word && more) {
                 self.take(sign);
                 self.depth = self.depth.saturating_add(1);
-                if self.depth > Limits::NESTING_MAX {
-                    return Err(self.wrong());
-                }
+                self.not_too_deep(0)?;
                 let node = self.unary()?;
                 self.depth = self.depth.saturating_sub(1);
                 return Ok(Node::Unary(sign, Box::new(node)));
@@ -165,7 +171,8 @@ impl Reader<'_> {
     }
 
     fn members(&mut self, mut node: Node) -> Result<Node, Fault> {
-        loop {
+        for links in 0.. {
+            self.not_too_deep(links)?;
             self.space();
             if self.take("?.") || self.take(".") {
                 self.space();
@@ -181,9 +188,10 @@ impl Reader<'_> {
             } else if self.take("(") {
                 node = Node::Call(Box::new(node), self.list(")")?);
             } else {
-                return Ok(node);
+                break;
             }
         }
+        Ok(node)
     }
 
     fn list(&mut self, close: &str) -> Result<Vec<Node>, Fault> {

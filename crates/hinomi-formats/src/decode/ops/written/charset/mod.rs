@@ -1,19 +1,22 @@
 //! Decoding and encoding text by code page.
 //!
-//! Single-byte pages go by tables taken from CyberChef's own, so they agree to the last byte. Multi-byte pages
-//! go by `encoding_rs`; what a page cannot read becomes U+FFFD, what it cannot write a NUL byte. The ISO 2022
-//! Japanese pages work here; CyberChef lists them and then fails.
+//! Pages with a table go by those of CyberChef, and are read as it reads them, so that they agree to the last byte,
+//! also where its reading is odd: most pages pass over a NUL byte in front of another byte, and four double-byte
+//! pages write U+FDFF for what is no character. Where CyberChef throws, this goes on: with U+FFFD for what a page
+//! does not have, and with the pages of ISO 2022, which it lists and then fails on.
 
+mod iso2022;
 mod labels;
-mod multi;
+mod lookup;
+mod tables;
 mod unicode;
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
 use crate::decode::dish::Dish;
 use crate::decode::ops::{Baked, Op, Takes, arg};
-use encoding_rs::Encoding;
-use std::collections::HashMap;
+use iso2022::Shifting;
+use tables::Table;
 
 pub(in crate::decode) static OPS: &[Op] = &[
     Op { name: "Decode text", args: &[arg("Encoding", Kind::CodePage)], run: Takes::Bytes(decode_text) },
@@ -31,69 +34,87 @@ pub(in crate::decode) enum Page {
     Utf32(bool),
     /// CyberChef's "US-ASCII" is Latin-1 in both directions.
     Ascii,
-    /// A table of `single_byte.bin`, by its place there.
+    /// A single-byte table, by its place there; every byte is a character.
     Single(usize),
-    Multi(&'static Encoding),
-    /// In the menu, but not read by this version.
-    Unread,
+    /// The same, where a NUL byte goes with the byte behind it.
+    NulSkipping(usize),
+    /// A double-byte table, by its place there; one byte comes before two.
+    Double(usize),
+    /// The same, where two bytes come before one.
+    PairFirst(usize),
+    Iso2022Japanese,
+    Iso2022Korean,
+    Iso2022Chinese,
 }
 
-/// The page of a label, which must be exact.
-pub(in crate::decode) fn page(label: &str) -> Option<Page> {
-    labels::LABELS.iter().find(|(name, _)| *name == label).map(|(_, page)| *page)
+/// Text out of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::decode) struct Decoded {
+    pub(in crate::decode) text: Vec<u16>,
+    /// Some of the bytes are no character; CyberChef fails there.
+    pub(in crate::decode) broken: bool,
 }
 
-/// The first label of a page.
-pub(in crate::decode) fn label(page: Page) -> &'static str {
-    labels::LABELS.iter().find(|(_, held)| *held == page).map_or("", |(label, _)| label)
+/// The label, as the menu has it, and its page.
+pub(in crate::decode) fn page(label: &str) -> Option<(&'static str, Page)> {
+    labels::LABELS.iter().copied().find(|(name, _)| *name == label)
 }
 
-/// Every page that this version reads, in the order of the menu.
+/// Every page, in the order of the menu.
 pub(in crate::decode) fn pages() -> impl Iterator<Item = (&'static str, Page)> {
-    labels::LABELS.iter().copied().filter(|(_, page)| *page != Page::Unread)
+    labels::LABELS.iter().copied()
 }
 
-/// 256 little-endian UTF-16 units a page.
-static SINGLE_BYTE: &[u8] = include_bytes!("single_byte.bin");
+impl Page {
+    /// Whether CyberChef has it in its menu only.
+    pub(in crate::decode) fn throws(self) -> bool {
+        matches!(self, Self::Iso2022Japanese | Self::Iso2022Korean | Self::Iso2022Chinese)
+    }
 
-fn table(place: usize) -> impl Iterator<Item = u16> {
-    let bytes = SINGLE_BYTE.chunks(512).nth(place).unwrap_or_default();
-    let (units, _) = bytes.as_chunks::<2>();
-    units.iter().map(|pair| u16::from_le_bytes(*pair))
+    /// Reads text.
+    pub(in crate::decode) fn decode(self, input: &[u8]) -> Decoded {
+        let text = match self {
+            Self::Utf7 => unicode::from_utf7(input),
+            Self::Utf8 => unicode::from_utf8(input),
+            Self::Utf16(big) => unicode::from_utf16(input, big),
+            Self::Utf32(big) => unicode::from_utf32(input, big),
+            Self::Ascii => input.iter().map(|byte| u16::from(*byte)).collect(),
+            Self::Single(place) => lookup::from_single(Table::single(place), input),
+            Self::Double(place) => lookup::from_double(Table::double(place), input),
+            Self::NulSkipping(place) => return lookup::from_pairs(Table::single(place), input),
+            Self::PairFirst(place) => return lookup::from_pairs(Table::double(place), input),
+            Self::Iso2022Japanese => iso2022::from_japanese(input),
+            Self::Iso2022Korean => return Shifting::korean().decode(input),
+            Self::Iso2022Chinese => return Shifting::chinese().decode(input),
+        };
+        Decoded { text, broken: false }
+    }
+
+    /// Writes text.
+    pub(in crate::decode) fn encode(self, input: &[u16]) -> Vec<u8> {
+        match self {
+            Self::Utf7 => unicode::to_utf7(input),
+            Self::Utf8 => unicode::to_utf8(input),
+            Self::Utf16(big) => unicode::to_utf16(input, big),
+            Self::Utf32(big) => unicode::to_utf32(input, big),
+            Self::Ascii => input.iter().map(|unit| u8::try_from(unit & 0xff).unwrap_or(0)).collect(),
+            Self::Single(place) | Self::NulSkipping(place) => lookup::to_codes(Table::single(place), input),
+            Self::Double(place) | Self::PairFirst(place) => lookup::to_codes(Table::double(place), input),
+            Self::Iso2022Japanese => iso2022::to_japanese(input),
+            Self::Iso2022Korean => Shifting::korean().encode(input),
+            Self::Iso2022Chinese => Shifting::chinese().encode(input),
+        }
+    }
 }
 
 fn decode_text(input: &[u8], args: &Args, oven: &mut Oven) -> Baked {
     // No page makes more than one unit of a byte, but UTF-7, whose pairs come to fewer, and UTF-8, to as many.
     oven.room_for_text(input.len())?;
-    Ok(Dish::Text(match args.page(0) {
-        Page::Utf7 => unicode::from_utf7(input),
-        Page::Utf8 => unicode::from_utf8(input),
-        Page::Utf16(big) => unicode::from_utf16(input, big),
-        Page::Utf32(big) => unicode::from_utf32(input, big),
-        Page::Ascii => input.iter().map(|byte| u16::from(*byte)).collect(),
-        Page::Single(place) => {
-            let table: Vec<u16> = table(place).collect();
-            input.iter().map(|byte| table.get(usize::from(*byte)).copied().unwrap_or(0xfffd)).collect()
-        }
-        Page::Multi(encoding) => multi::decode(encoding, input),
-        Page::Unread => Vec::new(),
-    }))
+    Ok(Dish::Text(args.page(0).decode(input).text))
 }
 
 fn encode_text(input: &[u16], args: &Args, oven: &mut Oven) -> Baked {
-    // UTF-7 is the widest: eight bytes for one unit at most.
+    // The widest write up to eight bytes for one unit, which the check behind every step counts.
     oven.room(input.len())?;
-    Ok(Dish::Bytes(match args.page(0) {
-        Page::Utf7 => unicode::to_utf7(input),
-        Page::Utf8 => crate::decode::dish::text_to_utf8(input),
-        Page::Utf16(big) => unicode::to_utf16(input, big),
-        Page::Utf32(big) => unicode::to_utf32(input, big),
-        Page::Ascii => input.iter().map(|unit| u8::try_from(unit & 0xff).unwrap_or(0)).collect(),
-        Page::Single(place) => {
-            let bytes: HashMap<u16, u8> = table(place).zip(0_u8..=255).collect();
-            input.iter().map(|unit| bytes.get(unit).copied().unwrap_or(0)).collect()
-        }
-        Page::Multi(encoding) => multi::encode(encoding, input),
-        Page::Unread => Vec::new(),
-    }))
+    Ok(Dish::Bytes(args.page(0).encode(input)))
 }

@@ -63,9 +63,58 @@ pub(super) fn to_utf16(input: &[u16], big: bool) -> Vec<u8> {
     input.iter().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
 }
 
+/// Any surrogate and the unit behind it count as a pair; one at the very end is left out, where CyberChef throws.
 pub(super) fn to_utf32(input: &[u16], big: bool) -> Vec<u8> {
-    let points = char::decode_utf16(input.iter().copied()).map(|next| u32::from(next.unwrap_or('\u{fffd}')));
-    points.flat_map(|point| if big { point.to_be_bytes() } else { point.to_le_bytes() }).collect()
+    let mut out = Vec::with_capacity(input.len().saturating_mul(4));
+    let mut rest = input;
+    while let Some((&unit, after)) = rest.split_first() {
+        rest = after;
+        let mut point = u32::from(unit);
+        if (0xd800..=0xdfff).contains(&unit) {
+            let Some((second, after)) = after.split_first() else { break };
+            rest = after;
+            point = paired(unit, *second).wrapping_add(0x1_0000);
+        }
+        out.extend_from_slice(&if big { point.to_be_bytes() } else { point.to_le_bytes() });
+    }
+    out
+}
+
+/// What two surrogates stand for above U+FFFF, by the arithmetic of a pair whether they are one or not.
+fn paired(first: u16, second: u16) -> u32 {
+    let high = u32::from(first).wrapping_sub(0xd800) << 10;
+    high.wrapping_add(u32::from(second)).wrapping_sub(0xdc00)
+}
+
+/// Any surrogate and the unit behind it are written as a pair, one at the very end as U+10000; the code points
+/// from U+40000 up come out broken.
+pub(super) fn to_utf8(input: &[u16]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(input.len().saturating_mul(3));
+    let mut rest = input;
+    let low = |value: u32, most: u32| u8::try_from(value & most).unwrap_or(0);
+    while let Some((&unit, after)) = rest.split_first() {
+        rest = after;
+        let point = u32::from(unit);
+        match unit {
+            0..=0x7f => out.push(low(point, 0x7f)),
+            0x80..=0x7ff => out.extend([0xc0 | low(point >> 6, 31), 0x80 | low(point, 63)]),
+            0xd800..=0xdfff => {
+                let (second, after) =
+                    rest.split_first().map_or((None, rest), |(unit, after)| (Some(*unit), after));
+                rest = after;
+                let over = second.map_or(0, |second| paired(unit, second));
+                let tail = low(over >> 12, 63).wrapping_add(0x90);
+                out.extend([
+                    0xf0 | low(over >> 18, 7),
+                    tail,
+                    0x80 | low(over >> 6, 63),
+                    0x80 | low(over, 63),
+                ]);
+            }
+            _ => out.extend([0xe0 | low(point >> 12, 15), 0x80 | low(point >> 6, 63), 0x80 | low(point, 63)]),
+        }
+    }
+    out
 }
 
 const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -117,6 +166,7 @@ fn base64_run(run: &[u8]) -> Vec<u8> {
     out
 }
 
+/// CyberChef has room for four bytes a unit, and drops what goes beyond.
 pub(super) fn to_utf7(input: &[u16]) -> Vec<u8> {
     let mut out = Vec::with_capacity(input.len());
     for unit in input {
@@ -133,5 +183,6 @@ pub(super) fn to_utf7(input: &[u16]) -> Vec<u8> {
             }
         }
     }
+    out.truncate(input.len().saturating_mul(4));
     out
 }

@@ -1,12 +1,13 @@
 //! Bytes written as numbers: hexadecimal, hex dumps, decimal, binary, octal, character codes.
 //!
 //! Numbers are read as JavaScript's `parseInt` does: the digits at the front count, the rest is passed over.
-//! No digits at all make a byte of 0; a number below 0 or above 255 is no byte, and the operation stops.
+//! No digits at all make NaN; a number below 0 or above 255 is no byte, and the operation stops.
 
 mod hexdump;
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, ascii, is_space, push_code_point, push_str, str_to_text, text_to_bytes};
 use crate::decode::error::Fault;
 use crate::decode::ops::text::{Sections, delimiter};
@@ -126,9 +127,10 @@ pub(in crate::decode) fn parse_int(text: &[u16], base: u32) -> Option<f64> {
     value.map(|value: f64| if negative { -value } else { value })
 }
 
-/// The numbers as bytes; what is no number is 0.
-fn to_bytes(numbers: impl Iterator<Item = Option<f64>>) -> Result<Vec<u8>, Fault> {
-    numbers.map(|number| to_byte(number.unwrap_or(0.0))).collect()
+/// The numbers as bytes.
+fn to_bytes(numbers: impl Iterator<Item = Option<f64>>) -> Baked {
+    let numbers: Result<Numbers, Fault> = numbers.map(|number| number.map(to_byte).transpose()).collect();
+    numbers.map(Numbers::into_dish)
 }
 
 fn to_byte(number: f64) -> Result<u8, Fault> {
@@ -169,7 +171,7 @@ fn delimiter_units(label: &str) -> Vec<u16> {
 }
 
 fn from_hex(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
-    let mut out = Vec::with_capacity(input.len() / 2);
+    let mut out = Numbers::with_capacity(input.len() / 2);
     match args.choice(0) {
         "Auto" => return hex_auto(input).map(Dish::Bytes),
         "None" => hex_pairs(input, &mut out)?,
@@ -178,12 +180,12 @@ fn from_hex(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
             pieces(input, label, &delimiter).try_for_each(|piece| hex_pairs(piece, &mut out))?;
         }
     }
-    Ok(Dish::Bytes(out))
+    Ok(out.into_dish())
 }
 
 /// Anything but a hexadecimal digit separates, and so does `0x`.
 pub(in crate::decode) fn hex_auto(input: &[u16]) -> Result<Vec<u8>, Fault> {
-    let mut out = Vec::with_capacity(input.len() / 2);
+    let mut out = Numbers::with_capacity(input.len() / 2);
     let is_digit = |unit: &u16| ascii(*unit).is_some_and(|byte| byte.is_ascii_hexdigit());
     let mut rest = input;
     let mut piece: Vec<u16> = Vec::new();
@@ -198,12 +200,13 @@ pub(in crate::decode) fn hex_auto(input: &[u16]) -> Result<Vec<u8>, Fault> {
         }
     }
     hex_pairs(&piece, &mut out)?;
-    Ok(out)
+    // Digits only, so that none of them is NaN.
+    Ok(out.into_bytes())
 }
 
-fn hex_pairs(piece: &[u16], out: &mut Vec<u8>) -> Result<(), Fault> {
+fn hex_pairs(piece: &[u16], out: &mut Numbers) -> Result<(), Fault> {
     for pair in piece.chunks(2) {
-        out.push(to_byte(parse_int(pair, 16).unwrap_or(0.0))?);
+        out.push(parse_int(pair, 16).map(to_byte).transpose()?);
     }
     Ok(())
 }
@@ -300,7 +303,7 @@ fn from_decimal(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
     let byte = |number: f64| if signed && number < 0.0 { number + 256.0 } else { number };
     let delimiter = delimiter_units(args.choice(0));
     let numbers = decimals(input, args.choice(0), &delimiter);
-    to_bytes(numbers.map(|number| number.map(byte))).map(Dish::Bytes)
+    to_bytes(numbers.map(|number| number.map(byte)))
 }
 
 /// The numbers between the delimiters; "Auto" separates at all but digits and hyphens.
@@ -325,7 +328,7 @@ fn from_binary(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
         "None" => input.iter().copied().filter(|unit| !is_space(*unit)).collect(),
         label => pieces(input, label, &delimiter_units(label)).flatten().copied().collect(),
     };
-    to_bytes(digits.chunks(length).map(|byte| parse_int(byte, 2))).map(Dish::Bytes)
+    to_bytes(digits.chunks(length).map(|byte| parse_int(byte, 2)))
 }
 
 fn from_octal(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
@@ -333,17 +336,17 @@ fn from_octal(input: &[u16], args: &Args, _: &mut Oven) -> Baked {
         return Ok(Dish::Bytes(Vec::new()));
     }
     let delimiter = delimiter_units(args.choice(0));
-    to_bytes(Sections::new(input, &delimiter).map(|piece| parse_int(piece, 8))).map(Dish::Bytes)
+    to_bytes(Sections::new(input, &delimiter).map(|piece| parse_int(piece, 8)))
 }
 
-/// The numbers of a key, by the label that says how to read it; they need not be bytes.
-pub(in crate::decode) fn key_numbers(label: &str, text: &[u16]) -> Result<Vec<f64>, Fault> {
+/// The numbers of a key, by the label that says how to read it; they need not be bytes, and `None` is NaN.
+pub(in crate::decode) fn key_numbers(label: &str, text: &[u16]) -> Result<Vec<Option<f64>>, Fault> {
     Ok(match label {
-        "Hex" => hex_auto(text)?.into_iter().map(f64::from).collect(),
+        "Hex" => hex_auto(text)?.into_iter().map(|byte| Some(f64::from(byte))).collect(),
         "Binary" => {
             let digits: Vec<u16> = text.iter().copied().filter(|unit| !is_space(*unit)).collect();
-            digits.chunks(8).map(|byte| parse_int(byte, 2).unwrap_or(0.0)).collect()
+            digits.chunks(8).map(|byte| parse_int(byte, 2)).collect()
         }
-        _ => decimals(text, "Auto", &[]).map(|number| number.unwrap_or(0.0)).collect(),
+        _ => decimals(text, "Auto", &[]).collect(),
     })
 }

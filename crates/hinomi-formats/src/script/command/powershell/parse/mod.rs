@@ -6,21 +6,15 @@ mod expression;
 mod literal;
 mod statement;
 
-use super::super::evaluate::tree::{Expr, Node, Span, Stmt};
+use super::super::evaluate::tree::{self, Expr, Node, Program, Span};
 use crate::Limits;
-
-/// A script as a tree.
-pub(in crate::script) struct Program {
-    pub(in crate::script) body: Vec<Stmt>,
-    /// Something was nested deeper than is read.
-    pub(in crate::script) too_deep: bool,
-}
 
 /// Reads a whole script.
 pub(in crate::script) fn program(text: &str) -> Program {
+    let (text, cut) = tree::readable(text);
     let mut parser = Parser { text, at: 0, nesting: 0, commas: true, too_deep: false };
     let body = parser.statements(None);
-    Program { body, too_deep: parser.too_deep }
+    Program { body, too_deep: parser.too_deep, cut }
 }
 
 pub(super) struct Parser<'t> {

@@ -3,17 +3,23 @@
 //! An operation takes either bytes or text. Text is UTF-16 code units, lone surrogates included, because
 //! that is what the operations of CyberChef count, compare and split; a Rust `String` could not hold it.
 
+mod numbers;
+
 use super::bake::Oven;
 use super::error::Fault;
 use super::html;
 use super::json::Json;
 use super::ops::code::json5::pretty;
 
+pub(super) use numbers::Numbers;
+
 /// What lies between two operations.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Dish {
     /// Bytes (`byteArray` and `ArrayBuffer` there).
     Bytes(Vec<u8>),
+    /// A `byteArray` with NaN in it.
+    Numbers(Numbers),
     /// UTF-16 code units (`string` there).
     Text(Vec<u16>),
     /// Text with marks for the page: the next operation gets it without them.
@@ -42,6 +48,7 @@ impl Dish {
     pub(super) fn held(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
+            Self::Numbers(numbers) => numbers.held(),
             Self::Text(text) | Self::Html(text) => text.len().saturating_mul(2),
             Self::Json(value) => size_of_value(value),
             Self::Files(files) => files
@@ -55,6 +62,7 @@ impl Dish {
     pub(super) fn into_bytes(self, oven: &mut Oven) -> Result<Vec<u8>, Fault> {
         Ok(match self {
             Self::Bytes(bytes) => bytes,
+            Self::Numbers(numbers) => numbers.into_bytes(),
             Self::Text(text) => text_to_bytes(&text),
             Self::Html(text) => text_to_bytes(&html::to_text(&text, oven)?),
             Self::Json(value) => text_to_bytes(&pretty(&value, &[0x20; 4], oven)?),
