@@ -6,6 +6,8 @@ pub(crate) mod mdns_exfiltration;
 pub(crate) mod observe;
 pub(crate) mod port_scan;
 pub(crate) mod rebinding;
+pub(crate) mod recordings;
+pub(crate) mod resolver_lets_private_answers_through;
 mod services;
 #[cfg(test)]
 mod tests;
