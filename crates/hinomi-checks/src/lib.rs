@@ -61,6 +61,7 @@ pub const CHECKS: &[Check] = &[
     page::mdns_exfiltration::CHECK,
     page::port_scan::CHECK,
     page::rebinding::CHECK,
+    page::resolver_lets_private_answers_through::CHECK,
     page::top_level_local::CHECK,
     page::webrtc_local::CHECK,
 ];

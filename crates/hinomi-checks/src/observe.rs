@@ -154,15 +154,27 @@ impl View<'_> {
                 let fact = document::observe::pdf(&node.name, pdf, node.partly);
                 out.observations.push(self.observation(node, Fact::Pdf(fact)));
             }
-            Content::PageEvents(bytes) => self.see_pages(node, bytes, out),
+            Content::PageEvents(bytes) => {
+                self.see_pages(node, page::observe::events(bytes, &self.origin.own_domains), out);
+            }
+            Content::Recording(format, bytes) => {
+                self.see_pages(
+                    node,
+                    page::recordings::recorded(*format, bytes, &self.origin.own_domains),
+                    out,
+                );
+            }
+            Content::Resolver(settings) => {
+                let fact = page::observe::resolver(&node.name, settings);
+                out.observations.push(self.observation(node, Fact::Resolver(Box::new(fact))));
+            }
             Content::Plain if node.partly => self.see_unopened(node, out),
             Content::Plain => {}
         }
     }
 
     /// Pages are assets of their own, and each was seen at its own time.
-    fn see_pages(&self, node: &Node, bytes: &[u8], out: &mut Observed) {
-        let (pages, problems) = page::observe::events(bytes, &self.origin.own_domains);
+    fn see_pages(&self, node: &Node, (pages, problems): page::observe::Read, out: &mut Observed) {
         for (asset, at, fact) in pages {
             let seen = self.observation(node, Fact::Page(Box::new(fact)));
             out.observations.push(Observation { asset, at, ..seen });
@@ -218,8 +230,10 @@ impl View<'_> {
                 Kind::Pdf => EvidenceKind::Pdf,
                 Kind::Program => EvidenceKind::Program,
                 Kind::Script => EvidenceKind::Script,
-                Kind::PageEvents => EvidenceKind::PageEvents,
-                Kind::Mailbox | Kind::Html | Kind::Calendar | Kind::Other => EvidenceKind::File,
+                Kind::PageEvents | Kind::Recording => EvidenceKind::PageEvents,
+                Kind::Mailbox | Kind::Html | Kind::Calendar | Kind::ResolverSettings | Kind::Other => {
+                    EvidenceKind::File
+                }
             },
             name: match &node.content {
                 Content::Mail(mail) if node.name.is_empty() || node.parent.is_none() => mail.subject.clone(),
@@ -384,7 +398,12 @@ fn kind_of(kind: Kind) -> FileKind {
         Kind::Pdf => FileKind::Pdf,
         Kind::Program => FileKind::Program,
         Kind::Script => FileKind::Script,
-        Kind::Html | Kind::Calendar | Kind::PageEvents | Kind::Other => FileKind::Other,
+        Kind::Html
+        | Kind::Calendar
+        | Kind::PageEvents
+        | Kind::Recording
+        | Kind::ResolverSettings
+        | Kind::Other => FileKind::Other,
     }
 }
 

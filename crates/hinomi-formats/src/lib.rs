@@ -9,6 +9,7 @@
 
 pub mod archive;
 mod bounds;
+pub mod capture;
 pub mod carrier;
 pub mod decode;
 pub mod mail;

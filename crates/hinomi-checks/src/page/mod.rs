@@ -7,6 +7,8 @@ pub(crate) mod observe;
 pub(crate) mod port_scan;
 mod ports;
 pub(crate) mod rebinding;
+pub(crate) mod recordings;
+pub(crate) mod resolver_lets_private_answers_through;
 #[cfg(test)]
 mod tests;
 pub(crate) mod top_level_local;

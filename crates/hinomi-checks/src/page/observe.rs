@@ -1,7 +1,8 @@
 //! Events of pages become facts: the watch takes them line by line, and what it saw is told page by page.
 
+use hinomi_formats::capture::resolver::{CLASSES, Settings};
 use hinomi_formats::{Problem, ProblemKind};
-use hinomi_model::fact::{PageFact, PageOutcomes, PageRule, PageTarget};
+use hinomi_model::fact::{PageFact, PageOutcomes, PageRule, PageTarget, ResolverFact};
 use hinomi_model::{AssetId, AssetKind};
 use hinomi_watch::{
     CallSite, Config, EventSource, Outcomes, Rule, Sighting, Target, Visit, Watch, read_line,
@@ -14,10 +15,13 @@ use std::net::IpAddr;
 const UNREAD_MAX: usize = 20;
 
 /// A fact of a page, whose it is, and when it began.
-type Seen = (AssetId, Option<Timestamp>, PageFact);
+pub(crate) type Seen = (AssetId, Option<Timestamp>, PageFact);
+
+/// All facts of a file, and what could not be read.
+pub(crate) type Read = (Vec<Seen>, Vec<Problem>);
 
 /// Reads events, a line each, and gives what their pages did.
-pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> (Vec<Seen>, Vec<Problem>) {
+pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> Read {
     let config = Config { own_domains: own_domains.to_vec(), ..Config::default() };
     let (mut watch, _) = Watch::new(&config);
     let mut problems = Vec::new();
@@ -47,7 +51,7 @@ pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> (Vec<Seen>, Vec<Pr
 }
 
 /// What the watch had to forget.
-fn lost(watch: &Watch) -> Option<Problem> {
+pub(super) fn lost(watch: &Watch) -> Option<Problem> {
     let cut = watch.cut();
     let all = [
         (cut.sightings, "sightings"),
@@ -62,7 +66,7 @@ fn lost(watch: &Watch) -> Option<Problem> {
     })
 }
 
-fn facts(watch: &Watch, unread: bool) -> Vec<Seen> {
+pub(super) fn facts(watch: &Watch, unread: bool) -> Vec<Seen> {
     let visits = watch.visits().filter_map(|visit| placed(&visit.page, visit.first, watched(visit, unread)));
     let sightings = watch.sightings().filter_map(|seen| placed(&seen.page, seen.first, page(seen)));
     visits.chain(sightings).collect()
@@ -145,4 +149,25 @@ fn place(site: &CallSite) -> String {
 /// The word a closed list has in machine output.
 fn word(value: impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What the settings of a resolver let through.
+pub(crate) fn resolver(name: &str, settings: &Settings) -> ResolverFact {
+    let passing = |common: bool| {
+        let classes = settings.passes.iter().filter(|class| class.common == common);
+        classes.map(|class| class.name.to_owned()).collect()
+    };
+    ResolverFact {
+        name: name.to_owned(),
+        program: settings.program.as_str().to_owned(),
+        answers: settings.answers,
+        unprotected: settings.passes.len() == CLASSES.len(),
+        passes: passing(true),
+        rare: passing(false),
+        exempt: settings.exempt.clone(),
+        elsewhere: settings.elsewhere.clone(),
+        policy: settings.policy,
+        remove: settings.remove.clone(),
+        add: settings.add.clone(),
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::observe::events;
 use crate::{Origin, entries, judge, observe};
+use expect_test::expect;
 use hinomi_formats::Limits;
 use hinomi_formats::tree::{self, Hints};
 use hinomi_model::{EvidenceKind, Fact, Verdict};
@@ -98,4 +99,130 @@ fn other_lines_of_json_are_no_events() {
             "{text}"
         );
     }
+}
+
+/// What a recording comes to: rule, page, targets, notes; then the problems.
+fn recorded(name: &str, bytes: &[u8]) -> String {
+    let observed = observe(tree::read(name, bytes, Hints::default(), &Limits::desk()), &origin());
+    assert_eq!(observed.evidence[0].kind, EvidenceKind::PageEvents, "{name}");
+    let facts = observed
+        .observations
+        .iter()
+        .filter_map(|seen| seen.fact.as_page())
+        .filter(|fact| fact.rule.is_some());
+    let mut lines: Vec<String> = facts
+        .map(|fact| {
+            let mut targets: Vec<String> = fact
+                .targets
+                .iter()
+                .map(|target| {
+                    let ip = target.ip.as_deref().filter(|ip| *ip != target.host).map(|ip| format!("={ip}"));
+                    format!("{}:{}{}", target.host, target.port, ip.unwrap_or_default())
+                })
+                .collect();
+            targets.sort();
+            let rule = fact.rule.map(|rule| format!("{rule:?}")).unwrap_or_default();
+            format!("{rule} {} [{}] {}", fact.page, targets.join(" "), fact.notes.join(" "))
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    lines.sort();
+    lines.extend(observed.problems.iter().map(|problem| format!("{:?} {}", problem.kind, problem.detail)));
+    lines.iter().map(|line| line.clone() + "\n").collect()
+}
+
+/// One visit in the lab, recorded four ways: each tells what it can see, in the same words.
+#[test]
+fn one_visit_recorded_four_ways() {
+    macro_rules! kept {
+        ($name:literal) => {
+            recorded($name, include_bytes!(concat!("../../../hinomi-formats/src/capture/fixtures/", $name)))
+        };
+    }
+    expect![[r#"
+        LocalAccess http://www.attacker.example:8000/ [127.0.0.1:3389 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000]
+        PortScan http://www.attacker.example:8000/ [127.0.0.1:3389 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000]
+    "#]].assert_eq(&kept!("playwright.har"));
+    expect![[r#"
+        LocalAccess http://www.attacker.example:8000/ [127.0.0.1:3389 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
+        PortScan http://www.attacker.example:8000/ [127.0.0.1:12580 127.0.0.1:3389 127.0.0.1:3478 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
+        WebrtcLocal http://www.attacker.example:8000/ [127.0.0.1:12580 127.0.0.1:3478] data_in_ufrag
+    "#]].assert_eq(&kept!("chromium.netlog"));
+    expect![[r#"
+        Rebinding both.attacker.example [both.attacker.example:0=10.0.0.9] both_at_once
+        Rebinding cn.attacker.example [cn.attacker.example:0=192.168.77.1] answered_local
+        Rebinding priv.attacker.example [priv.attacker.example:0=192.168.77.1] answered_local
+    "#]]
+    .assert_eq(&kept!("dnsmasq.log"));
+    expect![[r#"
+        Rebinding c10.class.example [c10.class.example:0] resolver_warned
+        Rebinding cgnat.class.example [cgnat.class.example:0=100.64.1.1] answered_local
+        Rebinding m127.class.example [m127.class.example:0] resolver_warned
+    "#]]
+    .assert_eq(&kept!("dnsmasq-extra.log"));
+}
+
+/// A log without years tells distances, not dates.
+#[test]
+fn logs_without_years_have_no_date() {
+    let log = "Nov 23 16:47:09 dnsmasq[1]: query[A] a.attacker.example from 10.0.0.5\n\
+        Nov 23 16:47:09 dnsmasq[1]: reply a.attacker.example is 203.0.113.9\n\
+        Nov 23 16:48:09 dnsmasq[1]: query[A] a.attacker.example from 10.0.0.5\n\
+        Nov 23 16:48:09 dnsmasq[1]: reply a.attacker.example is 192.168.0.1\n";
+    let observed =
+        observe(tree::read("dns.log", log.as_bytes(), Hints::default(), &Limits::desk()), &origin());
+    let told: Vec<_> = observed
+        .observations
+        .iter()
+        .filter_map(|seen| seen.fact.as_page().map(|fact| (seen.at, fact.page.clone(), fact.notes.clone())))
+        .collect();
+    assert_eq!(told, [(None, "a.attacker.example".to_owned(), vec!["flip".to_owned()])]);
+}
+
+/// The log of a proxy names the page by its referrer, and the origin's address where it went there itself.
+#[test]
+fn the_log_of_a_proxy() {
+    let log = r#"10.0.0.5 - - [23/Nov/2026:16:00:00 +0900] "GET http://192.168.0.1:8080/ HTTP/1.1" 200 0 "https://shop.example/cart?x=1" "-"
+10.0.0.5 - - [23/Nov/2026:16:00:01 +0900] "GET http://img.shop.example/a.png HTTP/1.1" 200 512 "https://shop.example/cart" "-"
+"#;
+    expect![[r#"
+        LocalAccess https://shop.example/ [192.168.0.1:8080]
+    "#]]
+    .assert_eq(&recorded("access.log", log.as_bytes()));
+}
+
+/// From the file to the verdict, with the lines to add.
+#[test]
+fn settings_of_a_resolver_are_judged() {
+    let text = b"domain-needed\nstop-dns-rebind\nrebind-localhost-ok\n";
+    let observed = observe(tree::read("dnsmasq.conf", text, Hints::default(), &Limits::desk()), &origin());
+    assert_eq!(observed.problems, Vec::new());
+    let entries = entries().unwrap();
+    let judged = judge(&entries, &BTreeSet::new(), &crate::ContactBook::default(), &observed.observations);
+    let found: Vec<_> = judged
+        .decisions
+        .iter()
+        .filter_map(|decision| match &decision.verdict {
+            Verdict::Fail(finding) => Some((decision.check.as_str(), finding)),
+            _ => None,
+        })
+        .collect();
+    let [(check, finding)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(*check, "page.resolver-lets-private-answers-through");
+    assert_eq!(finding.text.key, "partly");
+    let lines: Vec<&str> = finding.story.iter().map(|step| step.text.as_str()).collect();
+    assert_eq!(
+        lines,
+        [
+            "-rebind-localhost-ok",
+            "bogus-nxdomain=100.64.0.0/10",
+            "bogus-nxdomain=198.18.0.0/15",
+            "bogus-nxdomain=fc00::/8",
+            "bogus-nxdomain=64:ff9b::7f00:0/104",
+            "bogus-nxdomain=64:ff9b::a00:0/104",
+            "bogus-nxdomain=64:ff9b::ac10:0/108",
+            "bogus-nxdomain=64:ff9b::c0a8:0/112",
+        ]
+    );
 }

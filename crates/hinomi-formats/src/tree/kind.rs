@@ -1,6 +1,6 @@
 //! What bytes are: by their first bytes, and by name only where bytes leave it open.
 
-use crate::{archive, html, mail, office, onenote, pdf, rtf};
+use crate::{archive, capture, html, mail, office, onenote, pdf, rtf};
 use serde::{Deserialize, Serialize};
 
 /// What a file's bytes are.
@@ -31,6 +31,10 @@ pub enum Kind {
     Calendar,
     /// Events of web pages, a JSON object a line.
     PageEvents,
+    /// A recording of the network: see [`crate::capture`].
+    Recording,
+    /// The settings of a resolver: see [`crate::capture::resolver`].
+    ResolverSettings,
     /// Anything else.
     Other,
 }
@@ -162,6 +166,9 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if looks_like_events(bytes) {
         return Kind::PageEvents;
     }
+    if capture::detect(bytes).is_some() {
+        return Kind::Recording;
+    }
     match named {
         Kind::Mail if extension(name) == "eml" => Kind::Mail,
         Kind::Document if is_document_text(bytes) || office::looks_like_mhtml(bytes) => Kind::Document,
@@ -169,6 +176,7 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
         _ if mail::looks_like_mail(bytes) => Kind::Mail,
         _ if is_document_text(bytes) => Kind::Document,
         _ if html::looks_like_html(bytes) => Kind::Html,
+        _ if capture::resolver::detect(name, bytes).is_some() => Kind::ResolverSettings,
         Kind::Html if is_text(bytes) => Kind::Html,
         _ => Kind::Other,
     }

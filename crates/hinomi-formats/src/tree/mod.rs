@@ -90,6 +90,10 @@ pub enum Content {
     Script(Box<Survey>),
     /// Events of web pages, as they came: who knows their meaning reads them line by line.
     PageEvents(Vec<u8>),
+    /// A recording of the network, as it came: [`crate::capture::Reader`] reads it.
+    Recording(crate::capture::Format, Vec<u8>),
+    /// The settings of a resolver.
+    Resolver(Box<crate::capture::resolver::Settings>),
     /// Nothing deeper was read.
     Plain,
 }

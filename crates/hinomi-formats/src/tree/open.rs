@@ -7,7 +7,8 @@ use super::{Container, Content, Hints, Kind, Opened, archive_format, kind_by_nam
 use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
 use crate::{
-    Budget, Limits, Parsed, Problem, ProblemKind, html, mail, onenote, pdf, rtf, script, shortcut, text,
+    Budget, Limits, Parsed, Problem, ProblemKind, capture, html, mail, onenote, pdf, rtf, script, shortcut,
+    text,
 };
 use std::collections::HashSet;
 
@@ -74,6 +75,14 @@ impl<'a> Opener<'a> {
             Kind::Other if matches!(extension(&found.name).as_str(), "csv" | "tsv" | "slk") => {
                 self.table(&found.bytes)
             }
+            Kind::Recording => self.recording(found),
+            Kind::ResolverSettings => match capture::resolver::detect(&found.name, &found.bytes) {
+                Some(program) => {
+                    let read = capture::resolver::read(program, &found.bytes, self.limits);
+                    Content::Resolver(Box::new(read.take(self.problems)))
+                }
+                None => Content::Plain,
+            },
             Kind::PageEvents => match self.budget.spend(found.bytes.len() as u64, "") {
                 Ok(()) => Content::PageEvents(found.bytes.to_vec()),
                 Err(problem) => {
@@ -99,6 +108,22 @@ impl<'a> Opener<'a> {
             });
         }
         Content::Mail(Box::new(mail))
+    }
+
+    /// A recording is read by who judges it. Excel opens a table whatever its columns are called.
+    fn recording(&mut self, found: &Found<'_>) -> Content {
+        let is_table = matches!(extension(&found.name).as_str(), "csv" | "tsv" | "slk");
+        if is_table && let Content::Document(document, surveys) = self.table(&found.bytes) {
+            return Content::Document(document, surveys);
+        }
+        match (capture::detect(&found.bytes), self.budget.spend(found.bytes.len() as u64, "")) {
+            (Some(format), Ok(())) => Content::Recording(format, found.bytes.to_vec()),
+            (_, Err(problem)) => {
+                self.problems.push(problem);
+                Content::Plain
+            }
+            (None, Ok(())) => Content::Plain,
+        }
     }
 
     fn mailbox(&mut self, bytes: &[u8]) -> Content {

@@ -3,6 +3,7 @@
 mod document;
 mod mail;
 mod page;
+mod resolver;
 
 pub use document::{
     Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, MacroSheet, PdfFact, Power, StompedModule,
@@ -12,6 +13,7 @@ pub use mail::{
     Address, ArchiveFact, AuthenticationFact, FileFact, FileKind, MailFact, PasswordOrigin, PasswordTrail,
 };
 pub use page::{PageFact, PageOutcomes, PageRule, PageTarget};
+pub use resolver::ResolverFact;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,8 @@ pub enum Fact {
     Pdf(PdfFact),
     /// What a web page did, or that it was watched.
     Page(Box<PageFact>),
+    /// What the settings of a resolver let through.
+    Resolver(Box<ResolverFact>),
 }
 
 impl Fact {
@@ -47,11 +51,13 @@ impl Fact {
             Self::Command(_) => "command",
             Self::Pdf(_) => "pdf",
             Self::Page(_) => "page",
+            Self::Resolver(_) => "resolver",
         }
     }
 
     /// All kinds, for checking `needs`.
-    pub const KINDS: [&'static str; 7] = ["mail", "file", "archive", "macro", "command", "pdf", "page"];
+    pub const KINDS: [&'static str; 8] =
+        ["mail", "file", "archive", "macro", "command", "pdf", "page", "resolver"];
 
     /// The message, if it is one.
     pub fn as_mail(&self) -> Option<&MailFact> {
@@ -81,6 +87,11 @@ impl Fact {
     /// The PDF, if it is one.
     pub fn as_pdf(&self) -> Option<&PdfFact> {
         if let Self::Pdf(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The settings of a resolver, if it is about them.
+    pub fn as_resolver(&self) -> Option<&ResolverFact> {
+        if let Self::Resolver(fact) = self { Some(fact) } else { None }
     }
 
     /// The page, if it is about one.

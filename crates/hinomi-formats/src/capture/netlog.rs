@@ -1,0 +1,393 @@
+//! Chromium's network log (`--log-net-log`): numbered events, with the numbers explained by the first object.
+//!
+//! It is the only recording that sees WebRTC, the decision of the browser's own check of local targets, and names
+//! with their answers, of every page at once. It lacks its end whenever the browser was stopped.
+
+use super::packets::stun;
+use super::record::{Page, Record, Source, What, address, bare_url, cut, name_of};
+use super::sieve::{Loose, Path, Sieve, parsed};
+use super::{Sink, Told};
+use crate::{Limits, Problem, ProblemKind};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+
+const WANTED: &[Path] = &[&["constants"], &["events", "*"]];
+/// Names whose last answers are remembered, so that each is told once.
+const NAMES_MAX: usize = 4_096;
+/// Bytes of a datagram that are looked at: the header of STUN and its first attributes.
+const DATAGRAM_BYTES_MAX: usize = 2_048;
+/// Answers of one name.
+const ANSWERS_MAX: usize = 64;
+
+/// Whether a JSON text is a network log.
+pub(super) fn looks_like_netlog(head: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let start = head.get(..256).unwrap_or(head);
+    memchr::memmem::find(start, b"\"constants\"").is_some()
+        && (has(b"\"logEventTypes\"") || has(b"\"clientInfo\"") || has(b"\"activeFieldTrialGroups\""))
+}
+
+/// Reads a log.
+#[derive(Debug)]
+pub(super) struct NetLog {
+    sieve: Sieve,
+    state: State,
+}
+
+/// Events that say something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    StartJob,
+    Redirected,
+    Alive,
+    Check,
+    Connect,
+    UdpConnect,
+    UdpSent,
+    Answers,
+    CacheHit,
+}
+
+/// Their names in `constants.logEventTypes`.
+const SORTS: &[(&str, Sort)] = &[
+    ("URL_REQUEST_START_JOB", Sort::StartJob),
+    ("URL_REQUEST_REDIRECTED", Sort::Redirected),
+    ("REQUEST_ALIVE", Sort::Alive),
+    ("LOCAL_NETWORK_ACCESS_CHECK", Sort::Check),
+    // Its name before 2025.
+    ("PRIVATE_NETWORK_ACCESS_CHECK", Sort::Check),
+    ("TCP_CONNECT_ATTEMPT", Sort::Connect),
+    ("UDP_CONNECT", Sort::UdpConnect),
+    ("UDP_BYTES_SENT", Sort::UdpSent),
+    ("HOST_RESOLVER_DNS_TASK_EXTRACTION_RESULTS", Sort::Answers),
+    ("HOST_RESOLVER_MANAGER_CACHE_HIT", Sort::CacheHit),
+];
+
+#[derive(Debug)]
+struct State {
+    explained: bool,
+    sorts: HashMap<i64, Sort>,
+    errors: HashMap<i64, String>,
+    begin: i64,
+    end: i64,
+    offset_ms: i64,
+    /// Requests that are alive, by source.
+    requests: BTreeMap<i64, Live>,
+    /// Addresses that sockets are connected to, by source.
+    sockets: BTreeMap<i64, String>,
+    live_max: usize,
+    answered: BTreeMap<String, Vec<String>>,
+}
+
+/// A request that is not over.
+#[derive(Debug, Clone, Default)]
+struct Live {
+    record: Record,
+    ip: Option<String>,
+    space: Option<&'static str>,
+    proxied: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Constants {
+    log_event_types: HashMap<String, i64>,
+    log_event_phase: HashMap<String, i64>,
+    net_error: HashMap<String, i64>,
+    time_tick_offset: Loose,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Event {
+    time: Loose,
+    r#type: i64,
+    phase: i64,
+    source: EventSource,
+    params: Params,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct EventSource {
+    id: Loose,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Params {
+    url: Loose,
+    method: Loose,
+    initiator: Loose,
+    request_type: Loose,
+    net_error: Loose,
+    address: Loose,
+    bytes: Loose,
+    client_address_space: Loose,
+    transport_info: Loose,
+    results: Value,
+}
+
+/// The first look at an event: most are of no sort that is read.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Glance {
+    r#type: Loose,
+}
+
+impl NetLog {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let state = State {
+            explained: false,
+            sorts: HashMap::new(),
+            errors: HashMap::new(),
+            begin: 1,
+            end: 2,
+            offset_ms: 0,
+            requests: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            live_max: limits.entries_max,
+            answered: BTreeMap::new(),
+        };
+        Self { sieve: Sieve::new(WANTED, limits), state }
+    }
+
+    pub(super) fn feed(&mut self, bytes: &[u8], sink: &mut Sink<'_>, told: &mut Told) {
+        let state = &mut self.state;
+        self.sieve.feed(bytes, told, &mut |path, value, start, told| match path {
+            0 => state.explain(value, start, told),
+            _ => state.event(value, start, sink, told),
+        });
+    }
+
+    pub(super) fn finish(&self, _: &mut Sink<'_>, told: &mut Told) {
+        self.sieve.finish(told);
+        if !self.state.explained {
+            let detail = "no constants: the numbers of the events cannot be read";
+            told.tell(Problem::new(ProblemKind::Unreadable, "constants", detail));
+        }
+    }
+}
+
+impl State {
+    fn explain(&mut self, value: &[u8], start: u64, told: &mut Told) {
+        let Some(constants) = parsed::<Constants>(value, start, told) else { return };
+        self.explained = true;
+        let number = |(name, sort): &(&str, Sort)| Some((*constants.log_event_types.get(*name)?, *sort));
+        self.sorts = SORTS.iter().filter_map(number).collect();
+        self.errors = constants.net_error.into_iter().map(|(name, number)| (number, name)).collect();
+        self.begin = constants.log_event_phase.get("PHASE_BEGIN").copied().unwrap_or(1);
+        self.end = constants.log_event_phase.get("PHASE_END").copied().unwrap_or(2);
+        self.offset_ms = constants.time_tick_offset.whole().unwrap_or_default();
+    }
+
+    fn event(&mut self, value: &[u8], place: u64, sink: &mut Sink<'_>, told: &mut Told) {
+        let glance = parsed::<Glance>(value, place, told).unwrap_or_default();
+        let Some(sort) = glance.r#type.whole().and_then(|number| self.sorts.get(&number)).copied() else {
+            return;
+        };
+        let Some(event) = parsed::<Event>(value, place, told) else { return };
+        let Some(id) = event.source.id.whole() else { return };
+        let at_ms = event.time.whole().unwrap_or_default().saturating_add(self.offset_ms);
+        let blank = Record { at_ms, source: Source::NetLog, place, ..Record::default() };
+        let (begins, ends) = (event.phase == self.begin, event.phase == self.end);
+        match sort {
+            Sort::StartJob if begins => self.starts(id, blank, &event.params, sink, told),
+            Sort::Redirected => self.redirected(id, &blank, sink),
+            Sort::Check => self.checked(id, &event.params),
+            Sort::Alive if ends => self.over(id, &blank, &event.params, sink),
+            Sort::Connect if begins => {
+                let Some((ip, port)) = event.params.address.text().and_then(address) else { return };
+                let url = Some(format!("tcp://{}", super::record::endpoint(ip, port)));
+                sink(Record { what: What::Connection, url, ip: Some(ip.to_owned()), ..blank });
+            }
+            Sort::UdpConnect if begins => {
+                let Some(address) = event.params.address.text().map(|text| cut(text, 64).to_owned()) else {
+                    return;
+                };
+                if self.sockets.len() >= self.live_max {
+                    self.sockets.pop_first();
+                    told.once(Problem::limit("sockets", "entries_max", self.live_max as u64));
+                }
+                self.sockets.insert(id, address);
+            }
+            Sort::UdpSent => self.sent(id, blank, &event.params, sink),
+            Sort::Answers => self.answers(&blank, &event.params.results, sink),
+            Sort::CacheHit => self.cache_hit(&blank, &event.params.results, sink),
+            Sort::StartJob | Sort::Alive | Sort::Connect | Sort::UdpConnect => {}
+        }
+    }
+
+    fn starts(&mut self, id: i64, blank: Record, params: &Params, sink: &mut Sink<'_>, told: &mut Told) {
+        let Some(url) = params.url.text().map(bare_url) else { return };
+        let resource = match params.request_type.text() {
+            Some("main frame") => "main_frame",
+            Some("sub frame") => "sub_frame",
+            _ if url.starts_with("ws:") || url.starts_with("wss:") => "websocket",
+            _ => "other",
+        };
+        // Requests of the browser itself, and of pages without an origin, have words here that are no origin.
+        let initiator = params.initiator.text().filter(|text| text.contains("://"));
+        let record = Record {
+            request: Some(format!("netlog:{id}")),
+            url: Some(url),
+            method: params.method.text().map(|method| cut(method, 16).to_owned()),
+            initiator: initiator.map(|origin| cut(origin, 256).to_owned()),
+            resource: Some(resource),
+            ..blank
+        };
+        if self.requests.len() >= self.live_max && !self.requests.contains_key(&id) {
+            self.requests.pop_first();
+            told.once(Problem::limit("requests", "entries_max", self.live_max as u64));
+        }
+        self.requests.insert(id, Live { record: record.clone(), ..Live::default() });
+        sink(record);
+    }
+
+    fn redirected(&self, id: i64, blank: &Record, sink: &mut Sink<'_>) {
+        if let Some(live) = self.requests.get(&id) {
+            sink(live.told(What::Redirect, blank));
+        }
+    }
+
+    /// The browser decided whether a page may reach what answered. The address stands in words:
+    /// `TransportInfo{ type = TransportType::kDirect, endpoint = 127.0.0.1:5900, …`.
+    fn checked(&mut self, id: i64, params: &Params) {
+        let Some(live) = self.requests.get_mut(&id) else { return };
+        live.space = match params.client_address_space.text() {
+            Some("public") => Some("public"),
+            Some("local" | "private") => Some("local"),
+            Some("loopback") => Some("loopback"),
+            _ => live.space,
+        };
+        let Some(info) = params.transport_info.text() else { return };
+        let field =
+            |name: &str| Some(info.split_once(name)?.1.split([',', ' ', '}']).next().unwrap_or_default());
+        live.proxied = field("type = ").map(|kind| kind.contains("Proxied"));
+        if let Some((ip, _)) = field("endpoint = ").and_then(address) {
+            live.ip = Some(cut(ip, 64).to_owned());
+        }
+    }
+
+    fn over(&mut self, id: i64, blank: &Record, params: &Params, sink: &mut Sink<'_>) {
+        let Some(live) = self.requests.remove(&id) else { return };
+        let error = params.net_error.whole().filter(|error| *error != 0);
+        let error = error.map(|number| match self.errors.get(&number) {
+            Some(name) => format!("net::{}", cut(name, 96)),
+            None => format!("net::{number}"),
+        });
+        let what = if error.is_some() { What::Failure } else { What::Response };
+        let navigates = live.record.resource == Some("main_frame");
+        if navigates && error.is_none() {
+            let id = live.record.request.clone();
+            let page = Page { id, url: live.record.url.clone(), ip: live.ip.clone(), space: None };
+            sink(Record { page: Some(page), request: None, ..live.told(What::Document, blank) });
+        }
+        sink(Record { error, ..live.told(what, blank) });
+    }
+
+    fn sent(&self, id: i64, blank: Record, params: &Params, sink: &mut Sink<'_>) {
+        let to = params.address.text().or_else(|| self.sockets.get(&id).map(String::as_str));
+        let Some((ip, port)) = to.and_then(address) else { return };
+        let bytes = unbase64(params.bytes.text().unwrap_or_default());
+        let Some(webrtc) = stun::read(&bytes, ip, port) else { return };
+        let (what, ip) = (What::WebRtc, Some(ip.to_owned()));
+        sink(Record { what, ip, webrtc: Some(webrtc), request: Some(format!("netlog:{id}")), ..blank });
+    }
+
+    /// `[{domain_name, endpoints: [{address}], type: data}, {domain_name, alias_target, type: alias}]`.
+    fn answers(&mut self, blank: &Record, results: &Value, sink: &mut Sink<'_>) {
+        let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(name_of);
+        let results = results.as_array().map(Vec::as_slice).unwrap_or_default();
+        let results = results.get(..ANSWERS_MAX).unwrap_or(results);
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for result in results {
+            let Some(name) = text(result, "domain_name") else { continue };
+            let endpoints = result.get("endpoints").and_then(Value::as_array).into_iter().flatten();
+            let addresses = endpoints.filter_map(|endpoint| endpoint.get("address").and_then(Value::as_str));
+            found
+                .entry(name)
+                .or_default()
+                .extend(addresses.take(ANSWERS_MAX).map(|ip| cut(ip, 64).to_owned()));
+        }
+        // Each step of a chain of aliases makes at least one more name known.
+        for _ in results {
+            for result in results {
+                let (Some(name), Some(target)) = (text(result, "domain_name"), text(result, "alias_target"))
+                else {
+                    continue;
+                };
+                let known = found.get(&target).filter(|answers| !answers.is_empty()).cloned();
+                if let (Some(known), Some([])) = (known, found.get(&name).map(Vec::as_slice)) {
+                    found.insert(name, known);
+                }
+            }
+        }
+        found.into_iter().for_each(|(name, answers)| self.resolved(blank, name, answers, sink));
+    }
+
+    /// `{aliases: [name, …], ip_endpoints: [{endpoint_address}]}`.
+    fn cache_hit(&mut self, blank: &Record, results: &Value, sink: &mut Sink<'_>) {
+        let list =
+            |key: &str| results.get(key).and_then(Value::as_array).into_iter().flatten().take(ANSWERS_MAX);
+        let address = |value: &Value| Some(cut(value.get("endpoint_address")?.as_str()?, 64).to_owned());
+        let answers: Vec<String> = list("ip_endpoints").filter_map(address).collect();
+        let names: Vec<String> = list("aliases").filter_map(Value::as_str).map(name_of).collect();
+        names.into_iter().for_each(|name| self.resolved(blank, name, answers.clone(), sink));
+    }
+
+    fn resolved(&mut self, blank: &Record, name: String, answers: Vec<String>, sink: &mut Sink<'_>) {
+        if answers.is_empty() || self.answered.get(&name) == Some(&answers) {
+            return;
+        }
+        if self.answered.len() >= NAMES_MAX {
+            self.answered.clear();
+        }
+        self.answered.insert(name.clone(), answers.clone());
+        sink(Record { what: What::Resolution, name: Some(name), answers, ..blank.clone() });
+    }
+}
+
+impl Live {
+    /// What is told of the request later.
+    fn told(&self, what: What, blank: &Record) -> Record {
+        let page = self.space.map(|space| Page {
+            url: self.record.initiator.clone(),
+            space: Some(space),
+            ..Page::default()
+        });
+        Record {
+            what,
+            at_ms: blank.at_ms,
+            place: blank.place,
+            ip: self.ip.clone(),
+            proxied: self.proxied,
+            page,
+            ..self.record.clone()
+        }
+    }
+}
+
+/// The start of a base64 text, as far as it is one.
+fn unbase64(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for byte in text.bytes().take(DATAGRAM_BYTES_MAX) {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => break,
+        };
+        held = held << 6 | u32::from(six);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((held >> bits & 0xff) as u8);
+        }
+    }
+    out
+}
