@@ -119,7 +119,7 @@ fn event(record: Record) -> Event {
         webrtc: record.webrtc.map(|said| WebRtc {
             servers: said.servers,
             candidates: said.candidates,
-            ufrag: said.ufrag.map(|ufrag| Ufrag { len: ufrag.len, own: ufrag.own, hash: None }),
+            ufrag: said.ufrag.map(|ufrag| Ufrag { len: ufrag.len, own: Some(ufrag.own), hash: None }),
         }),
         name: record.name,
         answers: record.answers,
