@@ -138,8 +138,8 @@ def table(r):
         "JPath_expression": lambda: [pick(r, PATHS), pick(r, ["\\\\n", ",", ""])],
         "JSON_Beautify": lambda: [pick(r, ["    ", "\\\\t", "", "--", "            "]), flag(), flag()],
         "Generic_Code_Beautify": lambda: [],
-        # Without the intensive mode: that tries every code page, also those whose faults are listed below.
-        "Magic": lambda: [number(3, 1, 2, 0), "false", flag(), pick(r, ["", "", "", "http", "[", "hello|world"])],
+        # The intensive mode tries 570 keys and code pages at every level: seldom, and not deep.
+        "Magic": lambda: r.choice([[number(3, 1, 2, 0), "false"]] * 7 + [["1", "true"]]) + [flag(), pick(r, ["", "", "", "http", "[", "hello|world"])],
         "Windows_Filetime_to_UNIX_Timestamp": lambda: [pick(r, UNITS), pick(r, ["Decimal", "Hex (big endian)", "Hex (little endian)"])],
         "From_UNIX_Timestamp": lambda: [pick(r, UNITS)],
     }

@@ -68,7 +68,7 @@ fn stored() -> Result<Vec<Seed>> {
     let discs = kept!("iso", "archive", "joliet.iso.gz", "rock.iso.gz");
     let tapes = kept!("tar", "archive", "gnu.tar.gz", "pax.tar.gz", "ustar.tar.gz", "v7.tar.gz");
     let locked =
-        kept!("pdf_locked", "pdf", "r2.pdf", "r4-aes.pdf", "r4-packed.pdf", "r6-packed.pdf", "user-r6.pdf");
+        kept!("pdf_locked", "carrier/pdf", "r2.pdf", "r4-aes.pdf", "r4-packed.pdf", "r6-packed.pdf", "user-r6.pdf");
     let all = seven.iter().chain(&lzh).chain(&rar).chain(&cab).chain(&discs).chain(&tapes).chain(&locked);
     all.map(|(target, name, base64)| {
         let mut bytes = from_base64(base64);

@@ -3,8 +3,7 @@
 #![cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "only the browser calls it"))]
 
 use hinomi_watch::{Config, ConfigProblem, Cut, Sighting, Visit, Watch, read_line};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Serialize, Serializer};
 
 /// The watch of a module.
 #[derive(Debug, Default)]
@@ -36,8 +35,18 @@ struct Taken {
 struct Report<'a> {
     sightings: Vec<&'a Sighting>,
     visits: Vec<&'a Visit>,
-    rule_hits: &'a BTreeMap<String, u64>,
+    rule_hits: Hits<'a>,
     cut: Cut,
+}
+
+/// How often each allow rule was of use, by its id.
+#[derive(Debug)]
+struct Hits<'a>(&'a Watch);
+
+impl Serialize for Hits<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.rule_hits())
+    }
 }
 
 /// Lines that are no events, told of one call.
@@ -51,7 +60,7 @@ impl Session {
         self.watch = watch;
         let mut lost = None;
         if !state.is_empty() {
-            let (watch, read) = Watch::restore(&config, &String::from_utf8_lossy(state));
+            let (watch, read) = Watch::restore(&config, std::str::from_utf8(state).unwrap_or_default());
             self.watch = watch;
             lost = read.err();
         }
@@ -83,7 +92,7 @@ impl Session {
         write(&Report {
             sightings: self.watch.sightings().collect(),
             visits: self.watch.visits().collect(),
-            rule_hits: self.watch.rule_hits(),
+            rule_hits: Hits(&self.watch),
             cut: self.watch.cut(),
         })
     }
@@ -105,9 +114,11 @@ fn read_config(config: &[u8]) -> Result<Config, String> {
     if config.trim_ascii().is_empty() {
         return Ok(Config::default());
     }
-    serde_json::from_slice(config).map_err(|error| format!("the settings are not readable: {error}"))
+    serde_json::from_slice(config).map_err(|error| {
+        format!("the settings are not readable (line {}, column {})", error.line(), error.column())
+    })
 }
 
 fn write(value: &impl Serialize) -> Result<Vec<u8>, String> {
-    serde_json::to_vec(value).map_err(|error| error.to_string())
+    serde_json::to_vec(value).map_err(|_| "the answer cannot be written".to_owned())
 }

@@ -1,14 +1,16 @@
 //! What a company says beforehand: which accesses are expected, and how its network differs from the rest.
 
 use crate::Space;
+use crate::object::object;
 use crate::pattern::{Block, PagePattern, Ports, TargetPattern, fits_glob};
 use crate::place::{Place, host_and_port, read_ip};
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
 use std::net::IpAddr;
 
 /// The settings as they are written.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Config {
     /// Accesses that are expected.
     pub allow: Vec<AllowRule>,
@@ -21,9 +23,10 @@ pub struct Config {
     pub proxies: Vec<String>,
 }
 
+object!(Config: allow "allow", overrides "overrides", own_domains "own_domains", proxies "proxies");
+
 /// An access that is expected. Every field that is there must fit.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct AllowRule {
     /// A name for it; its place in the list when empty.
     pub id: String,
@@ -32,7 +35,7 @@ pub struct AllowRule {
     /// The target: a host with `*`, an address, or a CIDR block.
     pub target: String,
     /// Its ports, each a number or `"8000-8010"`; none for all.
-    pub ports: Vec<serde_json::Value>,
+    pub ports: Vec<String>,
     /// The script, with `*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
@@ -45,14 +48,18 @@ pub struct AllowRule {
     pub expires: Option<String>,
 }
 
+object!(AllowRule: id "id", page "page", target "target", ports "ports" as PortTexts, script "script", reason "reason", owner "owner", expires "expires");
+
 /// A setting that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConfigProblem {
     /// Where: `allow[2]`.
     pub place: String,
     /// Why.
     pub why: String,
 }
+
+object!(ConfigProblem: place "place", why "why");
 
 /// The settings, read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -94,13 +101,13 @@ impl Settings {
         for (at, text) in config.overrides.iter().enumerate().take(ENTRIES_MAX) {
             match read_override(text) {
                 Some(read) => settings.overrides.push(read),
-                None => told("overrides", at, format!("{text:?} is not address=public|local|loopback")),
+                None => told("overrides", at, format!("\"{text}\" is not address=public|local|loopback")),
             }
         }
         for (at, text) in config.proxies.iter().enumerate().take(ENTRIES_MAX) {
             match read_ip(host_and_port(text).0) {
                 Some(ip) => settings.proxies.push(ip),
-                None => told("proxies", at, format!("{text:?} is no address")),
+                None => told("proxies", at, format!("\"{text}\" is no address")),
             }
         }
         let clean = |name: &String| name.trim_matches('.').to_ascii_lowercase();
@@ -155,14 +162,7 @@ impl Allow {
         if rule.reason.trim().is_empty() {
             return Err("no reason is given".to_owned());
         }
-        let ports: Result<Vec<Ports>, String> = rule
-            .ports
-            .iter()
-            .map(|port| {
-                serde_json::from_value(port.clone())
-                    .map_err(|_| format!("{port} is neither a port nor a range of ports"))
-            })
-            .collect();
+        let ports: Result<Vec<Ports>, String> = rule.ports.iter().map(|text| Ports::read(text)).collect();
         Ok(Self {
             id: if rule.id.is_empty() { format!("allow-{at}") } else { rule.id.clone() },
             page: PagePattern::read(&rule.page)?,
@@ -171,7 +171,7 @@ impl Allow {
             script: rule.script.clone(),
             until: match &rule.expires {
                 None => i64::MAX,
-                Some(day) => end_of(day).ok_or_else(|| format!("{day:?} is no day, such as 2027-03-31"))?,
+                Some(day) => end_of(day).ok_or_else(|| format!("\"{day}\" is no day, such as 2027-03-31"))?,
             },
         })
     }
@@ -205,4 +205,42 @@ fn end_of(day: &str) -> Option<i64> {
         let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
         (days + 1) * 86_400_000
     })
+}
+
+/// Ports as people write them: `80` or `"8000-8010"`.
+struct PortText(String);
+
+/// A list of them.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct PortTexts(Vec<PortText>);
+
+impl From<PortTexts> for Vec<String> {
+    fn from(texts: PortTexts) -> Self {
+        texts.0.into_iter().map(|text| text.0).collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for PortText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PortReader)
+    }
+}
+
+struct PortReader;
+
+impl Visitor<'_> for PortReader {
+    type Value = PortText;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a port or a range of ports")
+    }
+
+    fn visit_u64<E>(self, port: u64) -> Result<PortText, E> {
+        Ok(PortText(port.to_string()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<PortText, E> {
+        Ok(PortText(text.to_owned()))
+    }
 }

@@ -5,7 +5,8 @@
 //! query string or the text of an ICE ufrag.
 
 use crate::Space;
-use serde::{Deserialize, Deserializer, Serialize};
+use crate::object::{object, words};
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 /// Longest line that is read as an event, in bytes. URLs of pages can be far longer than anything they are judged
@@ -13,11 +14,9 @@ use std::cmp::Ordering;
 pub const LINE_BYTES_MAX: usize = 1 << 20;
 
 /// One event.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Event {
     /// Milliseconds since 1970.
-    #[serde(deserialize_with = "milliseconds")]
     pub at: i64,
     /// Who saw it.
     pub source: EventSource,
@@ -86,9 +85,10 @@ pub struct Event {
     pub client: Option<String>,
 }
 
+object!(Event: at "at" as Milliseconds, source "source", kind "type", request "request", tab "tab", frame "frame", document "document", initiator "initiator", url "url", method "method", resource "resource", ip "ip", from_cache "from_cache", proxied "proxied", error "error", status "status", api "api", call_site "call_site", speculative "speculative", content_type "content_type", webrtc "webrtc", name "name", answers "answers", client "client");
+
 /// Who saw an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum EventSource {
     /// The extension's `webRequest`. Blind to WebRTC.
     WebRequest,
@@ -108,13 +108,13 @@ pub enum EventSource {
     DnsLog,
     /// One this version does not know.
     #[default]
-    #[serde(other)]
     Unknown,
 }
 
+words!(EventSource or Unknown: WebRequest "web_request", Hook "hook", Cdp "cdp", Netlog "netlog", Har "har", Pcap "pcap", ProxyLog "proxy_log", DnsLog "dns_log");
+
 /// What an event is. The order is the one in which events of the same time are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum EventKind {
     /// The proxy settings: `proxied` says whether everything goes through one, `answers` where the proxies are.
     Proxy,
@@ -140,13 +140,13 @@ pub enum EventKind {
     Truncated,
     /// One this version does not know.
     #[default]
-    #[serde(other)]
     Unknown,
 }
 
+words!(EventKind or Unknown: Proxy "proxy", Document "document", Call "call", Webrtc "webrtc", Request "request", Redirect "redirect", Response "response", Failure "failure", Resolution "resolution", DocumentGone "document_gone", Truncated "truncated");
+
 /// A document of the browser.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Document {
     /// The browser's id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -171,9 +171,10 @@ pub struct Document {
     pub space: Option<Space>,
 }
 
+object!(Document: id "id", url "url", ip "ip", parent "parent", opener "opener", top "top", space "space");
+
 /// Where in a script. Lines and columns count from 1.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 pub struct CallSite {
     /// Address of the script.
     pub script: String,
@@ -191,9 +192,10 @@ pub struct CallSite {
     pub async_parents: Vec<Self>,
 }
 
+object!(CallSite: script "script", line "line", column "column", function "function", async_parents "async_parents");
+
 /// What a script gave to a WebRTC connection.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct WebRtc {
     /// STUN and TURN servers.
     pub servers: Vec<String>,
@@ -204,23 +206,33 @@ pub struct WebRtc {
     pub ufrag: Option<Ufrag>,
 }
 
+object!(WebRtc: servers "servers", candidates "candidates", ufrag "ufrag");
+
 /// A username fragment, without itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Ufrag {
     /// Characters.
     pub len: u32,
-    /// The browser made it.
-    pub own: bool,
+    /// The browser made it; none when that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<bool>,
     /// Keyed hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
 }
 
+object!(Ufrag: len "len", own "own", hash "hash");
+
 /// Browsers give milliseconds with a fraction.
-fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    // Whatever it is, it saturates.
-    Option::<f64>::deserialize(deserializer).map(|at| at.unwrap_or_default() as i64)
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Milliseconds(Option<f64>);
+
+impl From<Milliseconds> for i64 {
+    /// Whatever it is, it saturates.
+    fn from(at: Milliseconds) -> Self {
+        at.0.unwrap_or_default() as Self
+    }
 }
 
 /// Reads one line.
@@ -230,10 +242,6 @@ fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Er
 pub fn read_line(line: &[u8]) -> Result<Event, String> {
     if line.len() > LINE_BYTES_MAX {
         return Err(format!("the line is longer than {LINE_BYTES_MAX} bytes"));
-    }
-    // A list would be taken for the fields in their order.
-    if line.trim_ascii_start().starts_with(b"[") {
-        return Err("the line is no event (column 1)".to_owned());
     }
     serde_json::from_slice(line).map_err(|error| {
         let what = match error.classify() {

@@ -12,10 +12,12 @@
 
 mod config;
 mod event;
+mod object;
 mod pattern;
 mod place;
 mod sighting;
 mod space;
+mod table;
 #[cfg(test)]
 mod tests;
 mod watch;

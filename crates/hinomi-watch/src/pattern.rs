@@ -2,11 +2,10 @@
 
 use crate::place::{Place, host_and_port, read_ip};
 use crate::space::{number, within};
-use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// A page: `[*.]example.com`, `https://example.com:8443`, `*`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PagePattern {
     scheme: Option<String>,
     host: String,
@@ -17,7 +16,7 @@ pub(crate) struct PagePattern {
 impl PagePattern {
     /// Reads a pattern.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let bad = || format!("{text:?} is no pattern of pages, such as [*.]example.com");
+        let bad = || format!("\"{text}\" is no pattern of pages, such as [*.]example.com");
         let (scheme, rest) = match text.split_once("://") {
             Some(("*", rest)) => (None, rest),
             Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
@@ -61,7 +60,7 @@ impl PagePattern {
 }
 
 /// A block of addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Block {
     bits: u128,
     prefix: u32,
@@ -87,7 +86,7 @@ impl Block {
 }
 
 /// A target of an allow rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TargetPattern {
     /// Addresses.
     Block(Block),
@@ -104,7 +103,7 @@ impl TargetPattern {
         let host = text.to_ascii_lowercase();
         let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
         if host.is_empty() || !host.chars().all(fine) {
-            return Err(format!("{text:?} is neither a host nor a block of addresses"));
+            return Err(format!("\"{text}\" is neither a host nor a block of addresses"));
         }
         Ok(Self::Glob(host))
     }
@@ -118,45 +117,23 @@ impl TargetPattern {
     }
 }
 
-/// Ports: a number, or `"8000-8010"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "WrittenPorts", into = "String")]
+/// Ports: a number, or `8000-8010`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ports {
     first: u16,
     last: u16,
 }
 
-/// Ports as people write them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WrittenPorts {
-    One(u16),
-    Range(String),
-}
-
-impl TryFrom<WrittenPorts> for Ports {
-    type Error = String;
-
-    fn try_from(written: WrittenPorts) -> Result<Self, String> {
-        let text = match written {
-            WrittenPorts::One(port) => return Ok(Self { first: port, last: port }),
-            WrittenPorts::Range(text) => text,
-        };
-        let (first, last) = text.split_once('-').unwrap_or((&text, &text));
+impl Ports {
+    /// Reads ports.
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
         match (first.trim().parse(), last.trim().parse()) {
             (Ok(first), Ok(last)) if first <= last => Ok(Self { first, last }),
-            _ => Err(format!("{text:?} is neither a port nor a range of ports")),
+            _ => Err(format!("\"{text}\" is neither a port nor a range of ports")),
         }
     }
-}
 
-impl From<Ports> for String {
-    fn from(ports: Ports) -> Self {
-        format!("{}-{}", ports.first, ports.last)
-    }
-}
-
-impl Ports {
     /// Whether the port is among them.
     pub(crate) fn hold(self, port: u16) -> bool {
         (self.first..=self.last).contains(&port)

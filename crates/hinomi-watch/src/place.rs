@@ -3,15 +3,16 @@
 //! Browsers hand over URLs in their canonical form, so this is no full URL parser: it cuts, and it reads the one
 //! thing that other sources leave open, an IPv4 address in another spelling (URL Standard, “IPv4 parser”).
 
+use crate::object::object;
 use crate::space::{Named, space_of_name};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Bytes of a host and of a path that are kept.
 const PART_BYTES_MAX: usize = 253;
 
 /// A URL, cut.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 pub(crate) struct Place {
     /// Lower case, without the colon.
     pub(crate) scheme: String,
@@ -24,6 +25,8 @@ pub(crate) struct Place {
     /// The host is an address.
     pub(crate) ip: Option<IpAddr>,
 }
+
+object!(Place: scheme "scheme", host "host", port "port", path "path", ip "ip");
 
 impl Place {
     /// Cuts a URL. `None` when it has no scheme.
@@ -41,7 +44,7 @@ impl Place {
         }
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
+        let (authority, path) = rest.split_at_checked(end)?;
         let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let (host, port) = host_and_port(authority);
         let path = path.split(['?', '#']).next().unwrap_or_default();

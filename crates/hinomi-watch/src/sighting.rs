@@ -1,36 +1,33 @@
 //! What a page did, as one rule saw it: the thing that is reported.
 
+use crate::object::{object, words};
 use crate::{CallSite, Space};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Rule {
     /// A public page reaches for the machine or its network.
-    #[serde(rename = "HW-1")]
+    #[default]
     LocalAccess,
     /// It tries many ports or hosts in a short time.
-    #[serde(rename = "HW-2")]
     PortScan,
     /// A name of its own led to a public address and then to a local one.
-    #[serde(rename = "HW-3")]
     Rebinding,
     /// It speaks HTTP or WebSocket to a port of another protocol.
-    #[serde(rename = "HW-4")]
     CrossProtocol,
     /// It reaches for the machine or its network by WebRTC.
-    #[serde(rename = "HW-5")]
     WebRtcLocal,
     /// It sends data into the network in the form of names.
-    #[serde(rename = "HW-6")]
     MdnsExfiltration,
     /// It opens a local address as a page, or has it fetched ahead.
-    #[serde(rename = "HW-7")]
     TopLevelLocal,
 }
 
+words!(Rule: LocalAccess "HW-1", PortScan "HW-2", Rebinding "HW-3", CrossProtocol "HW-4", WebRtcLocal "HW-5", MdnsExfiltration "HW-6", TopLevelLocal "HW-7");
+
 /// One thing a page did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Sighting {
     /// Number of this sighting in its watch, from 1.
     pub id: u64,
@@ -39,15 +36,14 @@ pub struct Sighting {
     /// Origin and path of the page; `dns:` and the name when only a log of names was seen.
     pub page: String,
     /// The page at the top of the tab, when the one that acted is framed in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub top: Option<String>,
     /// Where it was first called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<CallSite>,
     /// To where, at most `TARGETS_MAX`.
     pub targets: Vec<Target>,
     /// By which functions.
-    #[serde(default)]
     pub api: Vec<String>,
     /// What became of it.
     pub outcomes: Outcomes,
@@ -58,18 +54,18 @@ pub struct Sighting {
     /// How often.
     pub count: u64,
     /// The allow rule that expects it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_by: Option<String>,
     /// Why it does not count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Suppression>,
     /// More about it: words of a closed list.
-    #[serde(default)]
     pub notes: Vec<String>,
     /// The group of documents it was seen in.
-    #[serde(default)]
     pub group: u64,
 }
+
+object!(Sighting: id "id", rule "rule", page "page", top "top", script "script", targets "targets", api "api", outcomes "outcomes", first "first", last "last", count "count", allowed_by "allowed_by", suppressed "suppressed", notes "notes", group "group");
 
 impl Sighting {
     /// Whether somebody has to look at it.
@@ -79,7 +75,7 @@ impl Sighting {
 }
 
 /// One place a page reached for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Target {
     /// Scheme.
     pub scheme: String,
@@ -88,20 +84,20 @@ pub struct Target {
     /// Port.
     pub port: u16,
     /// Path, without query.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// The address that answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
     /// How near it is.
     pub space: Space,
     /// How we know.
     pub how: How,
     /// By which function.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
     /// Called where.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<CallSite>,
     /// What became of it.
     pub outcomes: Outcomes,
@@ -109,11 +105,13 @@ pub struct Target {
     pub count: u64,
 }
 
+object!(Target: scheme "scheme", host "host", port "port", path "path", ip "ip", space "space", how "how", api "api", script "script", outcomes "outcomes", count "count");
+
 /// How a target is known to be local.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum How {
     /// Its host is an address.
+    #[default]
     Literal,
     /// Its name says so.
     Name,
@@ -125,9 +123,10 @@ pub enum How {
     Dns,
 }
 
+words!(How: Literal "literal", Name "name", Ip "ip", LnaError "lna_error", Dns "dns");
+
 /// What became of requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Outcomes {
     /// Something answered.
     pub reached: u64,
@@ -139,9 +138,10 @@ pub struct Outcomes {
     pub failed: u64,
 }
 
+object!(Outcomes: reached "reached", blocked "blocked", refused "refused", failed "failed");
+
 /// Why a sighting does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suppression {
     /// The local address is that of a proxy.
     Proxy,
@@ -156,3 +156,5 @@ pub enum Suppression {
     /// The name is one of ours, which may have two addresses.
     OwnName,
 }
+
+words!(Suppression: Proxy "proxy", Sinkhole "sinkhole", Override "override", LocalDocument "local_document", Certificate "certificate", OwnName "own_name");

@@ -4,22 +4,22 @@
 //! addresses that carry an IPv4 address inside (RFC 6052, RFC 8215, RFC 3056) and multicast. An address is mapped to
 //! the IPv4 address it carries first, then the first block that holds it decides, and what no block holds is public.
 
-use serde::{Deserialize, Serialize};
+use crate::object::words;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How public an address is. The order is the order of closeness: what is greater is less public.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Space {
     /// The Internet.
     #[default]
     Public,
     /// The network around the machine.
-    #[serde(alias = "private")]
     Local,
     /// The machine itself.
     Loopback,
 }
+
+words!(Space: Public "public", Local "local" | "private", Loopback "loopback");
 
 /// The blocks: first address, bits of the prefix, space. IPv4 stands as `::ffff:a.b.c.d`.
 const BLOCKS: &[(u128, u32, Space)] = &[

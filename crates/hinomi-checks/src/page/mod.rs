@@ -5,8 +5,8 @@ pub(crate) mod local_access;
 pub(crate) mod mdns_exfiltration;
 pub(crate) mod observe;
 pub(crate) mod port_scan;
+mod ports;
 pub(crate) mod rebinding;
-mod services;
 #[cfg(test)]
 mod tests;
 pub(crate) mod top_level_local;
@@ -112,7 +112,7 @@ fn places(targets: &[PageTarget]) -> String {
     for target in targets {
         let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
         let port = if target.port == 0 { String::new() } else { format!(":{}", target.port) };
-        let service = services::name(target.port).map(|name| format!(" ({name})")).unwrap_or_default();
+        let service = ports::name(target.port).map(|name| format!(" ({name})")).unwrap_or_default();
         let place = format!("{host}{port}{service}");
         if !named.contains(&place) {
             named.push(place);

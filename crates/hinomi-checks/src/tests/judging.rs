@@ -4,7 +4,8 @@ use crate::judge::cases;
 use crate::{ContactBook, Judged, entries, judge};
 use hinomi_model::fact::{
     Address, ArchiveFact, AuthenticationFact, Call, CallStep, CommandFact, EntryPoint, FileFact, FileKind,
-    MacroFact, MacroSheet, MailFact, PasswordOrigin, PasswordTrail, PdfFact, Power, Trigger, UrlFact,
+    MacroFact, MacroSheet, MailFact, PageFact, PageOutcomes, PageRule, PageTarget, PasswordOrigin,
+    PasswordTrail, PdfFact, Power, Trigger, UrlFact,
 };
 use hinomi_model::{AssetId, AssetKind, Entry, EvidenceId, Fact, Group, Locator, Observation, Verdict};
 use jiff::Timestamp;
@@ -65,6 +66,51 @@ fn mail() -> impl Strategy<Value = Fact> {
                 attachments,
                 authentication,
                 ..MailFact::default()
+            }))
+        },
+    )
+}
+
+fn page() -> impl Strategy<Value = Fact> {
+    let rules = [
+        PageRule::LocalAccess,
+        PageRule::PortScan,
+        PageRule::Rebinding,
+        PageRule::CrossProtocol,
+        PageRule::WebrtcLocal,
+        PageRule::MdnsExfiltration,
+        PageRule::TopLevelLocal,
+    ];
+    let outcomes = (0_u64..2, 0_u64..2).prop_map(|(reached, blocked)| PageOutcomes {
+        reached,
+        blocked,
+        ..PageOutcomes::default()
+    });
+    let how = prop::sample::select(vec!["literal", "ip", "lna_error", "dns"]);
+    let target = (text(), prop::sample::select(vec![0_u16, 80, 5900]), how, any::<bool>()).prop_map(
+        |(host, port, how, metadata)| PageTarget {
+            host,
+            port,
+            how: how.to_owned(),
+            metadata,
+            ..PageTarget::default()
+        },
+    );
+    let rule = prop::option::of(prop::sample::select(rules.to_vec()));
+    let targets = prop::collection::vec(target, 0..7);
+    (rule, text(), targets, outcomes, texts(), any::<bool>(), any::<bool>()).prop_map(
+        |(rule, page, targets, outcomes, notes, cut, webrtc_unseen)| {
+            let allowed_by = notes.first().cloned();
+            Fact::Page(Box::new(PageFact {
+                rule,
+                page,
+                targets,
+                outcomes,
+                notes,
+                cut,
+                webrtc_unseen,
+                allowed_by,
+                ..PageFact::default()
             }))
         },
     )
@@ -187,7 +233,7 @@ fn observation() -> impl Strategy<Value = Observation> {
     let asset =
         prop::sample::select(vec!["a", "b"]).prop_map(|name| AssetId::new(AssetKind::Store, name).unwrap());
     let at = prop::option::of((0_i64..3).prop_map(|s| Timestamp::from_second(s).unwrap()));
-    let fact = prop_oneof![mail(), file(), archive(), macros(), command(), pdf()];
+    let fact = prop_oneof![mail(), file(), archive(), macros(), command(), pdf(), page()];
     let part = prop::option::of(text());
     (asset, evidence(), prop::option::of(evidence()), at, part, fact).prop_map(
         |(asset, evidence, within, at, part, fact)| Observation {

@@ -22,7 +22,6 @@ mod grammar;
 mod guess;
 mod html;
 mod json;
-mod numbers;
 mod ops;
 mod regex;
 #[cfg(test)]

@@ -71,7 +71,7 @@ fn lines_that_are_no_events_say_why_and_nothing_else() {
         ("", "the line ends too early (column 0)"),
         ("{\"at\": 1", "the line ends too early (column 8)"),
         ("secret", "the line is not JSON (column 1)"),
-        ("[1]", "the line is no event (column 1)"),
+        ("[1]", "the line is no event (column 0)"),
         ("{\"at\": \"secret\"}", "the line is no event (column 15)"),
     ] {
         assert_eq!(read_line(line.as_bytes()).unwrap_err(), why);

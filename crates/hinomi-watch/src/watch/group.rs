@@ -4,32 +4,34 @@
 use super::{DOCUMENTS_MAX, GROUPS_MAX, State, Watch};
 use crate::Space;
 use crate::event::{Document, Event};
+use crate::object::object;
 use crate::place::{Place, cut, read_ip};
 use crate::space::space_of;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::table::Table;
+use serde::Serialize;
 use std::net::IpAddr;
 
 /// Documents that belong together, and what is remembered of them.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Group {
-    pub(super) documents: BTreeMap<String, Held>,
+    pub(super) documents: Table<String, Held>,
     /// When an origin was first seen at a public address.
-    pub(super) faces: BTreeMap<String, i64>,
+    pub(super) faces: Table<String, i64>,
     /// Local places that were tried in the last seconds.
-    pub(super) probes: VecDeque<Probe>,
+    pub(super) probes: Vec<Probe>,
     /// Until when what is tried belongs to a scan that was seen.
     pub(super) scanning_until: i64,
     /// A script put something of its own into a ufrag.
     pub(super) munged: bool,
     /// Names under `.local` that were asked for.
-    pub(super) local_names: BTreeSet<String>,
+    pub(super) local_names: Vec<String>,
     pub(super) last: i64,
 }
 
+object!(Group: documents "documents", faces "faces", probes "probes", scanning_until "scanning_until", munged "munged", local_names "local_names", last "last");
+
 /// A local place that was tried.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(super) struct Probe {
     pub(super) at: i64,
     pub(super) place: Place,
@@ -38,9 +40,10 @@ pub(super) struct Probe {
     pub(super) how: crate::How,
 }
 
+object!(Probe: at "at", place "place", ip "ip", space "space", how "how");
+
 /// A living document.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Held {
     pub(super) place: Place,
     pub(super) ip: Option<IpAddr>,
@@ -53,6 +56,8 @@ pub(super) struct Held {
     /// No source named it; it stands for what came without one.
     pub(super) assumed: bool,
 }
+
+object!(Held: place "place", ip "ip", space "space", tab "tab", frame "frame", parent "parent", near "near", assumed "assumed");
 
 /// Who acts: a document, with the page it counts as.
 #[derive(Debug, Clone)]
@@ -88,8 +93,8 @@ impl Watch {
         held.ip = held.ip.or_else(|| self.valid_ip(event));
         if let (true, Some(tab)) = (top, event.tab) {
             let arrival = self.state.arrivals.remove(&tab);
-            let known = arrival.filter(|(origin, _)| *origin == held.place.origin());
-            held.ip = held.ip.or_else(|| known.and_then(|(_, ip)| read_ip(&ip)));
+            let known = arrival.filter(|arrival| arrival.origin == held.place.origin());
+            held.ip = held.ip.or_else(|| known.and_then(|arrival| read_ip(&arrival.ip)));
             self.clear_tab(tab, &key);
         }
         let ip = held.ip;
@@ -124,7 +129,7 @@ impl Watch {
             .find_map(|id| self.state.documents.get(&document_key(id)).copied());
         let group =
             self.state.documents.get(&key).copied().or(known).unwrap_or_else(|| self.state.new_group());
-        let documents = &mut self.state.groups.entry(group).or_default().documents;
+        let documents = &mut self.state.groups.entry(group).documents;
         if documents.len() >= DOCUMENTS_MAX && !documents.contains_key(&key) {
             self.state.cut.documents += 1;
             if let Some((oldest, _)) = documents.pop_first() {
@@ -145,7 +150,8 @@ impl Watch {
             .state
             .groups
             .values()
-            .flat_map(|group| group.documents.iter().filter(inside))
+            .flat_map(|group| group.documents.iter())
+            .filter(inside)
             .map(|(key, _)| key.clone())
             .collect();
         gone.iter().for_each(|key| self.forget_document(key));
@@ -205,7 +211,7 @@ impl Watch {
         }
         let key = format!("@{}:{}", event.tab.unwrap_or(-1), place.origin());
         let arrival = event.tab.and_then(|tab| self.state.arrivals.get(&tab));
-        let ip = arrival.filter(|(origin, _)| *origin == place.origin()).and_then(|(_, ip)| read_ip(ip));
+        let ip = arrival.filter(|a| a.origin == place.origin()).and_then(|a| read_ip(&a.ip));
         let (place, tab, frame) = (place.clone(), event.tab, event.frame);
         let held = Held { place, ip, tab, frame, assumed: true, ..Held::default() };
         self.hold(key.clone(), held, &Document::default());

@@ -5,9 +5,11 @@ use super::group::Actor;
 use super::{CALLS_MAX, REQUESTS_MAX, Watch};
 use crate::CallSite;
 use crate::event::Event;
+use crate::object::object;
 use crate::place::{Place, cut};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use crate::table::Table;
+use serde::{Serialize, Serializer};
+use std::collections::VecDeque;
 
 /// A call and its request are this near, in milliseconds.
 const NEAR_MS: i64 = 10_000;
@@ -17,19 +19,22 @@ const FUNCTION_BYTES_MAX: usize = 128;
 const PARENTS_MAX: usize = 8;
 
 /// Requests and calls of the last time.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Requests {
     /// Number of the first of `list`.
+    #[serde(skip)]
     first: u64,
+    #[serde(serialize_with = "unsettled")]
     list: VecDeque<Request>,
-    by_id: BTreeMap<String, u64>,
-    calls: VecDeque<Call>,
+    #[serde(skip)]
+    by_id: Table<String, u64>,
+    calls: Vec<Call>,
 }
 
+object!(Requests: list "list", calls "calls");
+
 /// One request.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Request {
     pub(super) at: i64,
     pub(super) id: String,
@@ -46,9 +51,10 @@ pub(super) struct Request {
     pub(super) done: bool,
 }
 
+object!(Request: at "at", id "id", group "group", mark "mark", place "place", seen "seen", api "api", site "site", refused "refused", done "done");
+
 /// One call of a script.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Call {
     at: i64,
     group: u64,
@@ -59,7 +65,24 @@ pub(super) struct Call {
     pub(super) seen: Vec<u64>,
 }
 
+object!(Call: at "at", group "group", mark "mark", api "api", site "site", seen "seen");
+
+/// What a restart needs of the requests: those that nobody waits for are left out.
+fn unsettled<S: Serializer>(list: &VecDeque<Request>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(list.iter().filter(|r| !r.done || r.refused || !r.seen.is_empty()))
+}
+
 impl Requests {
+    /// Finds the requests by their ids again, after a restart.
+    pub(super) fn reindex(&mut self) {
+        self.first = 0;
+        for (at, request) in (0..).zip(&self.list) {
+            if !request.id.is_empty() {
+                self.by_id.insert(request.id.clone(), at);
+            }
+        }
+    }
+
     /// Keeps a request; `true` when another was forgotten unanswered.
     pub(super) fn add(&mut self, request: Request) -> bool {
         let mut lost = false;
@@ -107,9 +130,9 @@ impl Requests {
     /// Keeps a call until its request comes.
     pub(super) fn add_call(&mut self, call: Call) {
         if self.calls.len() >= CALLS_MAX {
-            self.calls.pop_front();
+            self.calls.remove(0);
         }
-        self.calls.push_back(call);
+        self.calls.push(call);
     }
 
     /// The oldest call that may have made this request.
@@ -117,7 +140,7 @@ impl Requests {
         let fits =
             |call: &Call| call.mark == mark && call.group == group && at.abs_diff(call.at) <= NEAR_MS as u64;
         let at = self.calls.iter().position(fits)?;
-        self.calls.remove(at)
+        Some(self.calls.remove(at))
     }
 }
 

@@ -9,12 +9,13 @@
 use super::{Watch, group};
 use crate::Suppression;
 use crate::event::Event;
+use crate::object::object;
 use crate::place::{Place, host_and_port, read_ip};
 use crate::sighting::How;
 use crate::space::{Space, is_made_up, space_of};
+use crate::table::Table;
 use crate::{Rule, Sighting, Target};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use serde::Serialize;
 use std::net::IpAddr;
 
 /// Local addresses that are remembered.
@@ -25,21 +26,23 @@ const SITES_MIN: usize = 3;
 const SITES_MAX: usize = 8;
 
 /// What is known of local addresses that answered.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Learned {
-    addresses: BTreeMap<String, Answers>,
-    proxies: BTreeSet<String>,
+    addresses: Table<String, Answers>,
+    proxies: Vec<String>,
 }
 
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+object!(Learned: addresses "addresses", proxies "proxies");
+
+#[derive(Debug, Clone, Default, Serialize)]
 struct Answers {
-    sites: BTreeSet<String>,
-    groups: BTreeSet<u64>,
+    sites: Vec<String>,
+    groups: Vec<u64>,
     pages: bool,
     last: i64,
 }
+
+object!(Answers: sites "sites", groups "groups", pages "pages", last "last");
 
 impl Answers {
     fn is_many(&self) -> bool {
@@ -100,14 +103,15 @@ impl Watch {
                 addresses.remove(&oldest);
             }
         }
-        let answers = addresses.entry(name.clone()).or_default();
+        let answers = addresses.entry(name.clone());
         answers.last = event.at;
         answers.pages |= group::is_top(event);
-        if answers.sites.len() < SITES_MAX {
-            answers.sites.insert(place.site());
+        let site = place.site();
+        if answers.sites.len() < SITES_MAX && !answers.sites.contains(&site) {
+            answers.sites.push(site);
         }
-        if answers.groups.len() < SITES_MAX {
-            answers.groups.insert(visit);
+        if answers.groups.len() < SITES_MAX && !answers.groups.contains(&visit) {
+            answers.groups.push(visit);
         }
         let (many, proxy, shared) = (answers.is_many(), answers.is_proxy(), answers.groups.len() > 1);
         if many {
@@ -126,7 +130,9 @@ impl Watch {
             by_address && fits && explained
         };
         let why = if proxy { Suppression::Proxy } else { Suppression::Sinkhole };
-        for seen in self.state.sightings.values_mut().filter(|seen| seen.counts()) {
+        let ids: Vec<u64> = self.state.sightings.keys().copied().collect();
+        for id in ids {
+            let Some(seen) = self.state.sightings.get_mut(&id).filter(|seen| seen.counts()) else { continue };
             if seen.targets.iter().any(|target| rests(seen, target)) {
                 let kept: Vec<Target> =
                     seen.targets.iter().filter(|target| !rests(seen, target)).cloned().collect();
@@ -136,9 +142,8 @@ impl Watch {
                     self.state.targets = self.state.targets.saturating_sub(seen.targets.len() - kept.len());
                     seen.targets = kept;
                 }
-                self.state.changed.insert(seen.id);
+                self.state.changes(id);
             }
         }
-        self.index = self.state.sightings.values().map(|seen| (super::Key::of(seen), seen.id)).collect();
     }
 }

@@ -1,5 +1,6 @@
 //! The reducer: events in, sightings out, with bounded memory.
 
+mod answers;
 mod group;
 mod join;
 mod learned;
@@ -9,14 +10,14 @@ mod rules;
 
 use crate::config::Settings;
 use crate::event::{Event, EventKind, EventSource};
+use crate::object::object;
+use crate::table::Table;
 use crate::{Config, ConfigProblem, Sighting, in_order};
 use group::{Actor, Group};
 use join::Requests;
 use learned::Learned;
 use names::Names;
-use record::Key;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use serde::Serialize;
 
 /// Groups of documents that are held at once.
 const GROUPS_MAX: usize = 256;
@@ -44,44 +45,52 @@ const SAME_TIME_MAX: usize = 4_096;
 pub struct Watch {
     settings: Settings,
     state: State,
-    /// Where each sighting is, by what makes it one. Made from the sightings.
-    index: BTreeMap<Key, u64>,
     /// Events of the time that is not over yet; only [`Watch::take_ordered`] fills it.
     same_time: Vec<Event>,
 }
 
 /// All that a watch remembers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 struct State {
     /// The version of this form.
     version: u32,
     now: i64,
     last_id: u64,
     last_group: u64,
-    groups: BTreeMap<u64, Group>,
+    groups: Table<u64, Group>,
     /// The group of each document.
-    documents: BTreeMap<String, u64>,
+    documents: Table<String, u64>,
     requests: Requests,
     learned: Learned,
     names: Names,
-    sightings: BTreeMap<u64, Sighting>,
-    changed: BTreeSet<u64>,
+    sightings: Table<u64, Sighting>,
+    changed: Vec<u64>,
     targets: usize,
-    visits: BTreeMap<String, Visit>,
-    rule_hits: BTreeMap<String, u64>,
+    visits: Table<String, Visit>,
+    rule_hits: Table<String, u64>,
     cut: Cut,
     /// The browser sends everything through a proxy.
     proxied: bool,
     /// Addresses the last tab navigations answered from, until their documents come.
-    arrivals: BTreeMap<i64, (String, String)>,
+    arrivals: Table<i64, Arrival>,
 }
+
+object!(State: version "version", now "now", last_id "last_id", last_group "last_group", groups "groups", documents "documents", requests "requests", learned "learned", names "names", sightings "sightings", changed "changed", targets "targets", visits "visits", rule_hits "rule_hits", cut "cut", proxied "proxied", arrivals "arrivals");
+
+/// Where a tab's page came from.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Arrival {
+    origin: String,
+    ip: String,
+}
+
+object!(Arrival: origin "origin", ip "ip");
 
 /// The form of [`State`] that this version writes.
 const VERSION: u32 = 1;
 
 /// A page that was watched.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Visit {
     /// Origin and path.
     pub page: String,
@@ -94,12 +103,13 @@ pub struct Visit {
     /// The source lost events while it was watched.
     pub cut: bool,
     /// Who watched it.
-    pub sources: BTreeSet<EventSource>,
+    pub sources: Vec<EventSource>,
 }
 
+object!(Visit: page "page", first "first", last "last", requests "requests", cut "cut", sources "sources");
+
 /// What was not kept, because a limit was met. All zero: nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Cut {
     /// Groups of documents that were forgotten while they may have lived.
     pub groups: u64,
@@ -116,6 +126,8 @@ pub struct Cut {
     /// Times at which the source said that it lost events.
     pub told: u64,
 }
+
+object!(Cut: groups "groups", documents "documents", requests "requests", sightings "sightings", targets "targets", visits "visits", told "told");
 
 impl Watch {
     /// A watch with these settings, and which of them cannot be used.
@@ -187,7 +199,7 @@ impl Watch {
         let old: Vec<u64> =
             self.state.sightings.values().filter(|seen| seen.last < at).map(|seen| seen.id).collect();
         old.into_iter().for_each(|id| self.drop_sighting(id));
-        self.state.visits.retain(|_, visit| visit.last >= at);
+        self.state.visits.retain(|visit| visit.last >= at);
     }
 
     /// The pages that were watched.
@@ -201,8 +213,8 @@ impl Watch {
     }
 
     /// How often each allow rule was of use.
-    pub fn rule_hits(&self) -> &BTreeMap<String, u64> {
-        &self.state.rule_hits
+    pub fn rule_hits(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.state.rule_hits.iter().map(|(rule, hits)| (rule.as_str(), *hits))
     }
 
     /// All that is remembered, as JSON.
@@ -216,26 +228,22 @@ impl Watch {
     /// Why it cannot be used; the watch is then empty.
     pub fn restore(config: &Config, snapshot: &str) -> (Self, Result<(), String>) {
         let (mut watch, _) = Self::new(config);
-        match serde_json::from_str::<State>(snapshot) {
+        match serde_json::from_slice::<State>(snapshot.as_bytes()) {
             Ok(state) if state.version == VERSION => {
                 watch.state = state;
-                watch.index = watch.state.sightings.values().map(|seen| (Key::of(seen), seen.id)).collect();
+                watch.state.requests.reindex();
                 (watch, Ok(()))
             }
             Ok(state) => (watch, Err(format!("the state is of version {}, not {VERSION}", state.version))),
-            Err(error) => (watch, Err(format!("the state is not readable: {error}"))),
+            // The words of serde would be a twentieth of the browser's module.
+            Err(error) => (watch, Err(format!("the state is not readable (column {})", error.column()))),
         }
     }
 
     fn truncated(&mut self) {
         self.state.cut.told += 1;
-        let alive: BTreeSet<String> = self
-            .state
-            .groups
-            .values()
-            .flat_map(|group| group.documents.values())
-            .map(|document| document.place.page())
-            .collect();
+        let documents = self.state.groups.values().flat_map(|group| group.documents.values());
+        let alive: Vec<String> = documents.map(|document| document.place.page()).collect();
         for page in alive {
             if let Some(visit) = self.state.visits.get_mut(&page) {
                 visit.cut = true;
@@ -251,10 +259,14 @@ impl Watch {
             self.state.cut.visits += u64::from(full);
             return;
         }
-        let new = || Visit { page: page.clone(), first: event.at, last: event.at, ..Visit::default() };
-        let visit = self.state.visits.entry(page.clone()).or_insert_with(new);
+        let visit = self.state.visits.entry(page);
+        if visit.page.is_empty() {
+            (visit.page, visit.first) = (actor.place.page(), event.at);
+        }
         visit.last = visit.last.max(event.at);
         visit.requests += requests;
-        visit.sources.insert(event.source);
+        if let Err(at) = visit.sources.binary_search(&event.source) {
+            visit.sources.insert(at, event.source);
+        }
     }
 }

@@ -7,11 +7,12 @@ use super::Watch;
 use super::group::Actor;
 use super::record::Seen;
 use crate::event::{Event, EventSource};
+use crate::object::object;
 use crate::place::{Place, cut, read_ip};
 use crate::space::space_of_name;
+use crate::table::Table;
 use crate::{How, Rule, Space, Suppression};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use serde::Serialize;
 use std::net::IpAddr;
 
 /// Names of clients that are remembered.
@@ -22,23 +23,20 @@ const ANSWERS_MAX: usize = 64;
 const FLIP_MS: u64 = 3_600_000;
 
 /// When each name was last public, by client.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Names {
-    public: BTreeMap<String, i64>,
-    order: VecDeque<String>,
+    public: Table<String, i64>,
 }
+
+object!(Names: public "public");
 
 impl Names {
     fn saw_public(&mut self, key: String, at: i64) {
-        if self.public.insert(key.clone(), at).is_none() {
-            self.order.push_back(key);
+        if self.public.len() >= NAMES_MAX && !self.public.contains_key(&key) {
+            let oldest = self.public.iter().min_by_key(|(_, at)| **at).map(|(key, _)| key.clone());
+            self.public.remove(&oldest.unwrap_or_default());
         }
-        if self.order.len() > NAMES_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.public.remove(&oldest);
-        }
+        self.public.insert(key, at);
     }
 }
 

@@ -1,35 +1,13 @@
 //! Keeping what was seen: one sighting for a page and a rule, its targets below it.
 
 use super::group::Actor;
-use super::{ALL_TARGETS_MAX, SIGHTINGS_MAX, TARGETS_MAX, Watch};
+use super::{ALL_TARGETS_MAX, SIGHTINGS_MAX, State, TARGETS_MAX, Watch};
 use crate::place::Place;
 use crate::{CallSite, How, Outcomes, Rule, Sighting, Space, Suppression, Target};
 use std::net::IpAddr;
 
 /// Functions and notes of one sighting.
 const WORDS_MAX: usize = 32;
-
-/// What makes a sighting one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    group: u64,
-    rule: Rule,
-    page: String,
-    allowed_by: Option<String>,
-    suppressed: bool,
-}
-
-impl Key {
-    pub(super) fn of(seen: &Sighting) -> Self {
-        Self {
-            group: seen.group,
-            rule: seen.rule,
-            page: seen.page.clone(),
-            allowed_by: seen.allowed_by.clone(),
-            suppressed: seen.suppressed.is_some(),
-        }
-    }
-}
 
 /// One target to be kept.
 pub(super) struct Seen<'a> {
@@ -65,6 +43,15 @@ impl Outcomes {
     }
 }
 
+impl State {
+    /// Remembers to tell of a sighting.
+    pub(super) fn changes(&mut self, id: u64) {
+        if let Err(at) = self.changed.binary_search(&id) {
+            self.changed.insert(at, id);
+        }
+    }
+}
+
 impl Watch {
     /// Keeps a target; gives the number of its sighting.
     pub(super) fn record(&mut self, actor: &Actor, seen: Seen<'_>) -> u64 {
@@ -72,7 +59,7 @@ impl Watch {
         let allowed = self.settings.allowed(&actor.place, seen.place, seen.ip, script, seen.at);
         let allowed_by = allowed.map(str::to_owned);
         if let Some(rule) = &allowed_by {
-            *self.state.rule_hits.entry(rule.clone()).or_default() += 1;
+            *self.state.rule_hits.entry(rule.clone()) += 1;
         }
         let id = self.sighting(actor, &seen, allowed_by);
         let Some(sighting) = self.state.sightings.get_mut(&id) else { return id };
@@ -98,27 +85,26 @@ impl Watch {
             self.state.cut.targets += 1;
             add_word(&mut sighting.notes, "more_targets");
         }
-        self.state.changed.insert(id);
+        self.state.changes(id);
         id
     }
 
     fn sighting(&mut self, actor: &Actor, seen: &Seen<'_>, allowed_by: Option<String>) -> u64 {
         let page = if actor.place.is_web() { actor.place.page() } else { actor.place.host.clone() };
-        let key = Key {
-            group: actor.group,
-            rule: seen.rule,
-            page: page.clone(),
-            allowed_by: allowed_by.clone(),
-            suppressed: seen.suppressed.is_some(),
+        let is_it = |known: &&Sighting| {
+            known.group == actor.group
+                && known.rule == seen.rule
+                && known.suppressed.is_some() == seen.suppressed.is_some()
+                && known.allowed_by == allowed_by
+                && known.page == page
         };
-        if let Some(id) = self.index.get(&key) {
-            return *id;
+        if let Some(known) = self.state.sightings.values().rev().find(is_it) {
+            return known.id;
         }
-        if self.state.sightings.len() >= SIGHTINGS_MAX
-            && let Some(oldest) = self.state.sightings.keys().next().copied()
-        {
+        if self.state.sightings.len() >= SIGHTINGS_MAX {
+            let oldest = self.state.sightings.keys().next().copied();
             self.state.cut.sightings += 1;
-            self.drop_sighting(oldest);
+            self.drop_sighting(oldest.unwrap_or_default());
         }
         self.state.last_id += 1;
         let id = self.state.last_id;
@@ -140,15 +126,13 @@ impl Watch {
             group: actor.group,
         };
         self.state.sightings.insert(id, sighting);
-        self.index.insert(key, id);
         id
     }
 
     pub(super) fn drop_sighting(&mut self, id: u64) {
         if let Some(gone) = self.state.sightings.remove(&id) {
-            self.index.remove(&Key::of(&gone));
             self.state.targets = self.state.targets.saturating_sub(gone.targets.len());
-            self.state.changed.remove(&id);
+            self.state.changed.retain(|changed| *changed != id);
         }
     }
 
@@ -160,7 +144,7 @@ impl Watch {
             if let Some(target) = sighting.targets.iter_mut().find(|target| is_at(target, place)) {
                 target.outcomes.add(outcome);
             }
-            self.state.changed.insert(*id);
+            self.state.changes(*id);
         }
     }
 
@@ -186,18 +170,14 @@ impl Watch {
             };
             target.api = target.api.take().or_else(|| api.map(str::to_owned));
             target.script = target.script.take().or_else(|| site.cloned());
-            self.state.changed.insert(*id);
             let ip = target.ip.as_deref().and_then(crate::place::read_ip);
             let script = site.map(|site| site.script.as_str());
             let rule = self.settings.allowed(&actor.place, place, ip, script, at).map(str::to_owned);
             if let (true, Some(rule)) = (only, rule) {
-                let before = Key::of(sighting);
                 sighting.allowed_by = Some(rule.clone());
-                let after = Key::of(sighting);
-                self.index.remove(&before);
-                self.index.entry(after).or_insert(*id);
-                *self.state.rule_hits.entry(rule).or_default() += 1;
+                *self.state.rule_hits.entry(rule) += 1;
             }
+            self.state.changes(*id);
         }
     }
 }

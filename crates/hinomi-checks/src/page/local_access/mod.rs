@@ -1,6 +1,6 @@
 //! A public page that reaches for the machine or the network of who opened it.
 
-use crate::page::services::is_remote_control;
+use crate::page::ports::is_remote_control;
 use crate::page::{Judgement, never_blind};
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{PageFact, PageRule, PageTarget};

@@ -1,6 +1,6 @@
 //! A public page that tries many ports or hosts in a short time.
 
-use crate::page::services::is_remote_control;
+use crate::page::ports::is_remote_control;
 use crate::page::{Judgement, never_blind};
 use crate::{Case, Check, Context};
 use hinomi_model::fact::{PageFact, PageRule};

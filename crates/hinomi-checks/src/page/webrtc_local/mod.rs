@@ -12,7 +12,7 @@ pub(crate) const CHECK: Check = Check {
     judge,
 };
 
-const JUDGEMENT: Judgement = Judgement { rule: PageRule::WebrtcLocal, way, blind: blind };
+const JUDGEMENT: Judgement = Judgement { rule: PageRule::WebrtcLocal, way, blind };
 
 fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
     JUDGEMENT.judge(cx, case)

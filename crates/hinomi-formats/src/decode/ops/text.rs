@@ -3,8 +3,8 @@
 use super::{Baked, Op, Takes, arg};
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, ascii, bytes_to_text, is_space, push_str, str_to_text, text_to_utf8};
-use crate::decode::numbers::Numbers;
 
 /// The delimiters of operations that split their input.
 pub(super) const INPUT_DELIMITERS: &[&str] =

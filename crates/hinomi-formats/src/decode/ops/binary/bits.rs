@@ -2,10 +2,10 @@
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, bytes_to_text, push_str};
 use crate::decode::error::Fault;
 use crate::decode::html;
-use crate::decode::numbers::Numbers;
 use crate::decode::ops::bytes::key;
 use crate::decode::ops::{Baked, Op, Takes, arg};
 

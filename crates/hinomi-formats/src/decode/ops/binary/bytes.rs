@@ -2,9 +2,9 @@
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, text_to_bytes, text_to_utf8};
 use crate::decode::error::Fault;
-use crate::decode::numbers::Numbers;
 use crate::decode::ops::written::base64::from_standard;
 use crate::decode::ops::written::numbers::key_numbers;
 use crate::decode::ops::{Baked, Op, Takes, arg};

@@ -2,9 +2,9 @@
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, bytes_to_text, text_to_bytes};
 use crate::decode::error::Fault;
-use crate::decode::numbers::Numbers;
 use crate::decode::ops::written::numbers::{hex_auto, spaced_hex};
 use crate::decode::ops::{Baked, Op, Takes, arg};
 

@@ -34,17 +34,21 @@ pub(in crate::decode) fn unzip(input: &[u8], args: &Args, oven: &mut Oven) -> Ba
     // Of entries with the same name all show the last one.
     let last: HashMap<&[u8], usize> = entries.iter().copied().collect();
     let password = crate::decode::dish::text_to_bytes(args.text(0));
-    let mut opened: HashMap<usize, Vec<u8>> = HashMap::new();
-    let (mut files, mut held) = (Vec::new(), 0_usize);
+    // Where among the files what stands at a place is already.
+    let mut opened: HashMap<usize, usize> = HashMap::new();
+    let (mut files, mut held) = (Vec::<Unpacked>::new(), 0_usize);
     for (name, _) in &entries {
         let at = last.get(name).copied().unwrap_or(0);
-        let bytes = match opened.get(&at) {
-            Some(bytes) => bytes.clone(),
+        let bytes = match opened.get(&at).and_then(|place| files.get(*place)) {
+            Some(file) => {
+                oven.room(held.saturating_add(file.bytes.len()))?;
+                file.bytes.clone()
+            }
             None => entry(input, at, &password, args.flag(1), oven)?,
         };
         held = held.saturating_add(bytes.len());
         oven.room(held)?;
-        opened.entry(at).or_insert_with(|| bytes.clone());
+        opened.entry(at).or_insert(files.len());
         files.push(Unpacked { name: latin1_to_text(name), bytes });
     }
     Ok(Dish::Files(files))

@@ -193,7 +193,9 @@ impl Finder<'_> {
         if depth < 0.0 {
             return Ok(Vec::new());
         }
-        oven.work(input.len().saturating_add(4 << 10))?;
+        // Each language is held against the shares of all bytes.
+        let languages = if self.search.all_languages { 64 << 10 } else { 16 << 10 };
+        oven.work(input.len().saturating_add(languages))?;
         let text = bytes_to_text(input);
         let shares = shares(input);
         let entropy = entropy_of(&shares);

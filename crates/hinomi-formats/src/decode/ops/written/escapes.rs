@@ -2,9 +2,9 @@
 
 use crate::decode::args::{Args, Kind, hex, unescape};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, ascii, push_code_point, push_str, str_to_text};
 use crate::decode::error::Fault;
-use crate::decode::numbers::Numbers;
 use crate::decode::ops::{Baked, Op, Takes, arg};
 
 pub(in crate::decode) static OPS: &[Op] = &[

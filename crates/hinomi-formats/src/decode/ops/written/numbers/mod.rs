@@ -7,9 +7,9 @@ mod hexdump;
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
+use crate::decode::dish::Numbers;
 use crate::decode::dish::{Dish, ascii, is_space, push_code_point, push_str, str_to_text, text_to_bytes};
 use crate::decode::error::Fault;
-use crate::decode::numbers::Numbers;
 use crate::decode::ops::text::{Sections, delimiter};
 use crate::decode::ops::{Baked, Op, Takes, arg};
 

@@ -3,12 +3,15 @@
 //! An operation takes either bytes or text. Text is UTF-16 code units, lone surrogates included, because
 //! that is what the operations of CyberChef count, compare and split; a Rust `String` could not hold it.
 
+mod numbers;
+
 use super::bake::Oven;
 use super::error::Fault;
 use super::html;
 use super::json::Json;
-use super::numbers::Numbers;
 use super::ops::code::json5::pretty;
+
+pub(super) use numbers::Numbers;
 
 /// What lies between two operations.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,13 @@
 //! A byte array as JavaScript has it, where an entry may be NaN: what was to be a number and is none.
 
-use super::dish::Dish;
+use super::Dish;
 
 /// Bytes, some of which may be NaN.
 ///
 /// What converts it takes NaN for 0; operations on byte arrays hand it on; at the end of a recipe it is an error,
 /// as on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Numbers {
+pub(in crate::decode) struct Numbers {
     /// 0 where it is NaN.
     bytes: Vec<u8>,
     /// Which are NaN; empty as long as none is.
@@ -16,12 +16,12 @@ pub(super) struct Numbers {
 
 impl Numbers {
     /// With room for so many.
-    pub(super) fn with_capacity(capacity: usize) -> Self {
+    pub(in crate::decode) fn with_capacity(capacity: usize) -> Self {
         Self { bytes: Vec::with_capacity(capacity), nan: Vec::new() }
     }
 
     /// Adds an entry; `None` is NaN.
-    pub(super) fn push(&mut self, entry: Option<u8>) {
+    pub(in crate::decode) fn push(&mut self, entry: Option<u8>) {
         if entry.is_none() {
             self.nan.resize(self.bytes.len(), false);
             self.nan.push(true);
@@ -32,28 +32,28 @@ impl Numbers {
     }
 
     /// The entries; `None` is NaN.
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Option<u8>> + Clone + '_ {
+    pub(in crate::decode) fn iter(&self) -> impl DoubleEndedIterator<Item = Option<u8>> + Clone + '_ {
         let is_nan = |place: usize| self.nan.get(place).copied().unwrap_or(false);
         self.bytes.iter().enumerate().map(move |(place, byte)| Some(*byte).filter(|_| !is_nan(place)))
     }
 
     /// The place of the first NaN, from 0.
-    pub(super) fn first_nan(&self) -> Option<usize> {
+    pub(in crate::decode) fn first_nan(&self) -> Option<usize> {
         self.nan.iter().position(|nan| *nan)
     }
 
     /// As bytes, NaN as 0.
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(in crate::decode) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
     /// Bytes held in memory.
-    pub(super) fn held(&self) -> usize {
+    pub(in crate::decode) fn held(&self) -> usize {
         self.bytes.len().saturating_add(self.nan.len())
     }
 
     /// Plain bytes where no entry is NaN.
-    pub(super) fn into_dish(self) -> Dish {
+    pub(in crate::decode) fn into_dish(self) -> Dish {
         if self.nan.is_empty() { Dish::Bytes(self.bytes) } else { Dish::Numbers(self) }
     }
 }

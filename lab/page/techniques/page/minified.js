@@ -1,0 +1,1 @@
+"use strict";!function(e){e["minified-fetch"]=t=>{/*@minified-fetch*/fetch(t.http+"minified-fetch",{mode:"no-cors"})/*@*/.catch(()=>{})},e["minified-xhr"]=t=>{const n=new XMLHttpRequest;/*@minified-xhr*/n.open("GET",t.http+"minified-xhr")/*@*/,n.send()},e["minified-img"]=t=>{/*@minified-img*/(new Image).src=t.http+"minified-img"/*@*/}}(techniques);
