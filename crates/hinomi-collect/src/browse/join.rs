@@ -102,6 +102,12 @@ fn documents(visit: &Written<'_>, events: &mut Events) {
         put(&mut event, "tab", Some(document.tab));
         put(&mut event, "frame", Some(i64::from(document.parent.is_some())));
         put(&mut event, "document", Some(told(visit, id, document)));
+        if visit.log.whole {
+            // Its packets were watched as well: that none were WebRTC's is then a fact.
+            let mut watched = event.clone();
+            put(&mut watched, "source", Some("netlog"));
+            events.push((at, watched));
+        }
         events.push((at, event));
     }
 }

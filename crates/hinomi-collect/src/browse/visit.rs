@@ -95,6 +95,9 @@ impl Visit<'_> {
             }
         }
         let page = self.page.clone();
+        // The page's process changes with its address, and only what was acknowledged by then is carried over.
+        let nothing = json!({ "expression": "1" });
+        self.peer.call(page.as_deref(), "Runtime.evaluate", nothing, ANSWERS_WITHIN)?;
         self.peer.send(page.as_deref(), "Page.navigate", json!({ "url": url }))?;
         self.until_quiet(how, log)
     }
@@ -112,7 +115,8 @@ impl Visit<'_> {
             }
             let quiet = last.elapsed();
             let hangs = quiet >= HANGS.max(how.quiet) && self.tape.committed();
-            let over = quiet >= how.quiet && self.tape.loaded && self.tape.open() == 0;
+            let idle = self.tape.loading.is_empty() && self.tape.open() == 0;
+            let over = quiet >= how.quiet && self.tape.loaded && idle;
             if self.crashed || over || hangs {
                 return Ok(self.nothing_came());
             }

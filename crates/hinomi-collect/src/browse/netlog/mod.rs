@@ -27,6 +27,8 @@ pub(super) struct NetLog {
     pub(super) packets: Vec<Packet>,
     /// What each name was answered with.
     pub(super) answers: BTreeMap<String, Vec<String>>,
+    /// Its first line was there: it is a log.
+    pub(super) whole: bool,
     /// Lines that were too long or no JSON, and what did not fit.
     pub(super) lost: u64,
 }
@@ -114,6 +116,7 @@ impl Reading {
             self.log.lost += 1;
             return;
         };
+        self.log.whole = true;
         self.offset = constants.get("timeTickOffset").map(number).unwrap_or_default();
         let names = constants.get("logEventTypes").and_then(Value::as_object);
         let by_number =

@@ -32,7 +32,7 @@ fn a_request_has_where_it_led_and_why_it_failed() {
         blocked: true,
         ..NetRequest::default()
     };
-    assert_eq!(log, NetLog { requests: vec![expected], ..NetLog::default() });
+    assert_eq!(log, NetLog { requests: vec![expected], whole: true, ..NetLog::default() });
 }
 
 #[test]

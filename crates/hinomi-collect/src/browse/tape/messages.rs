@@ -29,6 +29,8 @@ impl Tape {
             "Network.webTransportConnectionEstablished" => self.established(params),
             "Network.webTransportClosed" => self.closed(params),
             "Page.frameAttached" => self.frame_attached(params),
+            "Page.frameStartedLoading" => self.loads(params, true),
+            "Page.frameStoppedLoading" | "Page.frameDetached" => self.loads(params, false),
             "Page.frameNavigated" => self.navigated(session, params),
             "Page.loadEventFired" => self.load(session),
             "Runtime.executionContextCreated" => self.context(session, params),
@@ -281,6 +283,17 @@ impl Tape {
         let at = if document.at == 0 { now } else { document.at };
         let (ip, space) = (document.ip.take(), document.space);
         *document = Document { at, tab, url, ip, parent, opener, space, committed: true };
+        None
+    }
+
+    fn loads(&mut self, params: &Value, starts: bool) -> Option<()> {
+        let frame = text(params, "frameId")?;
+        self.active = self.now;
+        if !starts {
+            self.loading.remove(frame);
+        } else if self.loading.len() < NAMES_MAX {
+            self.loading.insert(frame.to_owned());
+        }
         None
     }
 

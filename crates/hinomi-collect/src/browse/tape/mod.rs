@@ -11,7 +11,7 @@ pub(super) use messages::DENIED;
 pub(super) use stack::CallSite;
 
 use super::address;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Requests and hops, calls, and documents of one visit; what is more is told as cut.
 const ROWS_MAX: usize = 20_000;
@@ -33,6 +33,8 @@ pub(super) struct Tape {
     /// When something last happened, in ms since 1970; and whether the page was loaded.
     pub(super) active: i64,
     pub(super) loaded: bool,
+    /// Frames that are being loaded.
+    pub(super) loading: HashSet<String>,
     /// Requests without an end so far.
     open: HashMap<String, usize>,
     requests: HashMap<String, usize>,
@@ -145,6 +147,7 @@ impl Tape {
             cut: false,
             active: 0,
             loaded: false,
+            loading: HashSet::new(),
             open: HashMap::new(),
             requests: HashMap::new(),
             frames: HashMap::new(),
@@ -162,7 +165,8 @@ impl Tape {
 
     /// Whether the page itself has come, or an error in its place.
     pub(super) fn committed(&self) -> bool {
-        self.documents.values().any(|document| document.committed)
+        let ended = self.rows.iter().any(|row| row.resource == "main_frame" && row.end.is_some());
+        ended || self.documents.values().any(|document| document.committed)
     }
 
     /// A target came to be: `from` is the session that told of it, `opener` the frame that opened it.

@@ -62,12 +62,16 @@ impl Place {
     }
 }
 
-/// The innermost frame that stands in a script with an address: evaluated text has none, its caller has.
+/// The innermost frame that stands in a script with an address. Evaluated text and the inside of a made-up frame have
+/// none; who made them has.
 fn nearest(stack: &Value, own: &str) -> Option<Place> {
     let frames = stack.get("callFrames")?.as_array()?;
     frames.iter().take(FRAMES_MAX).find_map(|frame| {
         let url = frame.get("url")?.as_str()?;
-        if url.is_empty() || url == own || url.starts_with("chrome-") || url.starts_with("node:") {
+        if url.is_empty()
+            || url == own
+            || ["about:", "chrome-", "data:"].iter().any(|none| url.starts_with(none))
+        {
             return None;
         }
         let from_one = |key: &str| frame.get(key)?.as_u64()?.checked_add(1);
