@@ -29,6 +29,7 @@ pub fn seeds() -> Result<Vec<Seed>> {
     seeds.extend(workbooks()?);
     seeds.extend(archives()?);
     seeds.extend(stored()?);
+    seeds.extend(recordings());
     for packed in [false, true] {
         let lines = vec!["invoice".to_owned()];
         let acts = vec![
@@ -42,6 +43,40 @@ pub fn seeds() -> Result<Vec<Seed>> {
     }
     seeds.retain(|(_, _, bytes)| bytes.len() <= BYTES_MAX);
     Ok(seeds)
+}
+
+/// Recordings that the tests of their readers keep, behind the byte that says of which format they are; and settings.
+fn recordings() -> Vec<Seed> {
+    macro_rules! kept {
+        ($format:literal, $name:literal) => {
+            (
+                $format,
+                $name,
+                include_bytes!(concat!("../../hinomi-formats/src/capture/fixtures/", $name)).as_slice(),
+            )
+        };
+    }
+    let recordings = [
+        kept!(0, "playwright.har"),
+        kept!(1, "chromium.netlog"),
+        kept!(4, "dnsmasq.log"),
+        kept!(4, "dnsmasq-extra.log"),
+        kept!(4, "unbound-verbose.log"),
+        (3, "squid", b"1795452429.123     45 10.0.0.5 TCP_MISS/200 1234 GET http://news.example/a?b=c - HIER_DIRECT/203.0.113.9 text/html\n"),
+        (3, "w3c", b"#Fields: date time c-ip cs-method cs-uri-scheme cs-host cs-uri-port cs-uri-path sc-status\n2026-11-23 07:00:00 10.0.0.5 GET http 192.168.0.1 8080 /status 200\n"),
+        (3, "combined", b"10.0.0.5 - - [23/Nov/2026:16:00:00 +0900] \"GET http://127.0.0.1:5900/ HTTP/1.1\" 502 0 \"https://shop.example/cart?x=1\" \"-\"\n"),
+    ];
+    let settings: [(u8, &str, &[u8]); 3] = [
+        (0, "dnsmasq", b"stop-dns-rebind\nrebind-localhost-ok\nrebind-domain-ok=/corp.example/\nbogus-nxdomain=100.64.0.0/10\n"),
+        (1, "unbound", b"server:\n private-address: 10.0.0.0/8\n private-domain: \"corp.example\"\ninclude: \"more.conf\"\n"),
+        (2, "bind", b"acl inside { 10/8; !10.1.0.0/16; };\noptions { deny-answer-addresses { inside; any; } except-from { \"corp.example\"; }; };\n"),
+    ];
+    let behind = |first: u8, bytes: &[u8]| [&[first], bytes.get(..BYTES_MAX - 1).unwrap_or(bytes)].concat();
+    let recordings =
+        recordings.into_iter().map(|(first, name, bytes)| ("capture", name.to_owned(), behind(first, bytes)));
+    let settings =
+        settings.into_iter().map(|(first, name, bytes)| ("resolver", name.to_owned(), behind(first, bytes)));
+    recordings.chain(settings).collect()
 }
 
 /// Files that the tests of the readers keep, made by other people's tools.

@@ -5,6 +5,8 @@
 //! problem that says so by its name and value. The crate in `fuzz/` takes this file as it is, and needs nothing but the
 //! readers for it.
 
+use hinomi_formats::capture::resolver::{self, CLASSES, Program};
+use hinomi_formats::capture::{self, Dates, Format, PROBLEMS_MAX, Reader, Record};
 use hinomi_formats::decode::Recipe;
 use hinomi_formats::mail::{self, MboxSplitter};
 use hinomi_formats::office::cfb::CompoundFile;
@@ -27,6 +29,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "cab", run: cab },
     Target { name: "calendar", run: calendar },
+    Target { name: "capture", run: capture },
     Target { name: "cfb", run: cfb },
     Target { name: "cmd", run: cmd },
     Target { name: "command", run: command },
@@ -43,6 +46,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "powershell", run: powershell },
     Target { name: "rar", run: rar },
     Target { name: "recipe", run: recipe },
+    Target { name: "resolver", run: resolver },
     Target { name: "script_text", run: script_text },
     Target { name: "script_vba", run: script_vba },
     Target { name: "script_xlm", run: script_xlm },
@@ -94,6 +98,43 @@ fn honest(problems: &[Problem]) {
 fn paid(sizes: impl Iterator<Item = usize>) {
     let sum: u64 = sizes.map(|size| size as u64).sum();
     assert!(sum <= LIMITS.expanded_bytes_max, "{sum} bytes came out");
+}
+
+/// A recording: the first byte says of which format, the rest comes in two pieces, which must change nothing.
+pub fn capture(bytes: &[u8]) {
+    _ = capture::detect(bytes);
+    let Some((kind, bytes)) = bytes.split_first() else { return };
+    let formats = [Format::Har, Format::NetLog, Format::Packets, Format::ProxyLog, Format::DnsLog];
+    let format = formats[usize::from(*kind) % formats.len()];
+    let recorded = |pieces: [&[u8]; 2]| {
+        let mut records: Vec<Record> = Vec::new();
+        let mut reader = Reader::new(format, Dates::default(), &LIMITS);
+        for piece in pieces {
+            reader.feed(piece, &mut |record| records.push(record));
+        }
+        let problems = reader.finish(&mut |record| records.push(record));
+        (records, problems)
+    };
+    let (records, problems) = recorded([bytes, &[]]);
+    let (head, tail) = bytes.split_at(bytes.len() / 2);
+    assert_eq!((records.clone(), problems.clone()), recorded([head, tail]));
+    honest(&problems);
+    assert!(problems.len() <= PROBLEMS_MAX + 1);
+    for record in records {
+        assert!(record.url.is_none_or(|url| url.len() <= 4_096 && !url.contains(['?', '#'])));
+        assert!(record.answers.len() <= 128);
+    }
+}
+
+/// Settings of a resolver: the first byte says whose. Where something passes, there is a line to change.
+pub fn resolver(bytes: &[u8]) {
+    let Some((kind, bytes)) = bytes.split_first() else { return };
+    let programs = [Program::Dnsmasq, Program::Unbound, Program::Bind];
+    let read = resolver::read(programs[usize::from(*kind) % programs.len()], bytes, &LIMITS);
+    honest(&read.problems);
+    assert!(read.value.passes.len() <= CLASSES.len());
+    assert!(read.value.exempt.len() <= LIMITS.entries_max);
+    assert!(read.value.passes.is_empty() || !read.value.add.is_empty() || !read.value.remove.is_empty());
 }
 
 /// A message.

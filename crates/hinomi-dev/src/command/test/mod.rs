@@ -10,6 +10,7 @@ mod life;
 mod pages;
 mod peers;
 mod recovery;
+mod resolvers;
 mod workspace;
 
 use crate::command::lab::{Lab, say};
@@ -83,6 +84,7 @@ const TESTS: &[(&str, Test)] = &[
     ("page-watch-in-firefox", pages::seen_in_firefox),
     ("page-watch-honest-pages", pages::honest),
     ("page-watch-rebinding", pages::rebinding),
+    ("resolver-settings", resolvers::measured),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),
