@@ -255,6 +255,7 @@ impl Watch {
         let group = self.state.groups.get(&request.group);
         let Some(key) = group.and_then(|group| group.documents.keys().next().cloned()) else { return };
         let Some(actor) = self.actor(event).or_else(|| self.actor_of(&key)) else { return };
+        self.learn(event, place, ip, actor.group);
         let space = self.space_at(ip, place.port);
         if !request.seen.is_empty() || place.named().is_some() || !is_outside_of(&actor, space) {
             return;

@@ -55,7 +55,7 @@ pub(super) fn honest(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let extension = needed!(extension(lab)?);
     let mut pages = 0;
     for browser in ["chromium", "firefox"] {
-        let told: Honest = visit(lab, &extension, browser, "benign", &[])?;
+        let told: Honest = visit(lab, &extension, browser, "benign", &["--lna", "off"])?;
         let wrong: Vec<&str> = told.rows.iter().filter(|row| !row.ok).map(|row| row.id.as_str()).collect();
         ensure!(wrong.is_empty(), "{browser}: {}", wrong.join(", "));
         pages += told.rows.len();
