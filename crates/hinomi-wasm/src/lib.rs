@@ -4,7 +4,7 @@
 //! and back, and knows nothing of what they mean. Built by `cargo build -p hinomi-wasm --lib --profile wasm --target
 //! wasm32-unknown-unknown`; nothing has to be generated or rewritten afterwards.
 //!
-//! A module holds one watch. The extension's worker may be stopped at any time: it keeps what [`session::Session`]
+//! A module holds one watch. The extension's worker may be stopped at any time: it keeps what `session::Session`
 //! gives as its state and starts the next module with it.
 //!
 //! Invariant: no import but the two of the protocol: the module cannot reach the browser, the network or a clock.
