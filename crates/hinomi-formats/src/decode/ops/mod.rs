@@ -116,6 +116,7 @@ pub(super) fn on_numbers(name: &str) -> Option<OnNumbers> {
         "Reverse" => Some(text::reverse_numbers),
         "Take nth bytes" => Some(slices::take_nth_numbers),
         "URL Encode" => Some(escapes::url_encode_numbers),
+        "LZNT1 Decompress" => Some(unpack::lznt1_numbers),
         _ => None,
     }
 }

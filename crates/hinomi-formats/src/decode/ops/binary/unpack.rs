@@ -2,7 +2,7 @@
 
 use crate::decode::args::{Args, Kind};
 use crate::decode::bake::Oven;
-use crate::decode::dish::{Dish, Unpacked, latin1_to_text};
+use crate::decode::dish::{Dish, Numbers, Unpacked, latin1_to_text};
 use crate::decode::error::Fault;
 use crate::decode::html;
 use crate::decode::ops::{Baked, Op, Takes, arg};
@@ -114,10 +114,27 @@ fn adler32(bytes: &[u8]) -> u32 {
 
 /// MS-XCA, section 2.5.
 fn lznt1(input: &[u8], _: &Args, oven: &mut Oven) -> Baked {
+    let input: Vec<Option<u8>> = input.iter().copied().map(Some).collect();
+    Ok(Dish::Bytes(lznt1_entries(&input, oven)?.into_iter().flatten().collect()))
+}
+
+/// The same with NaN in it, which makes a header or a pointer 0 whatever stands beside it.
+pub(in crate::decode) fn lznt1_numbers(input: &Numbers, _: &Args, oven: &mut Oven) -> Baked {
+    let input: Vec<Option<u8>> = input.iter().collect();
+    Ok(lznt1_entries(&input, oven)?.into_iter().collect::<Numbers>().into_dish())
+}
+
+/// Two bytes as a number; what is missing counts as 0.
+fn lznt1_word(low: Option<&Option<u8>>, high: Option<&Option<u8>>) -> u16 {
+    let byte = |entry: Option<&Option<u8>>| entry.copied().unwrap_or(Some(0));
+    byte(low).zip(byte(high)).map_or(0, |(low, high)| u16::from_le_bytes([low, high]))
+}
+
+fn lznt1_entries(input: &[Option<u8>], oven: &mut Oven) -> Result<Vec<Option<u8>>, Fault> {
     let mut out = Vec::new();
     let mut rest = input;
     while let [low, high, after @ ..] = rest {
-        let header = u16::from_le_bytes([*low, *high]);
+        let header = lznt1_word(Some(low), Some(high));
         let size = usize::from(header & 0xfff);
         if size == 0 {
             break;
@@ -137,15 +154,15 @@ fn lznt1(input: &[u8], _: &Args, oven: &mut Oven) -> Baked {
         oven.room(out.len())?;
         oven.work(out.len() / 64)?;
     }
-    Ok(Dish::Bytes(out))
+    Ok(out)
 }
 
 /// One compressed block, up to `end`; how much of `packed` it took.
-fn lznt1_block(packed: &[u8], end: usize, out: &mut Vec<u8>) -> Result<usize, Fault> {
+fn lznt1_block(packed: &[Option<u8>], end: usize, out: &mut Vec<Option<u8>>) -> Result<usize, Fault> {
     let start = out.len();
     let mut at = 0_usize;
     while at < end {
-        let mut flags = packed.get(at).copied().unwrap_or(0);
+        let mut flags = packed.get(at).copied().flatten().unwrap_or(0);
         at = at.saturating_add(1);
         for _ in 0..8 {
             if at >= end {
@@ -155,10 +172,9 @@ fn lznt1_block(packed: &[u8], end: usize, out: &mut Vec<u8>) -> Result<usize, Fa
                 out.extend(packed.get(at));
                 at = at.saturating_add(1);
             } else {
-                let low = packed.get(at).copied().unwrap_or(0);
-                let high = packed.get(at.saturating_add(1)).copied().unwrap_or(0);
+                let pointer = lznt1_word(packed.get(at), packed.get(at.saturating_add(1)));
                 at = at.saturating_add(2);
-                copy_back(u16::from_le_bytes([low, high]), start, out)?;
+                copy_back(pointer, start, out)?;
             }
             flags >>= 1;
         }
@@ -166,7 +182,7 @@ fn lznt1_block(packed: &[u8], end: usize, out: &mut Vec<u8>) -> Result<usize, Fa
     Ok(at)
 }
 
-fn copy_back(pointer: u16, start: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+fn copy_back(pointer: u16, start: usize, out: &mut Vec<Option<u8>>) -> Result<(), Fault> {
     let behind = out.len().saturating_sub(start).saturating_sub(1);
     let shift = (0..12_u32).find(|shift| behind.checked_shr(*shift).unwrap_or(0) < 16).unwrap_or(12);
     let distance = usize::from(pointer >> 12_u32.saturating_sub(shift)).saturating_add(1);
@@ -176,8 +192,8 @@ fn copy_back(pointer: u16, start: usize, out: &mut Vec<u8>) -> Result<(), Fault>
         .checked_sub(distance)
         .ok_or_else(|| Fault::refused("LZNT1: a copy from before the start"))?;
     for at in from..from.saturating_add(length) {
-        let byte = out.get(at).copied().unwrap_or(0);
-        out.push(byte);
+        let entry = out.get(at).copied().unwrap_or(Some(0));
+        out.push(entry);
     }
     Ok(())
 }
