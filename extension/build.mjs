@@ -13,6 +13,7 @@ const OUT = argument("--out") ?? join(HERE, "out");
 const LAB = argument("--lab") ?? "";
 const { version } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
 const SCRIPTS = ["hook", "bridge", "background", "popup", "options"];
+const IN_PAGES = ["hook", "bridge"];
 const FIREFOX_ID = "page-watch@hinomi.example";
 /** As `cargo build -p hinomi-wasm --lib --profile wasm --target wasm32-unknown-unknown` leaves it. */
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(HERE, "../target");
@@ -40,22 +41,25 @@ function manifestFor(browser) {
 }
 
 async function bundle(folder) {
-  const entryPoints = SCRIPTS.filter((name) => existsSync(join(HERE, "src", name, "start.ts"))).map((name) => ({
-    in: join(HERE, "src", name, "start.ts"),
-    out: name,
-  }));
-  await build({
-    entryPoints,
-    outdir: folder,
-    bundle: true,
-    format: "iife",
-    target: ["chrome120", "firefox128"],
-    charset: "utf8",
-    legalComments: "none",
-    minifySyntax: true,
-    define: { LAB_COLLECTOR: JSON.stringify(LAB) },
-    logLevel: "warning",
-  });
+  const points = SCRIPTS.filter((name) => existsSync(join(HERE, "src", name, "start.ts")));
+  const kinds = [points.filter((name) => IN_PAGES.includes(name)), points.filter((name) => !IN_PAGES.includes(name))];
+  for (const [at, names] of kinds.entries()) {
+    await build({
+      entryPoints: names.map((name) => ({ in: join(HERE, "src", name, "start.ts"), out: name })),
+      outdir: folder,
+      bundle: true,
+      format: "iife",
+      target: ["chrome120", "firefox128"],
+      charset: "utf8",
+      legalComments: "none",
+      minifySyntax: true,
+      // Every frame reads these two anew.
+      minifyWhitespace: at === 0,
+      minifyIdentifiers: at === 0,
+      define: { LAB_COLLECTOR: JSON.stringify(LAB) },
+      logLevel: "warning",
+    });
+  }
 }
 
 async function extension(browser) {

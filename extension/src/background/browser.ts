@@ -22,7 +22,6 @@ export interface Details {
   statusCode?: number;
   redirectUrl?: string;
   proxyInfo?: { type?: string } | null;
-  requestHeaders?: { name: string; value?: string }[];
 }
 
 interface Dns {

@@ -5,6 +5,8 @@ import { bare, originOf } from "./browser.ts";
 import type { Details } from "./browser.ts";
 
 const TABS_MAX = 2000;
+/** A request of a page that was left ends after its page. */
+const GONE_MAX = 200;
 
 interface Live extends DocumentOfEvent {
   id: string;
@@ -27,6 +29,7 @@ export class Documents {
   #fetched = new Map<string, Fetched>();
   /** Tab → the document that opened it. */
   #openers = new Map<number, string>();
+  readonly #gone = new Map<string, Live>();
 
   state(): DocumentsState {
     return { live: [...this.#live], fetched: [...this.#fetched], openers: [...this.#openers] };
@@ -70,13 +73,17 @@ export class Documents {
     const opener = frame === 0 ? this.#openers.get(tab) : undefined;
     if (opener) now.opener = opener;
     now.top = frame === 0 ? now.id : (this.#live.get(place(tab, 0))?.id ?? now.id);
+    if (before) this.#leaves(before);
     put(this.#live, at, now);
     return before ? { now, before } : { now };
   }
 
   closed(tab: number): Live[] {
     const gone = [...this.#live.values()].filter((one) => one.tab === tab);
-    for (const one of gone) this.#live.delete(place(one.tab, one.frame));
+    for (const one of gone) {
+      this.#live.delete(place(one.tab, one.frame));
+      this.#leaves(one);
+    }
     this.#openers.delete(tab);
     return gone;
   }
@@ -87,7 +94,10 @@ export class Documents {
     if (details.tabId < 0) return this.#worker(initiator);
     if (details.type === "main_frame") return this.#navigating(details, initiator);
     const frame = details.type === "sub_frame" ? details.parentFrameId : details.frameId;
-    return strip(this.#live.get(place(details.tabId, frame)) ?? this.#live.get(place(details.tabId, 0)));
+    const live = this.#live.get(place(details.tabId, frame)) ?? this.#live.get(place(details.tabId, 0));
+    const id = details.type === "sub_frame" ? details.parentDocumentId : details.documentId;
+    const gone = id !== undefined && live?.id !== id ? this.#gone.get(id) : undefined;
+    return strip(gone ?? live);
   }
 
   at(tab: number, frame: number): DocumentOfEvent | undefined {
@@ -101,6 +111,11 @@ export class Documents {
 
   pageOf(tab: number): string | undefined {
     return this.#live.get(place(tab, 0))?.url;
+  }
+
+  #leaves(one: Live): void {
+    this.#gone.set(one.id, one);
+    if (this.#gone.size > GONE_MAX) this.#gone.delete(this.#gone.keys().next().value ?? "");
   }
 
   #navigating(details: Details, initiator: string | undefined): DocumentOfEvent | undefined {

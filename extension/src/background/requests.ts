@@ -1,7 +1,8 @@
 // webRequest, the ground truth: whatever a page, a worker or the browser for them asks for passes here.
 
-import type { WatchEvent } from "../watch/event.ts";
+import type { DocumentOfEvent, WatchEvent } from "../watch/event.ts";
 import { addressIsLocal, hostIsLiteral, hostIsLocal } from "../watch/space.ts";
+import { Addresses, withAddress } from "./address.ts";
 import { bare, dns, initiatorOf, isFirefox } from "./browser.ts";
 import type { Details } from "./browser.ts";
 import type { Documents } from "./documents.ts";
@@ -15,7 +16,12 @@ const ALL: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"] };
 const LNA_ERROR = /LOCAL_NETWORK_ACCESS/;
 const REFUSED = /CONNECTION_REFUSED|CONNECTION_TIMED_OUT|NET_TIMEOUT|NET_RESET|CONNECTION_RESET|ADDRESS_UNREACHABLE/;
 
+/** A page has hundreds of these: only their end is asked for, and their beginning where the name alone is local. */
+const MANY = ["image", "script", "stylesheet", "font", "xmlhttprequest", "media", "imageset"];
+const LOCAL_NAMES = ["localhost", "*.localhost", "*.local", "*.internal", "*.home.arpa", "127.0.0.1", "0.0.0.0"];
+
 const REDIRECTS_MAX = 500;
+const BEGUN_MAX = 2000;
 const ASKED_MAX = 2000;
 const ASKS_MAX = 500;
 const ASK_SPAN_MS = 10_000;
@@ -23,55 +29,98 @@ const ASK_SPAN_MS = 10_000;
 /** Listens from the first moment: call it while the worker starts, not later. */
 export function watchRequests(documents: Documents, take: Take, explain: Explain): void {
   const started = new Started();
+  const told = new Told();
+  const addresses = new Addresses();
   const own = chrome.runtime.getURL("").replace(/\/$/, "");
   const ask = asking(started, explain);
   const on = (type: WatchEvent["type"]) => (given: unknown) => {
     const details = given as Details;
-    if ((details.initiator ?? details.originUrl ?? "").startsWith(own)) return undefined;
+    if ((details.initiator ?? details.originUrl ?? "").startsWith(own)) {
+      if (type === "response") addresses.answered(details);
+      return undefined;
+    }
+    if (type !== "request" && told.isOld(type, details)) return undefined;
     if (type === "response") learn(details, documents, take);
-    const event = eventOf(type, details, documents);
     const local = isLocal(details);
-    take(event, local);
+    // The core knows an end by its beginning.
+    if (told.begins(details)) take(eventOf("request", details, documents), local);
+    if (type !== "request") take(eventOf(type, details, documents), local);
     if (type === "redirect") started.redirected(details);
+    if (type === "response" && !isFirefox) {
+      addresses.ask(details, (ip) => {
+        const local = addressIsLocal(ip);
+        take(withAddress(eventOf(type, details, documents), ip), local);
+        if (local) ask(details);
+      });
+    }
     if (local) ask(details);
     else if (type === "failure") void resolve(details, take, () => ask(details));
     return undefined;
   };
   const { webRequest } = chrome;
-  if (!isFirefox) watchSpeculation(documents, take, explain);
-  webRequest.onBeforeRequest.addListener(on("request"), ALL);
+  for (const filter of beginnings()) webRequest.onBeforeRequest.addListener(on("request"), filter);
   webRequest.onBeforeRedirect.addListener(on("redirect"), ALL);
   // Firefox knows the address with the headers; a page that is cancelled later was reached all the same.
   if (isFirefox) {
     webRequest.onHeadersReceived.addListener(on("response"), ALL);
     // A connection's first answer may come without it there, and with it here.
-    webRequest.onCompleted.addListener((given: unknown) => learn(given as Details, documents, take), ALL);
+    const frames: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"], types: ["main_frame", "sub_frame"] };
+    webRequest.onCompleted.addListener((given: unknown) => learn(given as Details, documents, take), frames);
   } else webRequest.onResponseStarted.addListener(on("response"), ALL);
   webRequest.onErrorOccurred.addListener(on("failure"), ALL);
 }
 
+/** What is told before anybody answers. Each event costs the browser about as much as a tenth of a small request. */
+function beginnings(): chrome.webRequest.RequestFilter[] {
+  const all = Object.values(chrome.webRequest.ResourceType) as string[];
+  const types = (of: (type: string) => boolean) => all.filter(of) as `${chrome.webRequest.ResourceType}`[];
+  return [
+    { urls: ["<all_urls>"], types: types((type) => !MANY.includes(type)) },
+    { urls: LOCAL_NAMES.map((name) => `*://${name}/*`), types: types((type) => MANY.includes(type)) },
+  ];
+}
+
+/** What the core knows already. It is lost with the background, and then told once more. */
+class Told {
+  readonly #begun = new Set<string>();
+  readonly #answered = new Set<string>();
+
+  /** Whether this is the first that is told of a request, or of where it was sent on to. */
+  begins(details: Details): boolean {
+    return isNew(this.#begun, `${details.requestId} ${details.url}`);
+  }
+
+  /** An end that says nothing: no local name, no local address, nobody who refused, and nothing new of a public one. */
+  isOld(type: WatchEvent["type"], details: Details): boolean {
+    if (type === "redirect" || !MANY.includes(details.type)) return false;
+    const { url, ip, error } = details;
+    if (ip && addressIsLocal(ip)) return false;
+    if (error !== undefined && (LNA_ERROR.test(error) || REFUSED.test(error))) return false;
+    const origin = url.slice(0, url.indexOf("/", 8));
+    const page = details.documentId ?? `${details.tabId}:${details.frameId}:${details.documentUrl ?? ""}`;
+    const evidence = ip && !details.fromCache ? ip : "-";
+    const key = `${page} ${origin} ${evidence}`;
+    if (this.#answered.has(key)) return true;
+    if (!hostIsLocal(hostOf(url))) isNew(this.#answered, key);
+    return false;
+  }
+}
+
+function isNew(known: Set<string>, key: string): boolean {
+  if (known.has(key)) return false;
+  if (known.size >= BEGUN_MAX) known.clear();
+  known.add(key);
+  return true;
+}
+
 /**
- * Chromium fetches a page's speculation rules as navigations that nobody made. The header `Sec-Purpose` tells them from
- * navigations, and the document they name is the one whose rules they are.
+ * Chromium fetches a page's speculation rules as navigations that nobody made. They carry the id of the document whose
+ * rules they are; a navigation has no document yet.
  */
-function watchSpeculation(documents: Documents, take: Take, explain: Explain): void {
-  const filter: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"], types: ["main_frame"] };
-  const look = (given: unknown): undefined => {
-    const details = given as Details;
-    const purpose = details.requestHeaders?.find((one) => one.name.toLowerCase() === "sec-purpose")?.value ?? "";
-    const document = documents.at(details.tabId, 0);
-    if (!purpose.includes("prefetch") || document === undefined || document.id !== details.documentId) return;
-    const event = eventOf("request", details, documents);
-    const local = isLocal(details);
-    take({ ...event, document, speculative: true }, local);
-    if (local) explain(details.tabId, 0, bare(details.url), bare(details.url));
-  };
-  const add = chrome.webRequest.onSendHeaders.addListener as unknown as (
-    listener: (given: unknown) => undefined,
-    filter: chrome.webRequest.RequestFilter,
-    more: string[],
-  ) => void;
-  add.call(chrome.webRequest.onSendHeaders, look, filter, ["requestHeaders", "extraHeaders"]);
+function speculator(details: Details, documents: Documents): DocumentOfEvent | undefined {
+  if (isFirefox || details.type !== "main_frame" || details.documentId === undefined) return undefined;
+  const document = documents.at(details.tabId, 0);
+  return document?.id === details.documentId ? document : undefined;
 }
 
 /** Where redirected requests began: that is the address a script named. */
@@ -94,7 +143,8 @@ function asking(started: Started, explain: Explain): (details: Details) => void 
   const asked = new Set<string>();
   let spent = { since: 0, count: 0 };
   return (details) => {
-    if (details.tabId < 0 || details.type === "main_frame") return;
+    const speculative = details.documentId !== undefined && !isFirefox;
+    if (details.tabId < 0 || (details.type === "main_frame" && !speculative)) return;
     const now = bare(details.url);
     const key = `${details.requestId}:${now}`;
     if (asked.has(key)) return;
@@ -136,8 +186,10 @@ function eventOf(type: WatchEvent["type"], details: Details, documents: Document
     method: details.method,
     resource: details.type,
   };
-  const acting = documents.acting(details);
+  const speculating = speculator(details, documents);
+  const acting = speculating ?? documents.acting(details);
   if (acting) event.document = acting;
+  if (speculating || details.documentLifecycle === "prerender") event.speculative = true;
   const initiator = initiatorOf(details);
   if (initiator !== undefined) event.initiator = initiator;
   const script = askingScript(details);
@@ -146,7 +198,6 @@ function eventOf(type: WatchEvent["type"], details: Details, documents: Document
   if (details.fromCache) event.from_cache = true;
   if (details.error) event.error = details.error;
   if (details.statusCode !== undefined && type === "response") event.status = details.statusCode;
-  if (details.documentLifecycle === "prerender") event.speculative = true;
   if (details.proxyInfo !== undefined) event.proxied = (details.proxyInfo?.type ?? "direct") !== "direct";
   return event;
 }

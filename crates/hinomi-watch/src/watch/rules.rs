@@ -42,6 +42,10 @@ impl Watch {
     /// A request starts.
     pub(super) fn request(&mut self, event: &Event) {
         let Some(place) = event.url.as_deref().and_then(Place::of) else { return };
+        // A background that was stopped between beginning and end tells the beginning again.
+        if self.state.requests.of(event).is_some_and(|known| !known.done && known.place == place) {
+            return;
+        }
         let Some(actor) = self.actor(event) else { return };
         self.visit(&actor, event, 1);
         let mark = mark(&place);
