@@ -11,7 +11,7 @@ const LISTS = ["spaceOverrides", "ownDomains", "proxies"] as const;
 async function begin(): Promise<void> {
   fillWords();
   byId("block").addEventListener("change", () => void change({ block: box("block").checked }));
-  byId("notifications").addEventListener("change", () => void changeNotifications());
+  byId("notifications").addEventListener("change", () => void change({ notifications: box("notifications").checked }));
   byId("form").addEventListener("submit", (event) => {
     event.preventDefault();
     void saveForm();
@@ -59,13 +59,6 @@ function ruleRow(rule: AllowRule, own: boolean): HTMLElement {
   }
   const texts = [rule.page, rule.target + ports, `${rule.reason} (${rule.owner})`, rule.expires];
   return element("tr", "", ...texts.map((text) => element("td", text)), element("td", "", last));
-}
-
-/** The permission is asked for only when somebody wants it. */
-async function changeNotifications(): Promise<void> {
-  const wanted = box("notifications").checked;
-  const granted = !wanted || (await chrome.permissions.request({ permissions: ["notifications"] }));
-  await change({ notifications: wanted && granted });
 }
 
 async function saveForm(): Promise<void> {

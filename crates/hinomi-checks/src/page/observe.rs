@@ -1,5 +1,6 @@
 //! Events of pages become facts: the watch takes them line by line, and what it saw is told page by page.
 
+use super::reports::Reports;
 use hinomi_formats::capture::resolver::{CLASSES, Settings};
 use hinomi_formats::{Problem, ProblemKind};
 use hinomi_model::fact::{PageFact, PageOutcomes, PageRule, PageTarget, ResolverFact};
@@ -20,19 +21,24 @@ pub(crate) type Seen = (AssetId, Option<Timestamp>, PageFact);
 /// All facts of a file, and what could not be read.
 pub(crate) type Read = (Vec<Seen>, Vec<Problem>);
 
-/// Reads events, a line each, and gives what their pages did.
+/// Reads events and reports, a line each, and gives what their pages did.
 pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> Read {
     let config = Config { own_domains: own_domains.to_vec(), ..Config::default() };
     let (mut watch, _) = Watch::new(&config);
     let mut problems = Vec::new();
+    let mut reports = Reports::default();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut unread = 0_usize;
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match read_line(line) {
-            Ok(event) => watch.take_ordered(event),
+        let taken = match Reports::claims(line) {
+            true => reports.take(line),
+            false => read_line(line).map(|event| watch.take_ordered(event)),
+        };
+        match taken {
+            Ok(()) => {}
             Err(why) => {
                 unread += 1;
                 if unread <= UNREAD_MAX {
@@ -47,7 +53,15 @@ pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> Read {
         problems.push(Problem::new(ProblemKind::Malformed, "", more));
     }
     problems.extend(lost(&watch));
-    (facts(&watch, unread > 0), problems)
+    problems.extend(reports.lost());
+    let mut seen = facts(&watch, unread > 0);
+    seen.extend(reports.sightings().filter_map(|seen| placed(&seen.page, seen.first, page(seen))));
+    (seen, problems)
+}
+
+/// Settings of the watch that cannot be used: where, and why.
+pub fn refused(config: &Config) -> Vec<(String, String)> {
+    Watch::new(config).1.into_iter().map(|problem| (problem.place, problem.why)).collect()
 }
 
 /// What the watch had to forget.

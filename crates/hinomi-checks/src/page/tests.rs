@@ -73,6 +73,39 @@ fn lines_that_are_no_events_are_told_and_leave_the_page_undecided() {
     assert!(events(b"", &[]).0.is_empty());
 }
 
+const REPORT: &str = r#"{"api":["websocket"],"count":1,"first":1700000000000,"last":1700000000001,"notes":[],"outcomes":{"reached":1},"page":"https://shop.example/","rule":"HW-1","script":{"script":"https://cdn.example/a.js","line":3,"column":14},"seat":"s-7","targets":[{"count":1,"host":"127.0.0.1","how":"literal","outcomes":{"reached":1},"port":5900,"scheme":"ws","space":"loopback"}]}"#;
+
+#[test]
+fn what_browsers_report_is_judged_and_the_last_word_of_each_counts() {
+    let again = REPORT.replace("\"count\":1,\"first\"", "\"count\":9,\"first\"");
+    let other = REPORT.replace("s-7", "s-8");
+    let lines = format!(
+        "{REPORT}\n{again}\n{other}\n{{\"count\":4,\"rule\":\"lost\"}}\nnonsense\n{{\"rule\":\"HW-1\"}}\n"
+    );
+    let tree = tree::read("reports.ndjson", lines.as_bytes(), Hints::default(), &Limits::desk());
+    let observed = observe(tree, &origin());
+    assert_eq!(observed.evidence[0].kind, EvidenceKind::PageEvents);
+    let facts: Vec<_> = observed.observations.iter().filter_map(|seen| seen.fact.as_page()).collect();
+    let told: Vec<_> = facts.iter().map(|fact| (fact.count, fact.script.as_deref())).collect();
+    assert_eq!(
+        told,
+        [(9, Some("https://cdn.example/a.js:3:14")), (1, Some("https://cdn.example/a.js:3:14"))]
+    );
+    let problems: Vec<&str> = observed.problems.iter().map(|problem| problem.detail.as_str()).collect();
+    assert_eq!(
+        problems,
+        [
+            "the line is not JSON (column 2)",
+            "the report names no page or no target",
+            "browsers lost 4 findings before they could report them"
+        ]
+    );
+    let judged =
+        judge(&entries().unwrap(), &BTreeSet::new(), &crate::ContactBook::default(), &observed.observations);
+    let failed = judged.decisions.iter().filter(|one| matches!(one.verdict, Verdict::Fail(_)));
+    assert_eq!(failed.map(|one| one.check.as_str()).collect::<Vec<_>>(), ["page.local-access"]);
+}
+
 #[test]
 fn events_without_a_hook_cannot_see_webrtc() {
     let (seen, _) = events(SCAN.lines().next().unwrap().as_bytes(), &[]);

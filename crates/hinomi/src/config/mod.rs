@@ -4,8 +4,11 @@
 //! `/etc/hinomi/`. A flag beats the file, the file beats the default. Unknown keys are errors. Secrets never
 //! stand in the file, only where to find them.
 
+mod pages;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use pages::{PageRule, PageSettings};
 
 use anyhow::{Context, Result, anyhow, bail};
 use hinomi_model::{BasisPoints, Yen};
@@ -26,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) scope: ScopeLists,
     #[serde(default)]
     pub(crate) mail: MailSettings,
+    #[serde(default)]
+    pub(crate) pages: PageSettings,
     #[serde(default)]
     pub(crate) limits: LimitSettings,
     #[serde(default)]
@@ -145,6 +150,7 @@ impl Default for Config {
             company: Company::default(),
             scope: ScopeLists::default(),
             mail: MailSettings::default(),
+            pages: PageSettings::default(),
             limits: LimitSettings::default(),
             store: StoreSettings::default(),
             source: Vec::new(),
@@ -205,6 +211,7 @@ fn parse(text: &str) -> Result<Config> {
     refuse_written_secrets(text)?;
     // The error of the TOML reader quotes the line, and a secret may stand in it.
     let config: Config = toml::from_str(text).map_err(|error| anyhow!(without_quote(text, &error)))?;
+    config.pages.check()?;
     let limits = &config.limits;
     let zero = [
         ("file_bytes_max", limits.file_bytes_max),
