@@ -27,16 +27,16 @@ export function labFacts(facts: Sighting[]): void {
   void fetch(`${LAB_COLLECTOR}/findings`, { method: "POST", body: JSON.stringify(facts) });
 }
 
+/** A browser without a screen shows nothing; that it took the notification is what can be told. */
+export function labNotified(made: Promise<string>): void {
+  if (LAB_COLLECTOR === "") return;
+  void made.then((id) => fetch(`${LAB_COLLECTOR}/notifications`, { method: "POST", body: JSON.stringify(id) }));
+}
+
 export function labSettings(): void {
   if (LAB_COLLECTOR === "" || !isFirefox) return;
   let last = "";
-  let shown = "";
   setInterval(() => {
-    void chrome.notifications.getAll((all) => {
-      const text = JSON.stringify(Object.keys(all));
-      if (text !== shown) void fetch(`${LAB_COLLECTOR}/notifications`, { method: "POST", body: text });
-      shown = text;
-    });
     void fetch(`${LAB_COLLECTOR}/settings`).then(async (answer) => {
       const text = await answer.text();
       if (text !== "" && text !== last) await chrome.storage.local.set({ settings: JSON.parse(text) });

@@ -124,6 +124,8 @@ void readSettings(0).then(async (read) => {
 async function again(): Promise<void> {
   settings = (await readSettings()).settings;
   watcher.configure(configurationOf(settings));
+  // What was found before a policy came says where to report it.
+  reports.put(watcher.found(), settings);
   await blocking.set(settings.block, settings.allow);
 }
 
