@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 /// Ways to reach inside that arrive with the browser's own protection off: fewer, and the lab is broken.
 const REACHED_MIN: usize = 40;
+/// Answers that a set of questions gives at least.
+const CHECKS_MIN: usize = 7;
 /// Of the techniques that scripts use, those whose place is told right, in percent.
 const PLACES_MIN_PERCENT: usize = 75;
 
@@ -79,6 +81,46 @@ pub(super) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
         sockets.iter().filter(|row| is_found(row)).count(),
         told.alarms.len()
     )))
+}
+
+/// Stopping and notifications, in both browsers: nothing arrives that is promised to be stopped, and what people open
+/// and rules expect goes through.
+pub(super) fn stopping(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    let pages = needed!(PageLab::build(lab)?);
+    held_in_both(&pages, "block", "off", &[])
+}
+
+/// The company's way, in both browsers: policies made by the program install the extension and let exactly through what
+/// is expected; reports wait for their receiver, arrive, and are read.
+pub(super) fn by_policy(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    let pages = needed!(PageLab::build(lab)?);
+    let hinomi = lab.hinomi()?.display().to_string();
+    held_in_both(&pages, "enterprise", "on", &[("HINOMI", hinomi.as_str())])
+}
+
+/// A set that tells what it asked, one by one.
+fn held_in_both(pages: &PageLab, set: &str, lna: &str, environment: &[(&str, &str)]) -> Result<Outcome> {
+    let mut held = 0;
+    for browser in ["chromium", "firefox"] {
+        let told: Checks = pages.visit(browser, set, &["--lna", lna], environment)?;
+        let failed: Vec<&str> =
+            told.checks.iter().filter(|check| !check.ok).map(|check| check.what.as_str()).collect();
+        ensure!(failed.is_empty(), "{browser}: {}", failed.join("; "));
+        ensure!(told.checks.len() >= CHECKS_MIN, "{browser}: only {} answers", told.checks.len());
+        held += told.checks.len();
+    }
+    Ok(Outcome::Passed(format!("{held} answers of both browsers as they should be")))
+}
+
+#[derive(Deserialize)]
+struct Checks {
+    checks: Vec<Checked>,
+}
+
+#[derive(Deserialize)]
+struct Checked {
+    what: String,
+    ok: bool,
 }
 
 #[derive(Deserialize)]

@@ -58,7 +58,9 @@ fn check(browser: BrowserArg, expected: &Expect) {
 
 #[test]
 fn chromium_gets_lists_of_pages_and_denies_the_rest() {
-    check(BrowserArg::Chrome, &expect![[r#"
+    check(
+        BrowserArg::Chrome,
+        &expect![[r#"
         {
           "3rdparty": {
             "extensions": {
@@ -120,12 +122,15 @@ fn chromium_gets_lists_of_pages_and_denies_the_rest() {
             "https://[*.]login.example"
           ]
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn firefox_gets_its_own_form() {
-    check(BrowserArg::Firefox, &expect![[r#"
+    check(
+        BrowserArg::Firefox,
+        &expect![[r#"
         {
           "policies": {
             "3rdparty": {
@@ -181,12 +186,14 @@ fn firefox_gets_its_own_form() {
               "Enabled": true,
               "Locked": true,
               "SkipDomains": [
-                "127.0.0.1"
+                "*.login.example",
+                "*.reiji.example"
               ]
             }
           }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -206,4 +213,42 @@ fn where_targets_lie() {
     ] {
         assert_eq!(Reach::of(target), reach, "{target}");
     }
+}
+
+#[test]
+fn pages_as_firefox_writes_them() {
+    for (page, host) in [
+        ("a.example", "a.example"),
+        ("[*.]a.example", "*.a.example"),
+        ("https://[*.]a.example:8443", "*.a.example"),
+        ("http://a.example:*/", "a.example"),
+        ("https://[fd00::1]:8443", "[fd00::1]"),
+        ("[fd00::1]", "[fd00::1]"),
+        ("*", "*"),
+        ("https://*", "*"),
+    ] {
+        assert_eq!(host_pattern(page), host, "{page}");
+    }
+}
+
+#[test]
+fn rules_that_nobody_could_keep_to_are_refused() {
+    let refused = |change: (&str, &str), why: &str| {
+        let desk = tempfile::tempdir().expect("a folder");
+        let file = desk.path().join("hinomi.toml");
+        std::fs::write(&file, PAGES.replace(change.0, change.1)).expect("it is writable");
+        let error = format!("{:#}", crate::config::read(&file).expect_err("must be refused"));
+        assert!(error.contains(why), "{error}");
+    };
+    refused(("reason = \"gone\"", "reason = \" \""), "the 3. rule");
+    refused(("id = \"printer\"", "id = \"sso\""), "two rules are called sso");
+    refused(("9000-9002", "9002-9000"), "range of ports");
+    refused(("9000-9002", "1-65535"), "1 to 1000 ports");
+    refused(("\"9000-9002\"", "0"), "1 to 1000 ports");
+    refused(("192.168.10.0/24", "192.168.10.0/99"), "neither a host nor a block");
+    refused(("2020-01-31", "soon"), "pages.allow[2]");
+    refused(("100.64.0.0/10=public", "100.64.0.0/10=mine"), "pages.overrides[0]");
+    refused(("http://127.0.0.1:8787", "http://reports.example"), "pages.report_url");
+    refused(("abcdefghijklmnopabcdefghijklmnop", "xyz"), "pages.extension.chromium_id");
+    refused(("owner = \"IT\"\nexpires = \"2020", "ower = \"IT\"\nexpires = \"2020"), "unknown field");
 }
