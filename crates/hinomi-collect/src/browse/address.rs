@@ -18,6 +18,11 @@ pub(super) fn cut(url: &str, keep_query: bool) -> String {
     short(&format!("{scheme}://{host}{path}"))
 }
 
+/// As much of an address as is held to know it again.
+pub(super) fn held(url: &str) -> String {
+    short(url)
+}
+
 /// `https://host:port` of an address; none where there is no host.
 pub(super) fn origin(url: &str) -> Option<String> {
     let url = url.strip_prefix("blob:").unwrap_or(url);

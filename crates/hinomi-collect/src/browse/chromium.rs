@@ -5,7 +5,7 @@ use super::cdp::Peer;
 use std::env;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -23,6 +23,8 @@ const PROGRAMS: &[&str] = &[
 
 /// Ending by itself takes the browser this long at most, with its log written.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
+/// Telling its version takes it this long at most.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 /// Everything the browser would do on its own account is off: what goes out is what the page asks for.
@@ -32,8 +34,9 @@ const FLAGS: &[&str] = &[
     "--no-first-run",
     "--no-default-browser-check",
     "--no-service-autorun",
-    "--no-pings=false",
     "--disable-background-networking",
+    // Pages that hide from machines would hide what they do.
+    "--disable-blink-features=AutomationControlled",
     "--disable-breakpad",
     "--disable-client-side-phishing-detection",
     "--disable-component-extensions-with-background-pages",
@@ -111,6 +114,7 @@ impl Chromium {
     }
 
     fn spawn(program: &Path, folder: &Path, more: &[String]) -> io::Result<Child> {
+        let agent = user_agent(program);
         let mut command = Command::new("/bin/sh");
         command.args(["-c", SHELL, "sh"]).arg(folder).arg(std::process::id().to_string()).arg(program);
         command.args(FLAGS);
@@ -121,7 +125,8 @@ impl Chromium {
         profile.push(folder.join("profile"));
         let mut log = std::ffi::OsString::from("--log-net-log=");
         log.push(folder.join("log"));
-        command.arg(profile).arg(log).args(more).arg("about:blank");
+        command.arg(profile).arg(log).args(agent.map(|agent| format!("--user-agent={agent}")));
+        command.args(more).arg("about:blank");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // A group of its own: it is ended as a whole, and a Ctrl-C reaches us first.
         #[cfg(unix)]
@@ -172,6 +177,46 @@ impl Drop for Chromium {
             thread::sleep(LOOKS_EVERY);
         }
     }
+}
+
+/// What the same browser with a window calls itself: without one it says `HeadlessChrome`, and pages that hide from
+/// machines behave. None when the browser does not tell its version.
+fn user_agent(program: &Path) -> Option<String> {
+    let version = version_of(program)?;
+    let major = version.split('.').next()?;
+    let system = match env::consts::OS {
+        "macos" => "Macintosh; Intel Mac OS X 10_15_7",
+        "windows" => "Windows NT 10.0; Win64; x64",
+        _ => "X11; Linux x86_64",
+    };
+    let edge = program.file_name().is_some_and(|name| name.to_string_lossy().contains("edge"));
+    let more = if edge { format!(" Edg/{major}.0.0.0") } else { String::new() };
+    // Chromium tells no more than its major version since 2022 (user-agent reduction).
+    Some(format!(
+        "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36{more}"
+    ))
+}
+
+/// `156.0.8078.79` of `Chromium 156.0.8078.79 built on Debian`.
+fn version_of(program: &Path) -> Option<String> {
+    let mut command = Command::new(program);
+    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let until = Instant::now() + ANSWERS_WITHIN;
+    while child.try_wait().ok()?.is_none() {
+        if Instant::now() >= until {
+            _ = child.kill();
+            _ = child.wait();
+            return None;
+        }
+        thread::sleep(LOOKS_EVERY);
+    }
+    let mut said = String::new();
+    child.stdout.take()?.take(4096).read_to_string(&mut said).ok()?;
+    let is_version = |word: &&str| {
+        word.split('.').count() == 4 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    said.split_whitespace().find(is_version).map(str::to_owned)
 }
 
 /// A new folder that only we may look into: the log in it holds everything that goes over the wire.

@@ -23,8 +23,9 @@ pub(super) struct Written<'a> {
 pub(super) fn lines(visit: &Written<'_>) -> Vec<u8> {
     let mut events = Vec::new();
     let matched = matched(visit.tape);
+    let found = NetIndex::new(visit.log);
     documents(visit, &mut events);
-    requests(visit, &matched, &mut events);
+    requests(visit, &matched, &found, &mut events);
     calls(visit, &matched, &mut events);
     packets(visit, &mut events);
     unseen(visit, &mut events);
@@ -144,19 +145,18 @@ fn actor(visit: &Written<'_>, event: &mut Event, id: Option<&str>, tab: i64) {
     put(event, "initiator", address::origin(&document.url));
 }
 
-fn requests(visit: &Written<'_>, matched: &HashMap<usize, usize>, events: &mut Events) {
+fn requests(visit: &Written<'_>, matched: &HashMap<usize, usize>, found: &NetIndex<'_>, events: &mut Events) {
     let tape = visit.tape;
     for (at, row) in tape.rows.iter().enumerate() {
         let call = matched.get(&at).and_then(|call| tape.calls.get(*call));
-        if !row.redirected {
-            let mut event = event("cdp", "request", row.at);
-            about(visit, &mut event, row);
-            put(&mut event, "api", Some(api_of(row, call)));
-            put(&mut event, "call_site", site_of(row, call));
-            put(&mut event, "content_type", row.content_type.as_deref());
-            events.push((row.at, event));
-        }
-        end(visit, row, events);
+        // Each hop is a request of its own, as `webRequest` has it: what it leads to is known before it answers.
+        let mut event = event("cdp", "request", row.at);
+        about(visit, &mut event, row);
+        put(&mut event, "api", Some(api_of(row, call)));
+        put(&mut event, "call_site", site_of(row, call));
+        put(&mut event, "content_type", row.content_type.as_deref());
+        events.push((row.at, event));
+        end(visit, row, found, events);
     }
 }
 
@@ -173,7 +173,7 @@ fn about(visit: &Written<'_>, event: &mut Event, row: &Row) {
     put(event, "speculative", row.speculative.then_some(true));
 }
 
-fn end(visit: &Written<'_>, row: &Row, events: &mut Events) {
+fn end(visit: &Written<'_>, row: &Row, found: &NetIndex<'_>, events: &mut Events) {
     let Some(end) = &row.end else { return };
     let kind = match end.kind {
         EndKind::Redirect => "redirect",
@@ -183,20 +183,20 @@ fn end(visit: &Written<'_>, row: &Row, events: &mut Events) {
     let at = end.at.max(row.at);
     let mut event = event("cdp", kind, at);
     about(visit, &mut event, row);
-    let network = || network_request(visit, row)?.ip.clone();
+    let network = || found.request(row)?.ip.clone();
     let ip = end.ip.clone().or_else(network).or_else(|| only_answer(visit, &row.url));
     put(&mut event, "ip", ip);
     put(&mut event, "status", end.status);
-    put(&mut event, "error", error_of(visit, row, end.error.as_deref()));
+    put(&mut event, "error", error_of(row, found, end.error.as_deref()));
     put(&mut event, "from_cache", end.from_cache.then_some(true));
     events.push((at, event));
 }
 
 /// A WebSocket's error does not say that it was the browser's own check; the network log does.
-fn error_of(visit: &Written<'_>, row: &Row, error: Option<&str>) -> Option<String> {
+fn error_of(row: &Row, found: &NetIndex<'_>, error: Option<&str>) -> Option<String> {
     let error = error?;
     if error == "net::ERR_FAILED"
-        && let Some(found) = network_request(visit, row)
+        && let Some(found) = found.request(row)
     {
         if found.blocked {
             return Some(DENIED.to_owned());
@@ -208,25 +208,40 @@ fn error_of(visit: &Written<'_>, row: &Row, error: Option<&str>) -> Option<Strin
     Some(error.to_owned())
 }
 
-/// The network's view of the same request: same address, nearest in time.
-fn network_request<'a>(visit: &Written<'a>, row: &Row) -> Option<&'a NetRequest> {
-    let log: &'a NetLog = visit.log;
-    let fits = |request: &&NetRequest| same_target(&request.url, &row.url);
-    let near = |request: &&NetRequest| request.at.abs_diff(row.at) <= NEAR_MS.unsigned_abs();
-    log.requests.iter().filter(fits).filter(near).min_by_key(|request| request.at.abs_diff(row.at))
+/// The requests of the network log by their address: a page may make thousands.
+struct NetIndex<'a> {
+    by_url: HashMap<String, Vec<&'a NetRequest>>,
 }
 
-/// A WebSocket stands as HTTP in the network log.
-fn same_target(network: &str, asked: &str) -> bool {
-    let plain = |url: &'_ str| -> String {
-        let url = bare(url);
-        match url.split_once("://") {
-            Some(("ws", rest)) => format!("http://{rest}"),
-            Some(("wss", rest)) => format!("https://{rest}"),
-            _ => url.to_owned(),
+impl<'a> NetIndex<'a> {
+    fn new(log: &'a NetLog) -> Self {
+        let mut by_url: HashMap<String, Vec<&NetRequest>> = HashMap::new();
+        for request in &log.requests {
+            by_url.entry(plain(&request.url)).or_default().push(request);
         }
-    };
-    network == asked || plain(network) == plain(asked)
+        // By time, so that the nearest is found without looking at all.
+        by_url.values_mut().for_each(|requests| requests.sort_by_key(|request| request.at));
+        Self { by_url }
+    }
+
+    /// The network's view of the same request: same address, nearest in time.
+    fn request(&self, row: &Row) -> Option<&'a NetRequest> {
+        let requests = self.by_url.get(&plain(&row.url))?;
+        let after = requests.partition_point(|request| request.at < row.at);
+        let around = requests.get(after.saturating_sub(1)..).unwrap_or_default().iter().take(2);
+        let near = |request: &&&NetRequest| request.at.abs_diff(row.at) <= NEAR_MS.unsigned_abs();
+        around.filter(near).min_by_key(|request| request.at.abs_diff(row.at)).copied()
+    }
+}
+
+/// An address as both tell it: a WebSocket stands as HTTP in the network log.
+fn plain(url: &str) -> String {
+    let url = bare(url);
+    match url.split_once("://") {
+        Some(("ws", rest)) => format!("http://{rest}"),
+        Some(("wss", rest)) => format!("https://{rest}"),
+        _ => url.to_owned(),
+    }
 }
 
 /// The address of a name that led to one only.
@@ -343,12 +358,10 @@ fn names(call: &Call, packet: &Packet, visit: &Written<'_>) -> bool {
 /// Requests of pages that only the network saw, such as those the browser makes ahead of a click.
 fn unseen(visit: &Written<'_>, events: &mut Events) {
     let tape = visit.tape;
-    let mut seen: HashSet<&str> = tape.rows.iter().map(|row| bare(&row.url)).collect();
+    let mut seen: HashSet<String> = tape.rows.iter().map(|row| plain(&row.url)).collect();
     let here = |request: &&NetRequest| visit.during.contains(&request.at) && request.initiator.is_some();
     for (at, request) in visit.log.requests.iter().enumerate().filter(|(_, request)| here(request)) {
-        let known =
-            tape.rows.iter().any(|row| row.resource == "websocket" && same_target(&request.url, &row.url));
-        if known || !seen.insert(bare(&request.url)) {
+        if !seen.insert(plain(&request.url)) {
             continue;
         }
         let call = tape.calls.iter().find(|call| matches!(&call.said, Said::Call { url, .. } | Said::Text { url, .. } if bare(url) == bare(&request.url)));
@@ -356,7 +369,10 @@ fn unseen(visit: &Written<'_>, events: &mut Events) {
             let document = tape.documents.get(id.as_str());
             document.and_then(|document| address::origin(&document.url)) == request.initiator
         };
-        let document = tape.order.iter().rev().find(of_origin).map(String::as_str);
+        let page = || tape.order.iter().find(|id| is_page(visit, id));
+        let sealed = request.initiator.as_deref() == Some("null");
+        let document = tape.order.iter().rev().find(of_origin).or_else(|| page().filter(|_| sealed));
+        let document = document.map(String::as_str);
         let id = format!("net-{at}");
         let mut start = event("netlog", "request", request.at);
         let about = |event: &mut Event| {

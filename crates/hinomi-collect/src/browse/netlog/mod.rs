@@ -151,7 +151,7 @@ impl Reading {
         if params.get("net_error").is_some() {
             return self.over(source, params);
         }
-        let url = text(params, "url")?.to_owned();
+        let url = address::held(text(params, "url")?);
         if self.log.requests.len() >= REQUESTS_MAX {
             self.log.lost += 1;
             return None;
@@ -161,7 +161,7 @@ impl Reading {
             at,
             url,
             method: text(params, "method").unwrap_or("GET").to_owned(),
-            initiator: text(params, "initiator").filter(|from| from.contains("://")).map(str::to_owned),
+            initiator: initiator(params),
             main_frame: text(params, "request_type") == Some("main frame"),
             ..NetRequest::default()
         });
@@ -253,6 +253,14 @@ impl Reading {
         }
         None
     }
+}
+
+/// The origin that asked. A sealed frame has none: `null`, when it is part of a page. Requests of the browser itself have
+/// words here that are no origin.
+fn initiator(params: &Value) -> Option<String> {
+    let from = text(params, "initiator")?;
+    let of_page = || text(params, "network_isolation_key").is_some_and(|key| key.contains("://"));
+    (from.contains("://") || (from == "null" && of_page())).then(|| from.chars().take(300).collect())
 }
 
 fn text<'a>(params: &'a Value, key: &str) -> Option<&'a str> {
