@@ -50,7 +50,10 @@ async function calm(cases, world) {
   return cases.map((one) => {
     const own = counted(result).filter((fact) => fact.page.startsWith(addressOf(one)));
     const unread = result.problems.filter((problem) => problem.source === addressOf(one)).map((problem) => problem.detail);
-    return { id: one.id, ok: own.length === 0 && unread.length === 0, told: [...own.map(told), ...unread].join(" ; ") };
+    // Nothing found counts only for a page that was looked at, and was there.
+    const watched = result.watched.some((fact) => fact.page.startsWith(addressOf(one)));
+    const ok = own.length === 0 && unread.length === 0 && watched;
+    return { id: one.id, ok, told: [...own.map(told), ...unread, ...(watched ? [] : ["was not looked at"])].join(" ; ") };
   });
 }
 
@@ -82,7 +85,8 @@ async function behindProxy(one, world) {
   proxy.close();
   proxy.closeAllConnections();
   const own = counted(result);
-  return { id: one.id, ok: own.length === 0 && result.exit === 0, told: `${result.exit} ${own.map(told).join(" ; ")}` };
+  const watched = result.watched.some((fact) => fact.page.endsWith(`/benign/${one.id}`));
+  return { id: one.id, ok: own.length === 0 && result.exit === 0 && watched, told: `${result.exit} ${own.map(told).join(" ; ")}` };
 }
 
 /** A plain forward proxy for http, and tunnels for the rest. */

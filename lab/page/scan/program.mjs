@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const QUIET_FEATURES = "OptimizationHints,Translate,MediaRouter";
@@ -13,15 +14,16 @@ const SIDE_BY_SIDE = Number(process.env.LAB_SIDE_BY_SIDE ?? 8);
  * what it said on standard error, its peak memory in bytes, how long it took, and what it left in its temporary folder.
  */
 export async function scan(world, urls, { lna = true, flags = [], browser = [], config = "schema = 1\n", onStart, keep } = {}) {
-  const folder = mkdtempSync(join(world.folder, "scan-"));
+  const folder = mkdtempSync(join(tmpdir(), "hs-"));
   writeFileSync(join(folder, "hinomi.toml"), config);
   const features = ["LocalNetworkAccessChecks", QUIET_FEATURES].slice(lna ? 1 : 0).join(",");
   const given = ["--ignore-certificate-errors", `--disable-features=${features}`, ...browser];
   const args = ["scan", "--lang", "en", "--format", "json", "--observations", ...flags];
   args.push(...given.map((one) => `--browser-argument=${one}`), ...urls);
-  const temporary = mkdtempSync(join(folder, "tmp-"));
+  const temporary = mkdtempSync(join(folder, "t"));
+  const home = mkdtempSync(join(folder, "home-"));
   const begun = Date.now();
-  const child = spawn(world.hinomi, args, { cwd: folder, env: { ...process.env, TMPDIR: temporary }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(world.hinomi, args, { cwd: folder, env: { ...process.env, TMPDIR: temporary, HOME: home }, stdio: ["ignore", "pipe", "pipe"] });
   const parts = { stdout: [], stderr: [] };
   for (const name of ["stdout", "stderr"]) child[name].on("data", (part) => parts[name].push(part));
   onStart?.(child, temporary);
@@ -30,7 +32,7 @@ export async function scan(world, urls, { lna = true, flags = [], browser = [], 
   await keep;
   const text = (name) => Buffer.concat(parts[name]).toString("utf8");
   const lines = text("stdout").split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-  const result = { exit, signal, lines, said: text("stderr"), peak: peak(), ms: Date.now() - begun, left: readdirSync(temporary) };
+  const result = { exit, signal, lines, said: text("stderr"), peak: peak(), ms: Date.now() - begun, left: [...readdirSync(temporary), ...readdirSync(home)] };
   rmSync(folder, { recursive: true, force: true });
   return { ...result, ...read(lines) };
 }
@@ -40,7 +42,7 @@ export async function scanAll(world, urls, options) {
   const shares = Array.from({ length: Math.min(SIDE_BY_SIDE, urls.length) }, (_, at) => urls.filter((_, nth) => nth % SIDE_BY_SIDE === at));
   const results = await Promise.all(shares.map((share) => scan(world, share, options)));
   const all = (name) => results.flatMap((result) => result[name]);
-  return { results, exits: results.map((result) => result.exit), facts: all("facts"), findings: all("findings"), problems: all("problems"), left: all("left") };
+  return { results, exits: results.map((result) => result.exit), facts: all("facts"), watched: all("watched"), findings: all("findings"), problems: all("problems"), left: all("left") };
 }
 
 /** What of the lines the lab judges by. A fact counts when a finding was made of it. */

@@ -23,6 +23,9 @@ const PROGRAMS: &[&str] = &[
 
 /// Ending by itself takes the browser this long at most, with its log written.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
+/// `/org.chromium.Chromium.XXXXXX/SingletonSocket`, and the longest name that a socket has anywhere (macOS).
+const SOCKET_PATH_BYTES: usize = 46;
+const SOCKET_BYTES_MAX: usize = 103;
 /// Telling its version takes it this long at most.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 const LOOKS_EVERY: Duration = Duration::from_millis(20);
@@ -127,6 +130,17 @@ impl Chromium {
         log.push(folder.join("log"));
         command.arg(profile).arg(log).args(agent.map(|agent| format!("--user-agent={agent}")));
         command.args(more).arg("about:blank");
+        // What it writes besides its profile goes into the same folder, and so away with it.
+        for name in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+            command.env(name, folder);
+        }
+        // It makes a socket below its temporary folder, and does not start where that is too far down.
+        if folder.as_os_str().len() + SOCKET_PATH_BYTES <= SOCKET_BYTES_MAX {
+            command.env("TMPDIR", folder);
+        }
+        if !has_own_authorities() {
+            command.env("HOME", folder);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // A group of its own: it is ended as a whole, and a Ctrl-C reaches us first.
         #[cfg(unix)]
@@ -177,6 +191,14 @@ impl Drop for Chromium {
             thread::sleep(LOOKS_EVERY);
         }
     }
+}
+
+/// Whether this person trusts certificates that the system does not: they lie at home, and pages of a company may need
+/// them. Without any, the browser needs nothing there, and would only make an empty list.
+fn has_own_authorities() -> bool {
+    let home = env::var_os("HOME").map(PathBuf::from);
+    let lists = [".pki/nssdb", ".local/share/pki/nssdb"];
+    home.is_some_and(|home| lists.iter().any(|list| home.join(list).exists()))
 }
 
 /// What the same browser with a window calls itself: without one it says `HeadlessChrome`, and pages that hide from

@@ -109,6 +109,12 @@ pub enum PageTrouble {
         /// How long nothing happened.
         seconds: u64,
     },
+    /// Its scripts never come to an end.
+    #[error("the page's scripts run without an end; it did not answer for {seconds} s")]
+    NotResponding {
+        /// How long it was asked.
+        seconds: u64,
+    },
     /// It was still busy when its time was over.
     #[error("the page was still busy after {seconds} s")]
     TimeOver {

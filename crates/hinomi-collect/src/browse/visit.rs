@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
 /// Requests that hang longer than this do not keep a visit alive.
 const HANGS: Duration = Duration::from_secs(5);
+const ALIVE_WITHIN: Duration = Duration::from_secs(5);
 /// What a page does when it is left takes this long at most.
 const SHUTS_WITHIN: Duration = Duration::from_secs(3);
 /// The network log holds what the page loads. Above this the visit ends.
@@ -69,6 +70,7 @@ impl<'a> Visit<'a> {
         match self.open(url, stale).and_then(|()| self.until_quiet(log)) {
             Ok(found) => {
                 troubles = found;
+                troubles.extend(self.unresponsive());
                 if self.within.is_some() && !self.crashed {
                     links = self.links().unwrap_or_default();
                 }
@@ -168,6 +170,18 @@ impl<'a> Visit<'a> {
             },
         };
         why.map(|why| PageTrouble::NotLoaded { why }).into_iter().collect()
+    }
+
+    /// A page that keeps its scripts busy for ever cannot do, nor be seen to do, anything more.
+    fn unresponsive(&mut self) -> Option<PageTrouble> {
+        let nothing = json!({ "expression": "1" });
+        let page = self.page.clone().filter(|_| !self.crashed)?;
+        match self.peer.call(Some(&page), "Runtime.evaluate", nothing, ALIVE_WITHIN) {
+            Err(CdpError::TimedOut { limit, .. }) => {
+                Some(PageTrouble::NotResponding { seconds: limit.as_secs() })
+            }
+            _ => None,
+        }
     }
 
     /// Leaves the page, and takes what it does about that: windows and workers of this visit are gone after it.

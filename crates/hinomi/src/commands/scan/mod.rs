@@ -122,6 +122,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
     };
     let usual_passwords = config::usual_passwords(&app.found)?;
     let own_domains: Vec<String> = app.own_domains().into_iter().collect();
+    let pages = app.found.config.page.for_watch();
     let bar = progress(app);
     let looked = look(
         places,
@@ -131,6 +132,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
             collect: &collect,
             usual_passwords: &usual_passwords,
             own_domains: &own_domains,
+            pages: &pages,
             now: app.now,
             progress: &|source| {
                 bar.inc(1);

@@ -119,7 +119,7 @@ fn left(page: &PageSeen, crawl: usize) -> Vec<ProblemLine> {
 
 fn problem(url: &str, trouble: &PageTrouble) -> ProblemLine {
     let (kind, limit) = match trouble {
-        PageTrouble::NeverLoaded { .. } => ("truncated", None),
+        PageTrouble::NeverLoaded { .. } | PageTrouble::NotResponding { .. } => ("truncated", None),
         PageTrouble::TimeOver { seconds } => {
             ("limit-reached", Some(("page_seconds_max".to_owned(), *seconds)))
         }
