@@ -43,13 +43,6 @@ pub fn host(url: &str) -> Option<&str> {
     }
 }
 
-/// `127.0.0.1` of `127.0.0.1:80`, `::1` of `[::1]:80`.
-pub(super) fn ip_of(endpoint: &str) -> Option<String> {
-    let (host, _) = endpoint.rsplit_once(':')?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.parse::<std::net::IpAddr>().ok().map(|ip| ip.to_string())
-}
-
 fn short(text: &str) -> String {
     let mut end = text.len().min(ADDRESS_BYTES_MAX);
     while !text.is_char_boundary(end) {

@@ -121,6 +121,12 @@ pub enum PageTrouble {
         /// The limit.
         seconds: u64,
     },
+    /// The browser's network log could not be read to its end: requests and WebRTC may be missing.
+    #[error("the browser's network log: {why}")]
+    Log {
+        /// Where, and what is wrong there.
+        why: String,
+    },
     /// More happened than is kept.
     #[error("the page did more than is kept; what was kept was judged")]
     Cut,

@@ -104,9 +104,10 @@ impl<'a> Session<'a> {
             if at + 1 == count && !ended {
                 troubles.push(PageTrouble::Crashed { why: "the browser did not end by itself".to_owned() });
             }
-            if tape.cut || log.lost > 0 {
+            if tape.cut || log.cut {
                 troubles.push(PageTrouble::Cut);
             }
+            troubles.extend(log.problems.iter().map(|why| PageTrouble::Log { why: why.clone() }));
             let during = page.from..=until;
             let keep_query = self.how.keep_query;
             let events = lines(&Written { tape: &tape, log: &log, during, keep_query });

@@ -31,7 +31,7 @@ fn look_with(
     let mut how = Looking {
         jail: &mut jail,
         own_domains: &[],
-        pages: &hinomi_checks::PageConfig::default(),
+        pages: &PageConfig::default(),
         limits: &Limits::desk(),
         collect,
         usual_passwords: &[],

@@ -6,7 +6,7 @@ use super::{Call, CallSite, Document, End, EndKind, NAMES_MAX, Row, Said, Tape};
 use serde_json::Value;
 
 /// What Chromium calls a request that it refused for leading inside.
-pub(in super::super) const DENIED: &str = "net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS";
+pub(super) const DENIED: &str = "net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS";
 
 impl Tape {
     /// Takes an event that came at `now`, in ms since 1970.

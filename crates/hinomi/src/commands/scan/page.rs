@@ -123,7 +123,7 @@ fn problem(url: &str, trouble: &PageTrouble) -> ProblemLine {
         PageTrouble::TimeOver { seconds } => {
             ("limit-reached", Some(("page_seconds_max".to_owned(), *seconds)))
         }
-        PageTrouble::Cut => ("truncated", None),
+        PageTrouble::Cut | PageTrouble::Log { .. } => ("truncated", None),
         PageTrouble::Crashed { .. } => ("crashed", None),
         _ => ("unreadable", None),
     };
