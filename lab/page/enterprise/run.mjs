@@ -65,15 +65,15 @@ function policiesOf({ hinomi, desk, browserName, id, check }) {
     // At once, as an administrator's tool would: a browser reads when it sees the change.
     writeFileSync(target, readFileSync(join(desk, "made.json")));
   };
-  writeFileSync(config, `${toml(id, [SITE])}\n[[pages.allow]]\nid = "bad"\npage = "x y"\ntarget = "127.0.0.1"\nreason = "r"\nowner = "o"\nexpires = "2099-01-01"\n`);
+  writeFileSync(config, `${toml(id, [SITE])}\n[[page.allow]]\nid = "bad"\npage = "x y"\ntarget = "127.0.0.1"\nreason = "r"\nowner = "o"\nexpires = "2099-01-01"\n`);
   const refused = make();
   check(`a rule that no browser could take is refused: ${refused.stderr.trim().split("\n").at(-1)}`, refused.status === 2 && refused.stderr.includes("no pattern of pages"));
   return { write };
 }
 
 function toml(id, sites) {
-  const rules = sites.map((site, at) => `[[pages.allow]]\nid = "agent-${at}"\npage = "https://${site}:${PORT.siteHttps}"\ntarget = "127.0.0.1"\nports = [${PORT.targetHttp}]\nreason = "agent of the lab"\nowner = "lab"\nexpires = "2099-01-01"\n`);
-  return `schema = 1\n[pages]\ndeny_others = true\nreport_url = "http://127.0.0.1:${REPORTS}/page-reports"\n[pages.extension]\nchromium_id = "${id || "a".repeat(32)}"\nchromium_update_url = "${UPDATE_URL}"\nfirefox_url = "${XPI_URL}"\n${rules.join("")}`;
+  const rules = sites.map((site, at) => `[[page.allow]]\nid = "agent-${at}"\npage = "https://${site}:${PORT.siteHttps}"\ntarget = "127.0.0.1"\nports = [${PORT.targetHttp}]\nreason = "agent of the lab"\nowner = "lab"\nexpires = "2099-01-01"\n`);
+  return `schema = 1\n[page]\ndeny_others = true\nreport_url = "http://127.0.0.1:${REPORTS}/page-reports"\n[page.extension]\nchromium_id = "${id || "a".repeat(32)}"\nchromium_update_url = "${UPDATE_URL}"\nfirefox_url = "${XPI_URL}"\n${rules.join("")}`;
 }
 
 const found = (world) => world.collector.of("/findings").at(-1) ?? [];

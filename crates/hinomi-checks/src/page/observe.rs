@@ -6,7 +6,7 @@ use hinomi_formats::{Problem, ProblemKind};
 use hinomi_model::fact::{PageFact, PageOutcomes, PageRule, PageTarget, ResolverFact};
 use hinomi_model::{AssetId, AssetKind};
 use hinomi_watch::{
-    CallSite, Config, EventSource, Outcomes, Rule, Sighting, Target, Visit, Watch, read_line,
+    CallSite, Config, ConfigProblem, EventSource, Outcomes, Rule, Sighting, Target, Visit, Watch, read_line,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,10 +22,9 @@ pub(crate) type Seen = (AssetId, Option<Timestamp>, PageFact);
 pub(crate) type Read = (Vec<Seen>, Vec<Problem>);
 
 /// Reads events and reports, a line each, and gives what their pages did.
-pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> Read {
-    let config = Config { own_domains: own_domains.to_vec(), ..Config::default() };
-    let (mut watch, _) = Watch::new(&config);
-    let mut problems = Vec::new();
+pub(crate) fn events(bytes: &[u8], config: &Config) -> Read {
+    let (mut watch, unusable) = Watch::new(config);
+    let mut problems = settings_problems(unusable);
     let mut reports = Reports::default();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut unread = 0_usize;
@@ -59,9 +58,19 @@ pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> Read {
     (seen, problems)
 }
 
-/// Settings of the watch that cannot be used: where, and why.
-pub fn refused(config: &Config) -> Vec<(String, String)> {
-    Watch::new(config).1.into_iter().map(|problem| (problem.place, problem.why)).collect()
+/// What of the settings cannot be used: where, and why.
+pub fn page_config_problems(config: &Config) -> Vec<(String, String)> {
+    let (_, unusable) = Watch::new(config);
+    unusable.into_iter().map(|one| (one.place, one.why)).collect()
+}
+
+/// Settings that cannot be used: whoever wrote them believes that they hold.
+pub(super) fn settings_problems(unusable: Vec<ConfigProblem>) -> Vec<Problem> {
+    let told = |one: ConfigProblem| {
+        let detail = format!("the setting {} is not used: {}", one.place, one.why);
+        Problem::new(ProblemKind::Unsupported, "", detail)
+    };
+    unusable.into_iter().map(told).collect()
 }
 
 /// What the watch had to forget.

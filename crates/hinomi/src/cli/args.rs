@@ -109,6 +109,8 @@ pub(crate) struct Scan {
     pub(crate) observations: bool,
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) crawl: usize,
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) stay: u64,
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) browser: Option<PathBuf>,
     #[arg(long)]

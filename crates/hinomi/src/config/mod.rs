@@ -8,7 +8,7 @@ mod pages;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use pages::{PageRule, PageSettings};
+pub(crate) use pages::{Allow, PORTS_MAX, PageSettings};
 
 use anyhow::{Context, Result, anyhow, bail};
 use hinomi_model::{BasisPoints, Yen};
@@ -30,7 +30,7 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) mail: MailSettings,
     #[serde(default)]
-    pub(crate) pages: PageSettings,
+    pub(crate) page: PageSettings,
     #[serde(default)]
     pub(crate) limits: LimitSettings,
     #[serde(default)]
@@ -150,7 +150,7 @@ impl Default for Config {
             company: Company::default(),
             scope: ScopeLists::default(),
             mail: MailSettings::default(),
-            pages: PageSettings::default(),
+            page: PageSettings::default(),
             limits: LimitSettings::default(),
             store: StoreSettings::default(),
             source: Vec::new(),
@@ -211,7 +211,6 @@ fn parse(text: &str) -> Result<Config> {
     refuse_written_secrets(text)?;
     // The error of the TOML reader quotes the line, and a secret may stand in it.
     let config: Config = toml::from_str(text).map_err(|error| anyhow!(without_quote(text, &error)))?;
-    config.pages.check()?;
     let limits = &config.limits;
     let zero = [
         ("file_bytes_max", limits.file_bytes_max),
@@ -221,6 +220,9 @@ fn parse(text: &str) -> Result<Config> {
     ];
     if let Some((name, _)) = zero.into_iter().find(|(_, value)| *value == 0) {
         bail!("limits.{name} is 0: nothing could be read");
+    }
+    if let Some(problem) = config.page.problems().into_iter().next() {
+        bail!("{problem}");
     }
     Ok(config)
 }

@@ -1,30 +1,33 @@
-//! `[pages]`: what the page watch in the company's browsers shall know, and which accesses are expected.
+//! `[page]`: which accesses of pages into our network are expected, how our network differs from the rest, and what the
+//! page watch in the company's browsers shall do.
 
-use anyhow::{Result, bail};
+use hinomi_checks::{AllowRule, PageConfig, page_config_problems};
+use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// Settings of the extension, and what the browsers' own protection shall let through.
+/// What is known of pages beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PageSettings {
+    /// Addresses that count as something else, as in Chrome's policy: `100.64.0.0/10=public`.
+    pub(crate) space_overrides: Vec<String>,
+    /// Proxies between the browser and the Internet: an address or `address:port`.
+    pub(crate) proxies: Vec<String>,
     /// The extension stops what its browser lets it stop.
     pub(crate) block: bool,
     /// It shows notifications.
     pub(crate) notifications: bool,
-    /// Where findings are reported: https, or http on the machine itself.
+    /// Where it reports what it found: https, or http on the machine itself.
     pub(crate) report_url: String,
     /// Paths of pages are reported too.
     pub(crate) report_paths: bool,
     /// Browsers deny access that no rule allows, without asking.
     pub(crate) deny_others: bool,
-    /// Addresses of proxies.
-    pub(crate) proxies: Vec<String>,
-    /// As Chrome's `LocalNetworkAccessIpAddressSpaceOverrides`.
-    pub(crate) space_overrides: Vec<String>,
-    /// Where the extension comes from.
+    /// Where browsers get the extension.
     pub(crate) extension: ExtensionSource,
     /// Accesses that are expected.
-    pub(crate) allow: Vec<PageRule>,
+    pub(crate) allow: Vec<Allow>,
 }
 
 /// Where browsers get the extension.
@@ -41,130 +44,95 @@ pub(crate) struct ExtensionSource {
     pub(crate) firefox_url: String,
 }
 
-/// An access that is expected.
+/// An access that is expected. Every key that is there must fit.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PageRule {
-    /// A name for it.
+pub(crate) struct Allow {
+    /// A name for it; its place in the list without one.
+    #[serde(default)]
     pub(crate) id: String,
     /// The page, as in Chrome's content settings: `[*.]example.com`.
     pub(crate) page: String,
-    /// The target: a host with `*`, an address, or a block of addresses.
+    /// The target: a host with `*`, an address, or a CIDR block.
     pub(crate) target: String,
-    /// Its ports; none for all.
+    /// Its ports, each `443` or `"8000-8010"`; none for all.
     #[serde(default)]
-    pub(crate) ports: Vec<Ports>,
+    pub(crate) ports: Vec<Port>,
     /// The script, with `*`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) script: Option<String>,
     /// Why it is expected.
     pub(crate) reason: String,
     /// Who answers for it.
+    #[serde(default)]
     pub(crate) owner: String,
-    /// The last day, `2027-03-31`.
-    pub(crate) expires: String,
+    /// The last day, `2027-03-31`, in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires: Option<String>,
 }
 
-/// A port, or a range as text: `"8000-8010"`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Ports {
-    One(u16),
-    Range(String),
-}
-
-/// Ports that one rule may name: a policy has to list each.
-const PORTS_MAX: usize = 1_000;
-
-impl PageRule {
-    /// Each port by itself.
-    ///
-    /// # Errors
-    /// When a range is none, or too long for a policy.
-    pub(crate) fn each_port(&self) -> Result<Vec<u16>> {
-        let mut all = Vec::new();
-        for ports in &self.ports {
-            match ports {
-                Ports::One(port) => all.push(*port),
-                Ports::Range(text) => {
-                    let range = text.split_once('-').unwrap_or((text, text));
-                    let (Ok(first), Ok(last)) =
-                        (range.0.trim().parse::<u16>(), range.1.trim().parse::<u16>())
-                    else {
-                        bail!("pages.allow {}: \"{text}\" is neither a port nor a range of ports", self.id);
-                    };
-                    all.extend((first..=last).take(PORTS_MAX + 1));
-                }
-            }
-        }
-        if all.len() > PORTS_MAX || all.contains(&0) || (all.is_empty() && !self.ports.is_empty()) {
-            bail!("pages.allow {}: name 1 to {PORTS_MAX} ports, or none for all", self.id);
-        }
-        Ok(all)
-    }
-}
+/// A port, or from one to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Port(String);
 
 impl PageSettings {
-    /// Holds what is written to what the extension and the browsers take.
-    pub(super) fn check(&self) -> Result<()> {
-        let mut known: Vec<&str> = Vec::new();
-        for (at, rule) in self.allow.iter().enumerate() {
-            let texts = [&rule.id, &rule.page, &rule.target, &rule.reason, &rule.owner, &rule.expires];
-            if texts.iter().any(|text| text.trim().is_empty()) {
-                bail!(
-                    "pages.allow, the {}. rule: id, page, target, reason, owner and expires have to be told",
-                    at + 1
-                );
-            }
-            if known.contains(&rule.id.as_str()) {
-                bail!("pages.allow: two rules are called {}", rule.id);
-            }
-            known.push(&rule.id);
-            rule.each_port()?;
+    /// The settings as the watch reads them.
+    pub(crate) fn for_watch(&self) -> PageConfig {
+        let rule = |allow: &Allow| AllowRule {
+            id: allow.id.clone(),
+            page: allow.page.clone(),
+            target: allow.target.clone(),
+            ports: allow.ports.iter().map(|port| port.0.clone()).collect(),
+            script: allow.script.clone(),
+            reason: allow.reason.clone(),
+            owner: allow.owner.clone(),
+            expires: allow.expires.clone(),
+        };
+        PageConfig {
+            allow: self.allow.iter().map(rule).collect(),
+            overrides: self.space_overrides.clone(),
+            proxies: self.proxies.clone(),
+            ..PageConfig::default()
         }
-        if let Some((place, why)) = hinomi_checks::page_settings_refused(&self.as_watched(&[])).first() {
-            bail!("pages.{place}: {why}");
-        }
+    }
+
+    /// What of it cannot be used: `page.allow[0]: no reason is given`.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let named = |(place, why): (String, String)| match place.strip_prefix("overrides") {
+            Some(at) => format!("page.space_overrides{at}: {why}"),
+            None => format!("page.{place}: {why}"),
+        };
+        let mut problems: Vec<String> =
+            page_config_problems(&self.for_watch()).into_iter().map(named).collect();
         if !self.report_url.is_empty() && !is_reportable(&self.report_url) {
-            bail!("pages.report_url is neither https:// nor http:// on the machine itself");
+            problems.push("page.report_url is neither https:// nor http:// on the machine itself".to_owned());
         }
         let id = &self.extension.chromium_id;
         if !id.is_empty() && (id.len() != 32 || !id.bytes().all(|byte| (b'a'..=b'p').contains(&byte))) {
-            bail!("pages.extension.chromium_id is not 32 letters from a to p");
+            problems.push("page.extension.chromium_id is not 32 letters from a to p".to_owned());
         }
-        Ok(())
-    }
-
-    /// The same as the rules of the watch take it.
-    pub(crate) fn as_watched(&self, own_domains: &[String]) -> hinomi_checks::PageConfig {
-        let ports = |rule: &PageRule| rule.ports.iter().map(Ports::to_text).collect();
-        let rules = self.allow.iter().map(|rule| hinomi_checks::PageAllow {
-            id: rule.id.clone(),
-            page: rule.page.clone(),
-            target: rule.target.clone(),
-            ports: ports(rule),
-            script: rule.script.clone(),
-            reason: rule.reason.clone(),
-            owner: rule.owner.clone(),
-            expires: Some(rule.expires.clone()),
-        });
-        hinomi_checks::PageConfig {
-            allow: rules.collect(),
-            overrides: self.space_overrides.clone(),
-            own_domains: own_domains.to_vec(),
-            proxies: self.proxies.clone(),
-        }
+        problems
     }
 }
 
-impl Ports {
-    fn to_text(&self) -> String {
-        match self {
-            Self::One(port) => port.to_string(),
-            Self::Range(text) => text.clone(),
+impl Allow {
+    /// Each port by itself, as policies list them; none when there are more than they should.
+    pub(crate) fn each_port(&self) -> Option<Vec<u16>> {
+        let mut all = Vec::new();
+        for Port(text) in &self.ports {
+            let (first, last) = text.split_once('-').unwrap_or((text, text));
+            let (first, last): (u16, u16) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+            if first == 0 {
+                return None;
+            }
+            all.extend((first..=last).take(PORTS_MAX + 1));
         }
+        (all.len() <= PORTS_MAX && all.is_empty() == self.ports.is_empty()).then_some(all)
     }
 }
+
+/// Ports that one rule of a policy may list.
+pub(crate) const PORTS_MAX: usize = 1_000;
 
 /// As the extension takes it: encrypted, or not leaving the machine.
 fn is_reportable(url: &str) -> bool {
@@ -178,4 +146,32 @@ fn is_reportable(url: &str) -> bool {
         None => authority.split(':').next().unwrap_or_default(),
     };
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+impl<'de> Deserialize<'de> for Port {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberOrText)
+    }
+}
+
+struct NumberOrText;
+
+impl Visitor<'_> for NumberOrText {
+    type Value = Port;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a port such as 443, or \"8000-8010\"")
+    }
+
+    fn visit_i64<E: de::Error>(self, port: i64) -> Result<Port, E> {
+        Ok(Port(port.to_string()))
+    }
+
+    fn visit_u64<E: de::Error>(self, port: u64) -> Result<Port, E> {
+        Ok(Port(port.to_string()))
+    }
+
+    fn visit_str<E: de::Error>(self, ports: &str) -> Result<Port, E> {
+        Ok(Port(ports.to_owned()))
+    }
 }

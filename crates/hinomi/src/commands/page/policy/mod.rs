@@ -6,7 +6,7 @@ mod tests;
 
 use crate::app::{App, deliver};
 use crate::cli::args::{BrowserArg, PageAction, PagePolicy};
-use crate::config::{PageRule, PageSettings};
+use crate::config::{Allow, PORTS_MAX, PageSettings};
 use crate::output::can_deliver;
 use anyhow::{Context, Result};
 use hinomi_model::Text;
@@ -26,12 +26,19 @@ fn policy(app: &App, args: &PagePolicy) -> Result<u8> {
     if let Some(path) = &args.output {
         can_deliver(path)?;
     }
-    let pages = &app.found.config.pages;
+    let pages = &app.found.config.page;
     let today = app.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let (rules, ended): (Vec<&PageRule>, Vec<&PageRule>) =
+    complete(app, pages)?;
+    let (rules, ended): (Vec<&Allow>, Vec<&Allow>) =
         pages.allow.iter().partition(|rule| last_day(rule).is_none_or(|last| last >= today));
     for rule in ended {
-        app.note(&app.tell(Text::new("cli_page_rule_ended").with("id", &rule.id).with("day", &rule.expires)));
+        app.note(
+            &app.tell(
+                Text::new("cli_page_rule_ended")
+                    .with("id", &rule.id)
+                    .with("day", rule.expires.as_deref().unwrap_or_default()),
+            ),
+        );
     }
     // A browser does not know the end of a rule: the policy has to be made again by then.
     if let Some(first) = rules.iter().filter_map(|rule| last_day(rule)).min() {
@@ -42,28 +49,45 @@ fn policy(app: &App, args: &PagePolicy) -> Result<u8> {
     }
     let made = Made { pages, rules: &rules, own: &app.own_domains().into_iter().collect::<Vec<_>>() };
     let policy = match args.browser {
-        BrowserArg::Chrome | BrowserArg::Edge => made.chromium(app)?,
-        BrowserArg::Firefox => made.firefox(app)?,
+        BrowserArg::Chrome | BrowserArg::Edge => made.chromium(app),
+        BrowserArg::Firefox => made.firefox(app),
     };
     let text = serde_json::to_string_pretty(&policy).context("write the policy")?;
     deliver(format!("{text}\n").as_bytes(), args.output.as_deref())?;
     Ok(0)
 }
 
-fn last_day(rule: &PageRule) -> Option<Date> {
-    rule.expires.parse().ok()
+fn last_day(rule: &Allow) -> Option<Date> {
+    rule.expires.as_deref()?.parse().ok()
+}
+
+/// In a browser nobody can ask further: every rule has a name, somebody who answers for it, and an end.
+fn complete(app: &App, pages: &PageSettings) -> Result<()> {
+    for (at, rule) in pages.allow.iter().enumerate() {
+        if rule.id.is_empty() || rule.owner.is_empty() || rule.expires.is_none() {
+            return Err(app.refuse(Text::new("cli_page_rule_incomplete").with("at", at)));
+        }
+        if pages.allow.iter().take(at).any(|other| other.id == rule.id) {
+            return Err(app.refuse(Text::new("cli_page_rule_twice").with("id", &rule.id)));
+        }
+        if rule.each_port().is_none() {
+            let text = Text::new("cli_page_rule_ports").with("id", &rule.id).with("max", PORTS_MAX);
+            return Err(app.refuse(text));
+        }
+    }
+    Ok(())
 }
 
 /// What a policy is made of.
 struct Made<'a> {
     pages: &'a PageSettings,
-    rules: &'a [&'a PageRule],
+    rules: &'a [&'a Allow],
     own: &'a [String],
 }
 
 impl Made<'_> {
     /// Chrome, Edge and Chromium name their policies alike.
-    fn chromium(&self, app: &App) -> Result<Value> {
+    fn chromium(&self, app: &App) -> Value {
         let mut policy = Map::new();
         let source = &self.pages.extension;
         if source.chromium_id.is_empty() || source.chromium_update_url.is_empty() {
@@ -73,7 +97,7 @@ impl Made<'_> {
                 json!({"installation_mode": "force_installed", "update_url": source.chromium_update_url});
             policy.insert("ExtensionSettings".to_owned(), json!({&source.chromium_id: forced}));
             policy
-                .insert("3rdparty".to_owned(), json!({"extensions": {&source.chromium_id: self.managed()?}}));
+                .insert("3rdparty".to_owned(), json!({"extensions": {&source.chromium_id: self.managed()}}));
         }
         let mut allowed = |name: &str, to: fn(Reach) -> bool| {
             let pages = self.pages_that(to);
@@ -91,10 +115,10 @@ impl Made<'_> {
             let overrides = json!(self.pages.space_overrides);
             policy.insert("LocalNetworkAccessIpAddressSpaceOverrides".to_owned(), overrides);
         }
-        Ok(Value::Object(policy))
+        Value::Object(policy)
     }
 
-    fn firefox(&self, app: &App) -> Result<Value> {
+    fn firefox(&self, app: &App) -> Value {
         let mut policies = Map::new();
         let source = &self.pages.extension;
         let id = if source.firefox_id.is_empty() { FIREFOX_ID } else { &source.firefox_id };
@@ -104,7 +128,7 @@ impl Made<'_> {
             let forced = json!({"installation_mode": "force_installed", "install_url": source.firefox_url});
             policies.insert("ExtensionSettings".to_owned(), json!({id: forced}));
         }
-        policies.insert("3rdparty".to_owned(), json!({"Extensions": {id: self.managed()?}}));
+        policies.insert("3rdparty".to_owned(), json!({"Extensions": {id: self.managed()}}));
         let mut protection =
             json!({"Enabled": true, "BlockTrackers": true, "EnablePrompting": true, "Locked": true});
         let skipped = self.skipped();
@@ -112,16 +136,16 @@ impl Made<'_> {
             protection["SkipDomains"] = json!(skipped);
         }
         policies.insert("LocalNetworkAccess".to_owned(), protection);
-        Ok(json!({"policies": policies}))
+        json!({"policies": policies})
     }
 
     /// The values that the extension reads.
-    fn managed(&self) -> Result<Value> {
+    fn managed(&self) -> Value {
         let pages = self.pages;
         let mut managed = json!({
             "block": pages.block,
             "notifications": pages.notifications,
-            "allow": self.rules.iter().map(|rule| managed_rule(rule)).collect::<Result<Vec<_>>>()?,
+            "allow": self.rules.iter().map(|rule| managed_rule(rule)).collect::<Vec<_>>(),
         });
         let lists = [
             ("spaceOverrides", &pages.space_overrides[..]),
@@ -135,7 +159,7 @@ impl Made<'_> {
             managed["reportUrl"] = json!(pages.report_url);
             managed["reportPaths"] = json!(pages.report_paths);
         }
-        Ok(managed)
+        managed
     }
 
     /// The patterns of pages that may reach there.
@@ -177,19 +201,19 @@ fn host_pattern(page: &str) -> String {
     format!("{below}{host}")
 }
 
-fn managed_rule(rule: &PageRule) -> Result<Value> {
-    let PageRule { id, page, target, script, reason, owner, expires, .. } = rule;
+fn managed_rule(rule: &Allow) -> Value {
+    let Allow { id, page, target, script, reason, owner, expires, .. } = rule;
     let mut managed = json!({
         "id": id, "page": page, "target": target, "reason": reason, "owner": owner, "expires": expires,
     });
-    let ports = rule.each_port()?;
+    let ports = rule.each_port().unwrap_or_default();
     if !ports.is_empty() {
         managed["ports"] = json!(ports);
     }
     if let Some(script) = script {
         managed["script"] = json!(script);
     }
-    Ok(managed)
+    managed
 }
 
 /// Where a target may lie.

@@ -8,16 +8,16 @@ const PAGES: &str = r#"
 schema = 1
 [scope]
 domains = ["reiji.example"]
-[pages]
+[page]
 block = true
 deny_others = true
 report_url = "http://127.0.0.1:8787/page-reports"
 space_overrides = ["100.64.0.0/10=public"]
-[pages.extension]
+[page.extension]
 chromium_id = "abcdefghijklmnopabcdefghijklmnop"
 chromium_update_url = "https://updates.reiji.example/update.xml"
 firefox_url = "https://updates.reiji.example/page-watch.xpi"
-[[pages.allow]]
+[[page.allow]]
 id = "sso"
 page = "https://[*.]login.example"
 target = "127.0.0.1"
@@ -26,14 +26,14 @@ script = "https://login.example/*"
 reason = "agent of the single sign-on"
 owner = "IT"
 expires = "2099-03-31"
-[[pages.allow]]
+[[page.allow]]
 id = "printer"
 page = "[*.]reiji.example"
 target = "192.168.10.0/24"
 reason = "label printers"
 owner = "IT"
 expires = "2099-03-31"
-[[pages.allow]]
+[[page.allow]]
 id = "old"
 page = "old.example"
 target = "agent.old.example"
@@ -231,24 +231,35 @@ fn pages_as_firefox_writes_them() {
     }
 }
 
+#[track_caller]
+fn check_refused(from: &str, to: &str, why: &str) {
+    let desk = tempfile::tempdir().expect("a folder");
+    let file = desk.path().join("hinomi.toml");
+    let text = PAGES.replace(from, to);
+    std::fs::write(&file, &text).expect("it is writable");
+    let error = match crate::config::read(&file) {
+        Err(error) => error,
+        Ok(_) => {
+            let args = PagePolicy { browser: BrowserArg::Chrome, output: Some(desk.path().join("made")) };
+            policy(&app(&text), &args).expect_err("must be refused")
+        }
+    };
+    let error = format!("{error:#}");
+    assert!(error.contains(why), "{error}");
+}
+
 #[test]
 fn rules_that_nobody_could_keep_to_are_refused() {
-    let refused = |change: (&str, &str), why: &str| {
-        let desk = tempfile::tempdir().expect("a folder");
-        let file = desk.path().join("hinomi.toml");
-        std::fs::write(&file, PAGES.replace(change.0, change.1)).expect("it is writable");
-        let error = format!("{:#}", crate::config::read(&file).expect_err("must be refused"));
-        assert!(error.contains(why), "{error}");
-    };
-    refused(("reason = \"gone\"", "reason = \" \""), "the 3. rule");
-    refused(("id = \"printer\"", "id = \"sso\""), "two rules are called sso");
-    refused(("9000-9002", "9002-9000"), "range of ports");
-    refused(("9000-9002", "1-65535"), "1 to 1000 ports");
-    refused(("\"9000-9002\"", "0"), "1 to 1000 ports");
-    refused(("192.168.10.0/24", "192.168.10.0/99"), "neither a host nor a block");
-    refused(("2020-01-31", "soon"), "pages.allow[2]");
-    refused(("100.64.0.0/10=public", "100.64.0.0/10=mine"), "pages.overrides[0]");
-    refused(("http://127.0.0.1:8787", "http://reports.example"), "pages.report_url");
-    refused(("abcdefghijklmnopabcdefghijklmnop", "xyz"), "pages.extension.chromium_id");
-    refused(("owner = \"IT\"\nexpires = \"2020", "ower = \"IT\"\nexpires = \"2020"), "unknown field");
+    check_refused("reason = \"gone\"", "reason = \" \"", "page.allow[2]: no reason");
+    check_refused("id = \"printer\"", "id = \"sso\"", "two rules are called sso");
+    check_refused("id = \"printer\"\n", "", "page.allow[1]");
+    check_refused("9000-9002", "9002-9000", "range of ports");
+    check_refused("9000-9002", "1-65535", "1000 ports");
+    check_refused("\"9000-9002\"", "0", "1000 ports");
+    check_refused("192.168.10.0/24", "192.168.10.0/99", "neither a host nor a block");
+    check_refused("2020-01-31", "soon", "page.allow[2]");
+    check_refused("100.64.0.0/10=public", "100.64.0.0/10=mine", "page.space_overrides[0]");
+    check_refused("http://127.0.0.1:8787", "http://reports.example", "page.report_url");
+    check_refused("abcdefghijklmnopabcdefghijklmnop", "xyz", "page.extension.chromium_id");
+    check_refused("owner = \"IT\"\nexpires = \"2020", "ower = \"IT\"\nexpires = \"2020", "unknown field");
 }
