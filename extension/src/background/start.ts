@@ -88,7 +88,7 @@ async function answer(question: Question): Promise<unknown> {
     case "clear_history":
       return history.clear();
     case "refused":
-      return watcher.problems();
+      return [...(await readSettings()).refused, ...watcher.problems()];
     case "allow":
       await writeSettings({ allow: [...(await ownAllow()), ...question.rules] });
       // The change of the settings itself brings the rules to the core.

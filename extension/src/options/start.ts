@@ -23,6 +23,13 @@ async function begin(): Promise<void> {
 async function show(): Promise<void> {
   await showWith(0);
   await showWith();
+  await showRefused();
+}
+
+/** Settings that do not hold, wherever they come from. */
+async function showRefused(): Promise<void> {
+  const refused = (await ask<{ place: string; why: string }[] | null>({ ask: "refused" })) ?? [];
+  if (refused.length > 0) tell(word("unusable", refused.map(({ place, why }) => `${place}: ${why}`).join("; ")));
 }
 
 async function showWith(wait?: number): Promise<void> {
@@ -67,8 +74,6 @@ async function saveForm(): Promise<void> {
   const changed: Partial<Settings> = { reportUrl, reportPaths: box("reportPaths").checked };
   for (const name of LISTS) changed[name] = lines(byId<HTMLTextAreaElement>(name).value);
   await change(changed);
-  const refused = (await ask<{ place: string; why: string }[] | null>({ ask: "refused" })) ?? [];
-  if (refused.length > 0) tell(word("unusable", refused.map(({ place, why }) => `${place}: ${why}`).join("; ")));
 }
 
 function lines(text: string): string[] {
@@ -77,8 +82,8 @@ function lines(text: string): string[] {
 
 async function change(settings: Partial<Settings>): Promise<void> {
   await writeSettings(settings);
-  await show();
   tell(word("saved"));
+  await show();
 }
 
 function tell(text: string): void {
