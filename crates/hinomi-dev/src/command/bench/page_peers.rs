@@ -64,8 +64,7 @@ pub(super) fn section(bench: &Bench) -> Result<String> {
          (`network.lna.blocking=false`), a browser of its own for each extension. {reaching} techniques arrive at their \
          target when no extension is there; only those count. *Detects*: what the extension says it found (Behave!: its \
          own list, read by a script beside it). *Stops*: what no longer arrives. uBlock Origin has three rules by managed \
-         storage: its `ipaddress=lan` and `ipaddress=loopback` for requests to other hosts, and `localhost`. None of the \
-         others runs in Chromium today (uBlock's rules need an address that only Firefox tells). The portal has a public \
+         storage: its `ipaddress=lan` and `ipaddress=loopback` for requests to other hosts, and `localhost`. Behave! and Port Authority do not load in Chromium (manifest version 2). The portal has a public \
          address outside and a private one inside, and is visited from both: nobody attacks anybody.\n\n{}\nBar: ours finds \
          every technique that arrives; held: {}.",
         where_and_when(&[]),
