@@ -54,7 +54,7 @@ pub(crate) fn events(bytes: &[u8], config: &Config) -> Read {
     problems.extend(lost(&watch));
     problems.extend(reports.lost());
     let mut seen = facts(&watch, unread > 0);
-    seen.extend(reports.sightings().filter_map(|seen| placed(&seen.page, seen.first, page(seen))));
+    seen.extend(reports.facts().filter_map(|(at, fact)| placed(&fact.page.clone(), at, fact)));
     (seen, problems)
 }
 

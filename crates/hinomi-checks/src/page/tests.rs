@@ -81,7 +81,7 @@ fn what_browsers_report_is_judged_and_the_last_word_of_each_counts() {
     let again = REPORT.replace("\"count\":1,\"first\"", "\"count\":9,\"first\"");
     let other = REPORT.replace("s-7", "s-8");
     let lines = format!(
-        "{REPORT}\n{again}\n{other}\n{{\"count\":4,\"rule\":\"lost\"}}\nnonsense\n{{\"rule\":\"HW-1\"}}\n"
+        "{REPORT}\n{again}\n{other}\n{{\"count\":4,\"rule\":\"lost\"}}\nnonsense\n{{\"rule\":\"HW-1\"}}\n{{\"rule\":\"HW-9\"}}\n"
     );
     let tree = tree::read("reports.ndjson", lines.as_bytes(), Hints::default(), &Limits::desk());
     let observed = observe(tree, &origin());
@@ -98,6 +98,7 @@ fn what_browsers_report_is_judged_and_the_last_word_of_each_counts() {
         [
             "the line is not JSON (column 2)",
             "the report names no page or no target",
+            "the report names a rule that is not known",
             "browsers lost 4 findings before they could report them"
         ]
     );
