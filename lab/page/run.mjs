@@ -35,6 +35,9 @@ const sets = {
   popup: () => import("./popup/run.mjs"),
   cost: () => import("./cost/run.mjs"),
   load: () => import("./cost/load.mjs"),
+  block: () => import("./block/run.mjs"),
+  enterprise: () => import("./enterprise/run.mjs"),
+  peers: () => import("./peers/run.mjs"),
   robust: () => import("./robust/run.mjs"),
 };
 const { run } = await sets[options.set]();
@@ -44,7 +47,7 @@ const start = options.browser === "firefox" ? startFirefox : startChromium;
 const extension = options.extension === "" ? null : resolve(options.extension);
 const launch = (more = {}) => start({ extension, lna: options.lna === "on", ...more });
 const only = options.only === "" ? null : new Set(options.only.split(","));
-const results = await run({ world, launch, only, scheme: options.scheme, browserName: options.browser, shots: options.shots });
+const results = await run({ world, launch, extension, only, scheme: options.scheme, browserName: options.browser, shots: options.shots });
 if (options.out !== "") writeFileSync(options.out, `${JSON.stringify({ options, ...results }, null, 1)}\n`);
 world.close();
 process.exit(results.failed ? 1 : 0);

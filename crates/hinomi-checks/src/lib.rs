@@ -19,10 +19,12 @@ mod tests;
 
 pub use case::{Case, ContactBook, Context};
 pub use entry::{EntryError, entries, pages, words};
+pub use hinomi_watch::{AllowRule, Config as PageConfig};
 pub use judge::{Decision, Judged, judge};
 pub use mail::scatter_type::{Campaign, Campaigns};
 pub use mail::subject::bare_subject;
 pub use observe::{CANDIDATES_MAX, Observed, Origin, observe};
+pub use page::observe::page_config_problems;
 
 use hinomi_model::Verdict;
 

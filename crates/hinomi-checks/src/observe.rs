@@ -1,7 +1,7 @@
 //! What was read becomes what was seen: the tree of a file becomes evidence and observations.
 
 use crate::case::cut;
-use crate::{document, mail, page};
+use crate::{PageConfig, document, mail, page};
 use hinomi_formats::mail::Mail;
 use hinomi_formats::office;
 use hinomi_formats::tree::{
@@ -27,10 +27,20 @@ pub struct Origin {
     pub store: String,
     /// Our own domains, lower case: whose mailbox a mail is in when nothing was added on delivery.
     pub own_domains: Vec<String>,
+    /// What the company said of its pages and networks beforehand. Its own domains are those above.
+    #[serde(default)]
+    pub pages: PageConfig,
     /// What collected it, with its version.
     pub taken_by: String,
     /// The mail in which the n-th neighbouring password stood.
     pub neighbours: Vec<EvidenceId>,
+}
+
+impl Origin {
+    /// The settings of the watch.
+    fn page_config(&self) -> PageConfig {
+        PageConfig { own_domains: self.own_domains.clone(), ..self.pages.clone() }
+    }
 }
 
 /// All that was seen in one file.
@@ -155,12 +165,12 @@ impl View<'_> {
                 out.observations.push(self.observation(node, Fact::Pdf(fact)));
             }
             Content::PageEvents(bytes) => {
-                self.see_pages(node, page::observe::events(bytes, &self.origin.own_domains), out);
+                self.see_pages(node, page::observe::events(bytes, &self.origin.page_config()), out);
             }
             Content::Recording(format, bytes) => {
                 self.see_pages(
                     node,
-                    page::recordings::recorded(*format, bytes, &self.origin.own_domains),
+                    page::recordings::recorded(*format, bytes, &self.origin.page_config()),
                     out,
                 );
             }

@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut out = std::io::stdout();
     for url in urls {
-        for page in browse(&url, &how, &|_| false, &|_| ())? {
+        for page in browse(&[url], &how, &|_| false, &|_| ())?.into_iter().flatten() {
             out.write_all(&page.events)?;
             for trouble in page.troubles {
                 writeln!(std::io::stderr(), "{}: {trouble}", page.url)?;

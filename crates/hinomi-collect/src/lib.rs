@@ -1,4 +1,5 @@
-//! The world becomes evidence: files and mailboxes found and read, pages opened in a browser, hosts admitted or refused.
+//! The world becomes evidence: files and mailboxes found and read, pages opened in a browser, reports
+//! of browsers received, hosts admitted or refused.
 //!
 //! Invariants: nothing outside what the person named is touched: no link leads out of a folder, no pipe or device is
 //! ever opened, no host is reached without an [`InScope`]. Nothing is judged here, and hostile bytes are only passed
@@ -8,12 +9,14 @@
 
 mod browse;
 mod files;
+mod reports;
 mod scope;
 
 pub use browse::{
     Browse, BrowseError, PageSeen, PageTrouble, browse, chromium_sandboxed, find_chromium, host_of,
 };
 pub use files::{Collect, CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
+pub use reports::{Heard, REPORT_PATH, Receive, ReceiveError, Receiver, Told};
 pub use scope::{InScope, Scope};
 
 /// Why collecting could not go on; completes "failed to …". What costs only one file is a [`CollectProblem`].

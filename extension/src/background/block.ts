@@ -28,7 +28,6 @@ const LITERALS = [
   `100\\.(?:6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])\\.${FOUR}`,
   "\\[(?:::1?|::ffff:[0-9a-f:.]+|f[cd][0-9a-f:]+|fe[89a-f][0-9a-f:]+|64:ff9b:[0-9a-f:.]+)\\]",
 ];
-const INSIDE_FRAMES = ["sub_frame", "stylesheet", "script", "image", "font", "object", "xmlhttprequest", "ping", "csp_report", "media", "websocket", "other"];
 
 export class Blocking {
   readonly #documents: Documents;
@@ -96,13 +95,15 @@ function targets(): chrome.declarativeNetRequest.RuleCondition[] {
   return [{ requestDomains: LOCAL_NAMES }, ...literals];
 }
 
-/** A page loads from its own host whatever it is: only others' requests are stopped. */
+/**
+ * A page loads from its own host whatever it is: only others' requests are stopped, of every kind but navigations of a
+ * tab (that is what a rule without kinds means, and browsers differ in which kinds they know). Ours reach a receiver.
+ */
 function stops(): Omit<Rule, "id">[] {
-  const resourceTypes = INSIDE_FRAMES as chrome.declarativeNetRequest.ResourceType[];
   const domainType = "thirdParty" as chrome.declarativeNetRequest.DomainType;
+  const excludedInitiatorDomains = [...LOCAL_NAMES, hostOf(chrome.runtime.getURL(""))];
   return targets().map((target) => {
-    const condition = { ...target, resourceTypes, domainType, excludedInitiatorDomains: LOCAL_NAMES };
-    return { priority: STOP, action: block(), condition };
+    return { priority: STOP, action: block(), condition: { ...target, domainType, excludedInitiatorDomains } };
   });
 }
 

@@ -27,6 +27,12 @@ export function labFacts(facts: Sighting[]): void {
   void fetch(`${LAB_COLLECTOR}/findings`, { method: "POST", body: JSON.stringify(facts) });
 }
 
+/** A browser without a screen shows nothing; that it took the notification is what can be told. */
+export function labNotified(made: Promise<string>): void {
+  if (LAB_COLLECTOR === "") return;
+  void made.then((id) => fetch(`${LAB_COLLECTOR}/notifications`, { method: "POST", body: JSON.stringify(id) }));
+}
+
 export function labSettings(): void {
   if (LAB_COLLECTOR === "" || !isFirefox) return;
   let last = "";

@@ -3,6 +3,7 @@
 import type { Sighting } from "../watch/core.ts";
 import { counts } from "./badge.ts";
 import { keyOf } from "./history.ts";
+import { labNotified } from "./lab.ts";
 
 const BETWEEN_MS = 10_000;
 const KNOWN_MAX = 2000;
@@ -16,14 +17,15 @@ export class Notifications {
     for (const one of fresh) this.#known.add(keyOf(one));
     if (this.#known.size > KNOWN_MAX) this.#known.clear();
     const [first] = fresh;
-    if (!wanted || !first || Date.now() - this.#lastAt < BETWEEN_MS || !chrome.notifications) return;
+    if (!wanted || !first || Date.now() - this.#lastAt < BETWEEN_MS) return;
     this.#lastAt = Date.now();
     const rule = chrome.i18n.getMessage(`rule_${first.rule.toLowerCase().replace("-", "_")}`);
-    chrome.notifications.create({
+    const made = chrome.notifications.create({
       type: "basic",
       iconUrl: chrome.runtime.getURL("icons/red-128.png"),
       title: chrome.i18n.getMessage("notification_title"),
       message: chrome.i18n.getMessage("notification_text", [rule, first.page]),
     });
+    labNotified(made);
   }
 }

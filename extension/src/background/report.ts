@@ -20,25 +20,24 @@ interface Spooled {
   key: string;
   line: string;
 }
+interface Spool {
+  spool: Spooled[];
+  /** Findings that had to make room for newer ones and were never sent. */
+  spoolLost: number;
+}
+/** When each finding was last told, and how often it had happened by then. */
+type Told = [string, { at: number; count: number }][];
 
 export class Reports {
-  readonly #told = new Map<string, { at: number; count: number }>();
+  #told: Map<string, { at: number; count: number }> | undefined;
   #sending = false;
+  /** The spool is read and written by one at a time. */
   #queue: Promise<void> = Promise.resolve();
 
   /** Puts what is new into the spool. */
   put(found: Sighting[], settings: Settings): void {
-    if (settings.reportUrl === "") return;
-    const now = Date.now();
-    const fresh = found.filter((one) => {
-      const told = this.#told.get(keyOf(one));
-      return one.targets.length > 0 && (!told || (told.count !== one.count && now - told.at >= AGAIN_MS));
-    });
-    if (fresh.length === 0) return;
-    for (const one of fresh) this.#told.set(keyOf(one), { at: now, count: one.count });
-    while (this.#told.size > SPOOL_MAX) this.#told.delete(this.#told.keys().next().value ?? "");
-    const lines = fresh.map((one) => ({ key: keyOf(one), line: lineOf(one, settings) }));
-    this.#queue = this.#queue.then(() => add(lines));
+    if (settings.reportUrl === "" || found.length === 0) return;
+    this.#queue = this.#queue.then(() => this.#put(found, settings)).catch(() => undefined);
   }
 
   /** Sends what waits; what the receiver does not take stays. */
@@ -46,12 +45,66 @@ export class Reports {
     if (settings.reportUrl === "" || this.#sending) return;
     this.#sending = true;
     try {
-      await this.#queue;
-      for (let batch = 0; batch < BATCHES_MAX && (await sendBatch(settings.reportUrl)); batch += 1);
+      for (let batch = 0; batch < BATCHES_MAX && (await this.#sendBatch(settings)); batch += 1);
     } finally {
       this.#sending = false;
     }
   }
+
+  async #put(found: Sighting[], settings: Settings): Promise<void> {
+    // A background that was stopped would tell everything again.
+    this.#told ??= new Map(((await chrome.storage.session.get("told")).told ?? []) as Told);
+    const known = this.#told;
+    const now = Date.now();
+    const fresh = found.filter((one) => {
+      const told = known.get(keyOf(one));
+      return one.targets.length > 0 && (!told || (told.count !== one.count && now - told.at >= AGAIN_MS));
+    });
+    if (fresh.length === 0) return;
+    await add(fresh.map((one) => ({ key: keyOf(one), line: lineOf(one, settings) })));
+    for (const one of fresh) known.set(keyOf(one), { at: now, count: one.count });
+    while (known.size > SPOOL_MAX) known.delete(known.keys().next().value ?? "");
+    await chrome.storage.session.set({ told: [...known] }).catch(() => undefined);
+  }
+
+  /** True when a batch went and more is waiting. */
+  async #sendBatch(settings: Settings): Promise<boolean> {
+    await this.#queue;
+    const { spool, spoolLost } = await read();
+    const lost = spoolLost > 0 ? JSON.stringify({ rule: "lost", count: spoolLost, seat: settings.seat }) : "";
+    const { batch, tooLong } = cut(spool, BATCH_BYTES_MAX - lost.length - 1);
+    if (batch.length + tooLong.length === 0 && lost === "") return false;
+    const body = [...batch.map(({ line }) => line), ...(lost === "" ? [] : [lost])].join("\n");
+    if (body !== "" && !(await post(settings.reportUrl, body))) return false;
+    const gone = new Set([...batch, ...tooLong].map(({ line }) => line));
+    let more = false;
+    this.#queue = this.#queue.then(async () => {
+      const now = await read();
+      const left = now.spool.filter(({ line }) => !gone.has(line));
+      more = left.length > 0;
+      await chrome.storage.local.set({ spool: left, spoolLost: now.spoolLost - spoolLost + tooLong.length });
+    });
+    await this.#queue;
+    return more;
+  }
+}
+
+/** What fits into one request; a line that never will would block all others. */
+function cut(spool: Spooled[], bytesMax: number): { batch: Spooled[]; tooLong: Spooled[] } {
+  const batch: Spooled[] = [];
+  const tooLong: Spooled[] = [];
+  let bytes = 0;
+  for (const one of spool) {
+    const size = new TextEncoder().encode(one.line).length + 1;
+    if (size > bytesMax) {
+      tooLong.push(one);
+      continue;
+    }
+    if (bytes + size > bytesMax) break;
+    bytes += size;
+    batch.push(one);
+  }
+  return { batch, tooLong };
 }
 
 /** One line of a report. */
@@ -76,35 +129,17 @@ function originOf(page: string): string {
   }
 }
 
-async function spool(): Promise<Spooled[]> {
-  return ((await chrome.storage.local.get("spool")).spool ?? []) as Spooled[];
+async function read(): Promise<Spool> {
+  const { spool, spoolLost } = await chrome.storage.local.get(["spool", "spoolLost"]);
+  return { spool: (spool ?? []) as Spooled[], spoolLost: (spoolLost ?? 0) as number };
 }
 
 async function add(lines: Spooled[]): Promise<void> {
   const keys = new Set(lines.map(({ key }) => key));
-  const kept = (await spool()).filter(({ key }) => !keys.has(key));
-  await chrome.storage.local.set({ spool: [...kept, ...lines].slice(-SPOOL_MAX) });
-}
-
-/** True when a batch went and more is waiting. */
-async function sendBatch(url: string): Promise<boolean> {
-  const waiting = await spool();
-  const batch: Spooled[] = [];
-  let bytes = 0;
-  for (const one of waiting) {
-    const size = new TextEncoder().encode(one.line).length + 1;
-    if (bytes + size > BATCH_BYTES_MAX) break;
-    bytes += size;
-    batch.push(one);
-  }
-  // A line that is too long by itself would block all others.
-  const sent = batch.length > 0 ? batch : waiting.slice(0, 1);
-  if (sent.length === 0) return false;
-  if (batch.length > 0 && !(await post(url, batch.map(({ line }) => line).join("\n")))) return false;
-  const gone = new Set(sent.map(({ line }) => line));
-  const left = (await spool()).filter(({ line }) => !gone.has(line));
-  await chrome.storage.local.set({ spool: left });
-  return left.length > 0;
+  const { spool, spoolLost } = await read();
+  const all = [...spool.filter(({ key }) => !keys.has(key)), ...lines];
+  const lost = Math.max(0, all.length - SPOOL_MAX);
+  await chrome.storage.local.set({ spool: all.slice(lost), spoolLost: spoolLost + lost });
 }
 
 async function post(url: string, body: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 // What somebody decided: here in the options, or for everybody through the browser's policies.
 
-import type { AllowRule, Configuration } from "../watch/core.ts";
+import type { AllowRule, Configuration, Problem } from "../watch/core.ts";
 
 export interface Settings {
   notifications: boolean;
@@ -33,14 +33,14 @@ const POLICY_WAIT_MS = 1000;
  * Own settings with those of the policy above them; allow rules are added up. A browser may let the policy wait for
  * longer than a page needs: then it counts as empty for now, and `onChanged` tells of it later.
  */
-export async function readSettings(wait = POLICY_WAIT_MS): Promise<{ settings: Settings; managed: string[] }> {
+export async function readSettings(wait = POLICY_WAIT_MS): Promise<{ settings: Settings; managed: string[]; refused: Problem[] }> {
   const [stored, policy] = await Promise.all([chrome.storage.local.get("settings"), readPolicy(wait)]);
   const own = checked(stored.settings);
   const given = checked(policy);
   const managed = Object.keys(given).filter((key) => key !== "allow");
   const settings = { ...DEFAULTS, ...own, ...given };
   settings.allow = [...(given.allow ?? []), ...(own.allow ?? [])].slice(0, ALLOW_MAX);
-  return { settings, managed };
+  return { settings, managed, refused: [...refusedRules(policy), ...refusedRules(stored.settings)] };
 }
 
 /** What the core has to know of the settings. */
@@ -85,11 +85,25 @@ export function checked(given: unknown): Partial<Settings> {
   return settings;
 }
 
+const RULE_TEXTS = ["id", "page", "target", "reason", "owner", "expires"];
+
+/** Rules that are left out, and what they lack: whoever wrote them believes that they hold. */
+export function refusedRules(given: unknown): Problem[] {
+  const rules = (given as { allow?: unknown } | null | undefined)?.allow;
+  if (!Array.isArray(rules)) return [];
+  const problems = rules.map((rule: unknown, at) => {
+    const texts = (rule ?? {}) as Record<string, unknown>;
+    const missing = RULE_TEXTS.filter((key) => typeof texts[key] !== "string" || texts[key] === "");
+    const why = missing.length > 0 ? `no ${missing.join(", ")}` : `"${String(texts.expires)}" is no day`;
+    return { place: `allow[${at}]`, why };
+  });
+  return problems.filter((_, at) => !isRule(rules[at]));
+}
+
 function isRule(given: unknown): given is AllowRule {
   if (given === null || typeof given !== "object") return false;
   const rule = given as Record<string, unknown>;
-  const texts = ["id", "page", "target", "reason", "owner", "expires"];
-  return texts.every((key) => typeof rule[key] === "string" && rule[key] !== "") && !Number.isNaN(Date.parse(String(rule.expires)));
+  return RULE_TEXTS.every((key) => typeof rule[key] === "string" && rule[key] !== "") && !Number.isNaN(Date.parse(String(rule.expires)));
 }
 
 /** Reports go over https, or to this machine itself. */

@@ -88,7 +88,7 @@ async function answer(question: Question): Promise<unknown> {
     case "clear_history":
       return history.clear();
     case "refused":
-      return watcher.problems();
+      return [...(await readSettings()).refused, ...watcher.problems()];
     case "allow":
       await writeSettings({ allow: [...(await ownAllow()), ...question.rules] });
       // The change of the settings itself brings the rules to the core.
@@ -124,6 +124,8 @@ void readSettings(0).then(async (read) => {
 async function again(): Promise<void> {
   settings = (await readSettings()).settings;
   watcher.configure(configurationOf(settings));
+  // What was found before a policy came says where to report it.
+  reports.put(watcher.found(), settings);
   await blocking.set(settings.block, settings.allow);
 }
 

@@ -11,7 +11,7 @@ const LISTS = ["spaceOverrides", "ownDomains", "proxies"] as const;
 async function begin(): Promise<void> {
   fillWords();
   byId("block").addEventListener("change", () => void change({ block: box("block").checked }));
-  byId("notifications").addEventListener("change", () => void changeNotifications());
+  byId("notifications").addEventListener("change", () => void change({ notifications: box("notifications").checked }));
   byId("form").addEventListener("submit", (event) => {
     event.preventDefault();
     void saveForm();
@@ -23,6 +23,13 @@ async function begin(): Promise<void> {
 async function show(): Promise<void> {
   await showWith(0);
   await showWith();
+  await showRefused();
+}
+
+/** Settings that do not hold, wherever they come from. */
+async function showRefused(): Promise<void> {
+  const refused = (await ask<{ place: string; why: string }[] | null>({ ask: "refused" })) ?? [];
+  if (refused.length > 0) tell(word("unusable", refused.map(({ place, why }) => `${place}: ${why}`).join("; ")));
 }
 
 async function showWith(wait?: number): Promise<void> {
@@ -61,21 +68,12 @@ function ruleRow(rule: AllowRule, own: boolean): HTMLElement {
   return element("tr", "", ...texts.map((text) => element("td", text)), element("td", "", last));
 }
 
-/** The permission is asked for only when somebody wants it. */
-async function changeNotifications(): Promise<void> {
-  const wanted = box("notifications").checked;
-  const granted = !wanted || (await chrome.permissions.request({ permissions: ["notifications"] }));
-  await change({ notifications: wanted && granted });
-}
-
 async function saveForm(): Promise<void> {
   const reportUrl = box("reportUrl").value.trim();
   if (checked({ reportUrl }).reportUrl === undefined) return tell(word("report_bad"));
   const changed: Partial<Settings> = { reportUrl, reportPaths: box("reportPaths").checked };
   for (const name of LISTS) changed[name] = lines(byId<HTMLTextAreaElement>(name).value);
   await change(changed);
-  const refused = (await ask<{ place: string; why: string }[] | null>({ ask: "refused" })) ?? [];
-  if (refused.length > 0) tell(word("unusable", refused.map(({ place, why }) => `${place}: ${why}`).join("; ")));
 }
 
 function lines(text: string): string[] {
@@ -84,8 +82,8 @@ function lines(text: string): string[] {
 
 async function change(settings: Partial<Settings>): Promise<void> {
   await writeSettings(settings);
-  await show();
   tell(word("saved"));
+  await show();
 }
 
 function tell(text: string): void {

@@ -4,7 +4,7 @@ import "./page.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lineOf } from "../background/report.ts";
-import { checked } from "../background/settings.ts";
+import { checked, refusedRules } from "../background/settings.ts";
 import { toCsv } from "../popup/export.ts";
 import { rulesFor } from "../popup/expect.ts";
 import type { Sighting, Target } from "../watch/core.ts";
@@ -39,6 +39,17 @@ test("an allow rule without reason, owner or end is none", () => {
     assert.equal(checked({ allow: [{ ...whole, [key]: "" }] }).allow?.length, 0, key);
   }
   assert.equal(checked({ allow: [{ ...whole, expires: "soon" }] }).allow?.length, 0);
+});
+
+test("a rule that does not hold is told with what it lacks", () => {
+  const whole = { id: "a", page: "https://p.example", target: "127.0.0.1", reason: "r", owner: "o", expires: "2027-03-31" };
+  assert.deepEqual(refusedRules({ allow: [whole, { ...whole, owner: "", reason: 7 }, { ...whole, expires: "soon" }, null] }), [
+    { place: "allow[1]", why: "no reason, owner" },
+    { place: "allow[2]", why: '"soon" is no day' },
+    { place: "allow[3]", why: "no id, page, target, reason, owner, expires" },
+  ]);
+  assert.deepEqual(refusedRules({}), []);
+  assert.deepEqual(refusedRules(undefined), []);
 });
 
 test("what was seen becomes one rule for each host, with its ports", () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 /** `lna: false` takes the browser's own protection away. */
-export async function startChromium({ extension, lna = true, args = [], env = {}, headless = true }) {
+export async function startChromium({ extension, lna = true, args = [], env = {}, headless = true, withoutSwitches = false }) {
   const profile = mkdtempSync(join(tmpdir(), "hinomi-chromium-"));
   const flags = ["--no-sandbox", "--ignore-certificate-errors", "--disable-quic-probe", ...args];
   if (headless) flags.push("--headless=new");
@@ -15,7 +15,8 @@ export async function startChromium({ extension, lna = true, args = [], env = {}
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: false,
-    ignoreDefaultArgs: ["--disable-extensions"],
+    // What a driver switches off is what a policy needs.
+    ignoreDefaultArgs: ["--disable-extensions", ...(withoutSwitches ? ["--disable-background-networking", "--disable-component-update"] : [])],
     ignoreHTTPSErrors: true,
     args: flags,
     env: { ...process.env, ...env },

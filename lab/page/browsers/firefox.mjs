@@ -2,7 +2,7 @@
 
 import puppeteer from "puppeteer-core";
 
-export async function startFirefox({ extension, lna = true, prefs = {} }) {
+export async function startFirefox({ extension, lna = true, prefs = {}, env = {} }) {
   const extraPrefsFirefox = {
     "network.lna.blocking": lna,
     // A question that nobody answers would hang every request for five minutes.
@@ -19,6 +19,7 @@ export async function startFirefox({ extension, lna = true, prefs = {} }) {
     executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
     headless: true,
     acceptInsecureCerts: true,
+    env: { ...process.env, ...env },
     extraPrefsFirefox,
   });
   if (extension) await browser.installExtension(extension);

@@ -30,7 +30,8 @@ function last(world) {
   return world.collector.of("/findings").at(-1) ?? [];
 }
 
-function judged(technique, world) {
+/** What a browser told of one technique, beside the targets' log. */
+export function judged(technique, world) {
   const { id, kind } = technique;
   const reached = world.targets.hits.some((hit) => hit.technique === id);
   const events = world.collector.of("/events").filter((event) => about(event, technique));

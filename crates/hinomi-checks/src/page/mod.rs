@@ -8,6 +8,7 @@ pub(crate) mod port_scan;
 mod ports;
 pub(crate) mod rebinding;
 pub(crate) mod recordings;
+mod reports;
 pub(crate) mod resolver_lets_private_answers_through;
 #[cfg(test)]
 mod tests;

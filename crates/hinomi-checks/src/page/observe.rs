@@ -1,11 +1,12 @@
 //! Events of pages become facts: the watch takes them line by line, and what it saw is told page by page.
 
+use super::reports::Reports;
 use hinomi_formats::capture::resolver::{CLASSES, Settings};
 use hinomi_formats::{Problem, ProblemKind};
 use hinomi_model::fact::{PageFact, PageOutcomes, PageRule, PageTarget, ResolverFact};
 use hinomi_model::{AssetId, AssetKind};
 use hinomi_watch::{
-    CallSite, Config, EventSource, Outcomes, Rule, Sighting, Target, Visit, Watch, read_line,
+    CallSite, Config, ConfigProblem, EventSource, Outcomes, Rule, Sighting, Target, Visit, Watch, read_line,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -20,19 +21,23 @@ pub(crate) type Seen = (AssetId, Option<Timestamp>, PageFact);
 /// All facts of a file, and what could not be read.
 pub(crate) type Read = (Vec<Seen>, Vec<Problem>);
 
-/// Reads events, a line each, and gives what their pages did.
-pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> Read {
-    let config = Config { own_domains: own_domains.to_vec(), ..Config::default() };
-    let (mut watch, _) = Watch::new(&config);
-    let mut problems = Vec::new();
+/// Reads events and reports, a line each, and gives what their pages did.
+pub(crate) fn events(bytes: &[u8], config: &Config) -> Read {
+    let (mut watch, unusable) = Watch::new(config);
+    let mut problems = settings_problems(unusable);
+    let mut reports = Reports::default();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut unread = 0_usize;
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match read_line(line) {
-            Ok(event) => watch.take_ordered(event),
+        let taken = match Reports::claims(line) {
+            true => reports.take(line),
+            false => read_line(line).map(|event| watch.take_ordered(event)),
+        };
+        match taken {
+            Ok(()) => {}
             Err(why) => {
                 unread += 1;
                 if unread <= UNREAD_MAX {
@@ -47,7 +52,25 @@ pub(crate) fn events(bytes: &[u8], own_domains: &[String]) -> Read {
         problems.push(Problem::new(ProblemKind::Malformed, "", more));
     }
     problems.extend(lost(&watch));
-    (facts(&watch, unread > 0), problems)
+    problems.extend(reports.lost());
+    let mut seen = facts(&watch, unread > 0);
+    seen.extend(reports.facts().filter_map(|(at, fact)| placed(&fact.page.clone(), at, fact)));
+    (seen, problems)
+}
+
+/// What of the settings cannot be used: where, and why.
+pub fn page_config_problems(config: &Config) -> Vec<(String, String)> {
+    let (_, unusable) = Watch::new(config);
+    unusable.into_iter().map(|one| (one.place, one.why)).collect()
+}
+
+/// Settings that cannot be used: whoever wrote them believes that they hold.
+pub(super) fn settings_problems(unusable: Vec<ConfigProblem>) -> Vec<Problem> {
+    let told = |one: ConfigProblem| {
+        let detail = format!("the setting {} is not used: {}", one.place, one.why);
+        Problem::new(ProblemKind::Unsupported, "", detail)
+    };
+    unusable.into_iter().map(told).collect()
 }
 
 /// What the watch had to forget.

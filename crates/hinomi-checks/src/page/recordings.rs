@@ -1,6 +1,6 @@
 //! Recordings become facts: HAR, NetLog, packets and logs go through the same watch as the events of a browser.
 
-use super::observe::{Read, facts, lost};
+use super::observe::{Read, facts, lost, settings_problems};
 use hinomi_formats::capture::{self, Dates, Format, Reader, Record, Source, What};
 use hinomi_formats::{Limits, Problem, ProblemKind};
 use hinomi_watch::{
@@ -13,9 +13,8 @@ use std::net::IpAddr;
 const FIRST_YEAR_MS: i64 = 366 * 86_400_000;
 
 /// Reads a recording and gives what its pages and names did.
-pub(crate) fn recorded(format: Format, bytes: &[u8], own_domains: &[String]) -> Read {
-    let config = Config { own_domains: own_domains.to_vec(), ..Config::default() };
-    let (mut watch, _) = Watch::new(&config);
+pub(crate) fn recorded(format: Format, bytes: &[u8], config: &Config) -> Read {
+    let (mut watch, unusable) = Watch::new(config);
     let mut pages = Pages::default();
     // Written where a request ended, or page by page: the watch needs the order of the clock.
     let unordered = matches!(format, Format::Har | Format::ProxyLog);
@@ -31,6 +30,7 @@ pub(crate) fn recorded(format: Format, bytes: &[u8], own_domains: &[String]) -> 
     waiting.sort_by(in_order);
     waiting.into_iter().for_each(|event| watch.take_ordered(event));
     watch.finish();
+    problems.extend(settings_problems(unusable));
     problems.extend(pages.unplaced());
     problems.extend(lost(&watch));
     let cut = problems.iter().any(|problem| problem.kind != ProblemKind::Unsupported);

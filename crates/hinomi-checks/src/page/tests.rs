@@ -1,7 +1,7 @@
 //! From lines to facts, and what is lost on the way.
 
 use super::observe::events;
-use crate::{Origin, entries, judge, observe};
+use crate::{AllowRule, Origin, PageConfig, entries, judge, observe};
 use expect_test::expect;
 use hinomi_formats::Limits;
 use hinomi_formats::tree::{self, Hints};
@@ -20,6 +20,7 @@ fn origin() -> Origin {
         name: "events.ndjson".to_owned(),
         store: "share".to_owned(),
         own_domains: Vec::new(),
+        pages: PageConfig::default(),
         taken_by: "test".to_owned(),
         neighbours: Vec::new(),
     }
@@ -63,30 +64,67 @@ fn a_file_of_events_is_judged_like_any_other() {
 #[test]
 fn lines_that_are_no_events_are_told_and_leave_the_page_undecided() {
     let broken = format!("{SCAN}{}", "nonsense\n".repeat(30));
-    let (seen, problems) = events(broken.as_bytes(), &[]);
+    let (seen, problems) = events(broken.as_bytes(), &PageConfig::default());
     assert_eq!(problems.len(), 21);
     assert_eq!(
         (problems[0].place.as_str(), problems[20].detail.as_str()),
         ("line 5", "10 more lines are no events")
     );
     assert!(seen.iter().any(|(_, _, fact)| fact.rule.is_none() && fact.cut));
-    assert!(events(b"", &[]).0.is_empty());
+    assert!(events(b"", &PageConfig::default()).0.is_empty());
+}
+
+const REPORT: &str = r#"{"api":["websocket"],"count":1,"first":1700000000000,"last":1700000000001,"notes":[],"outcomes":{"reached":1},"page":"https://shop.example/","rule":"HW-1","script":{"script":"https://cdn.example/a.js","line":3,"column":14},"seat":"s-7","targets":[{"count":1,"host":"127.0.0.1","how":"literal","outcomes":{"reached":1},"port":5900,"scheme":"ws","space":"loopback"}]}"#;
+
+#[test]
+fn what_browsers_report_is_judged_and_the_last_word_of_each_counts() {
+    let again = REPORT.replace("\"count\":1,\"first\"", "\"count\":9,\"first\"");
+    let other = REPORT.replace("s-7", "s-8");
+    let lines = format!(
+        "{REPORT}\n{again}\n{other}\n{{\"count\":4,\"rule\":\"lost\"}}\nnonsense\n{{\"rule\":\"HW-1\"}}\n{{\"rule\":\"HW-9\"}}\n"
+    );
+    let tree = tree::read("reports.ndjson", lines.as_bytes(), Hints::default(), &Limits::desk());
+    let observed = observe(tree, &origin());
+    assert_eq!(observed.evidence[0].kind, EvidenceKind::PageEvents);
+    let facts: Vec<_> = observed.observations.iter().filter_map(|seen| seen.fact.as_page()).collect();
+    let told: Vec<_> = facts.iter().map(|fact| (fact.count, fact.script.as_deref())).collect();
+    assert_eq!(
+        told,
+        [(9, Some("https://cdn.example/a.js:3:14")), (1, Some("https://cdn.example/a.js:3:14"))]
+    );
+    let problems: Vec<&str> = observed.problems.iter().map(|problem| problem.detail.as_str()).collect();
+    assert_eq!(
+        problems,
+        [
+            "the line is not JSON (column 2)",
+            "the report names no page or no target",
+            "the report names a rule that is not known",
+            "browsers lost 4 findings before they could report them"
+        ]
+    );
+    let judged =
+        judge(&entries().unwrap(), &BTreeSet::new(), &crate::ContactBook::default(), &observed.observations);
+    let failed = judged.decisions.iter().filter(|one| matches!(one.verdict, Verdict::Fail(_)));
+    assert_eq!(failed.map(|one| one.check.as_str()).collect::<Vec<_>>(), ["page.local-access"]);
 }
 
 #[test]
 fn events_without_a_hook_cannot_see_webrtc() {
-    let (seen, _) = events(SCAN.lines().next().unwrap().as_bytes(), &[]);
+    let (seen, _) = events(SCAN.lines().next().unwrap().as_bytes(), &PageConfig::default());
     assert!(seen[0].2.webrtc_unseen);
-    let (seen, _) = events(SCAN.as_bytes(), &[]);
+    let (seen, _) = events(SCAN.as_bytes(), &PageConfig::default());
     assert!(!seen[0].2.webrtc_unseen);
 }
 
 #[test]
 fn a_log_of_names_is_told_by_name() {
     let line = r#"{"at": 1, "source": "dns_log", "type": "resolution", "name": "a.example", "answers": ["10.0.0.1"]}"#;
-    let (seen, _) = events(line.as_bytes(), &[]);
+    let (seen, _) = events(line.as_bytes(), &PageConfig::default());
     assert_eq!((seen[0].0.as_str(), seen[0].2.page.as_str()), ("dns:a.example", "a.example"));
-    let (ours, _) = events(line.as_bytes(), &["a.example".to_owned()]);
+    let (ours, _) = events(
+        line.as_bytes(),
+        &PageConfig { own_domains: vec!["a.example".to_owned()], ..PageConfig::default() },
+    );
     assert_eq!(ours[0].2.suppressed.as_deref(), Some("own_name"));
 }
 
@@ -225,4 +263,58 @@ fn settings_of_a_resolver_are_judged() {
             "bogus-nxdomain=64:ff9b::c0a8:0/112",
         ]
     );
+}
+
+/// What an archive of requests says of a page that asks the visitor's own machine.
+const ARCHIVE: &str = r#"{"log": {"version": "1.2", "creator": {"name": "x"}, "pages": [{"id": "p", "title": "https://shop.example/", "startedDateTime": "2026-01-01T00:00:00.000Z"}],
+"entries": [
+{"pageref": "p", "_resourceType": "document", "startedDateTime": "2026-01-01T00:00:00.000Z", "serverIPAddress": "203.0.113.9", "request": {"method": "GET", "url": "https://shop.example/"}, "response": {"status": 200}},
+{"pageref": "p", "_resourceType": "xhr", "startedDateTime": "2026-01-01T00:00:01.000Z", "serverIPAddress": "127.0.0.1", "request": {"method": "GET", "url": "http://127.0.0.1:5900/x"}, "response": {"status": 200}},
+{"pageref": "p", "_resourceType": "xhr", "startedDateTime": "2026-01-01T00:00:02.000Z", "serverIPAddress": "100.64.0.9", "request": {"method": "GET", "url": "https://app.example/x"}, "response": {"status": 200}}
+]}}"#;
+
+/// Targets that count, of a file read with these settings, and the rules that allowed others.
+#[track_caller]
+fn check_settings(name: &str, text: &str, pages: PageConfig, counting: &[&str], allowed_by: &[&str]) {
+    let tree = tree::read(name, text.as_bytes(), Hints::default(), &Limits::desk());
+    let observed = observe(tree, &Origin { name: name.to_owned(), pages, ..origin() });
+    assert_eq!(observed.problems, Vec::new(), "{name}");
+    let facts: Vec<_> = observed.observations.iter().filter_map(|seen| Fact::as_page(&seen.fact)).collect();
+    let counted = facts.iter().filter(|fact| fact.rule.is_some() && fact.counts());
+    let hosts: BTreeSet<&str> =
+        counted.flat_map(|fact| fact.targets.iter().map(|target| target.host.as_str())).collect();
+    assert_eq!(hosts.into_iter().collect::<Vec<_>>(), counting, "{name}");
+    let rules: Vec<&str> = facts.iter().filter_map(|fact| fact.allowed_by.as_deref()).collect();
+    assert_eq!(rules, allowed_by, "{name}");
+}
+
+#[test]
+fn allow_rules_and_address_spaces_hold_for_events_and_for_recordings() {
+    let rule = AllowRule {
+        id: "agent".to_owned(),
+        page: "[*.]shop.example".to_owned(),
+        target: "127.0.0.1".to_owned(),
+        ports: vec!["5900".to_owned()],
+        reason: "sign-in agent".to_owned(),
+        ..AllowRule::default()
+    };
+    let none = PageConfig::default;
+    let allow = || PageConfig { allow: vec![rule.clone()], ..none() };
+    let both = PageConfig { overrides: vec!["100.64.0.0/10=public".to_owned()], ..allow() };
+    check_settings("events.ndjson", SCAN, none(), &["127.0.0.1"], &[]);
+    check_settings("events.ndjson", SCAN, allow(), &[], &["agent"]);
+    check_settings("page.har", ARCHIVE, none(), &["127.0.0.1", "app.example"], &[]);
+    check_settings("page.har", ARCHIVE, allow(), &["app.example"], &["agent"]);
+    check_settings("page.har", ARCHIVE, both, &[], &["agent"]);
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_told_with_every_recording() {
+    let pages = PageConfig { overrides: vec!["office".to_owned()], ..PageConfig::default() };
+    for (name, text) in [("events.ndjson", SCAN), ("page.har", ARCHIVE)] {
+        let tree = tree::read(name, text.as_bytes(), Hints::default(), &Limits::desk());
+        let observed = observe(tree, &Origin { pages: pages.clone(), ..origin() });
+        let told = &observed.problems[0].detail;
+        assert!(told.starts_with("the setting overrides[0] is not used: \"office\""), "{name}: {told}");
+    }
 }

@@ -42,6 +42,7 @@ fn verdicts(mail: &[u8]) -> Vec<String> {
         name: "1.eml".to_owned(),
         store: "in".to_owned(),
         own_domains: vec!["reiji.example".to_owned()],
+        pages: crate::PageConfig::default(),
         taken_by: "test".to_owned(),
         neighbours: Vec::new(),
     };

@@ -56,6 +56,7 @@ fn origin() -> Origin {
         name: "1.eml".to_owned(),
         store: "in".to_owned(),
         own_domains: Vec::new(),
+        pages: crate::PageConfig::default(),
         taken_by: "test".to_owned(),
         neighbours: vec![EvidenceId::of(b"neighbour")],
     }

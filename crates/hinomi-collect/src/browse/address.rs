@@ -18,6 +18,11 @@ pub(super) fn cut(url: &str, keep_query: bool) -> String {
     short(&format!("{scheme}://{host}{path}"))
 }
 
+/// As much of an address as is held to know it again.
+pub(super) fn held(url: &str) -> String {
+    short(url)
+}
+
 /// `https://host:port` of an address; none where there is no host.
 pub(super) fn origin(url: &str) -> Option<String> {
     let url = url.strip_prefix("blob:").unwrap_or(url);
@@ -36,13 +41,6 @@ pub fn host(url: &str) -> Option<&str> {
         Some(rest) => rest.split(']').next(),
         None => host.split(':').next(),
     }
-}
-
-/// `127.0.0.1` of `127.0.0.1:80`, `::1` of `[::1]:80`.
-pub(super) fn ip_of(endpoint: &str) -> Option<String> {
-    let (host, _) = endpoint.rsplit_once(':')?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.parse::<std::net::IpAddr>().ok().map(|ip| ip.to_string())
 }
 
 fn short(text: &str) -> String {

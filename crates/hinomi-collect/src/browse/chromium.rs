@@ -5,7 +5,7 @@ use super::cdp::Peer;
 use std::env;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -23,6 +23,11 @@ const PROGRAMS: &[&str] = &[
 
 /// Ending by itself takes the browser this long at most, with its log written.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
+/// `/org.chromium.Chromium.XXXXXX/SingletonSocket`, and the longest name that a socket has anywhere (macOS).
+const SOCKET_PATH_BYTES: usize = 46;
+const SOCKET_BYTES_MAX: usize = 103;
+/// Telling its version takes it this long at most.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 /// Everything the browser would do on its own account is off: what goes out is what the page asks for.
@@ -32,8 +37,9 @@ const FLAGS: &[&str] = &[
     "--no-first-run",
     "--no-default-browser-check",
     "--no-service-autorun",
-    "--no-pings=false",
     "--disable-background-networking",
+    // Pages that hide from machines would hide what they do.
+    "--disable-blink-features=AutomationControlled",
     "--disable-breakpad",
     "--disable-client-side-phishing-detection",
     "--disable-component-extensions-with-background-pages",
@@ -111,6 +117,7 @@ impl Chromium {
     }
 
     fn spawn(program: &Path, folder: &Path, more: &[String]) -> io::Result<Child> {
+        let agent = user_agent(program);
         let mut command = Command::new("/bin/sh");
         command.args(["-c", SHELL, "sh"]).arg(folder).arg(std::process::id().to_string()).arg(program);
         command.args(FLAGS);
@@ -121,7 +128,19 @@ impl Chromium {
         profile.push(folder.join("profile"));
         let mut log = std::ffi::OsString::from("--log-net-log=");
         log.push(folder.join("log"));
-        command.arg(profile).arg(log).args(more).arg("about:blank");
+        command.arg(profile).arg(log).args(agent.map(|agent| format!("--user-agent={agent}")));
+        command.args(more).arg("about:blank");
+        // What it writes besides its profile goes into the same folder, and so away with it.
+        for name in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+            command.env(name, folder);
+        }
+        // It makes a socket below its temporary folder, and does not start where that is too far down.
+        if folder.as_os_str().len() + SOCKET_PATH_BYTES <= SOCKET_BYTES_MAX {
+            command.env("TMPDIR", folder);
+        }
+        if !has_own_authorities() {
+            command.env("HOME", folder);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // A group of its own: it is ended as a whole, and a Ctrl-C reaches us first.
         #[cfg(unix)]
@@ -172,6 +191,54 @@ impl Drop for Chromium {
             thread::sleep(LOOKS_EVERY);
         }
     }
+}
+
+/// Whether this person trusts certificates that the system does not: they lie at home, and pages of a company may need
+/// them. Without any, the browser needs nothing there, and would only make an empty list.
+fn has_own_authorities() -> bool {
+    let home = env::var_os("HOME").map(PathBuf::from);
+    let lists = [".pki/nssdb", ".local/share/pki/nssdb"];
+    home.is_some_and(|home| lists.iter().any(|list| home.join(list).exists()))
+}
+
+/// What the same browser with a window calls itself: without one it says `HeadlessChrome`, and pages that hide from
+/// machines behave. None when the browser does not tell its version.
+fn user_agent(program: &Path) -> Option<String> {
+    let version = version_of(program)?;
+    let major = version.split('.').next()?;
+    let system = match env::consts::OS {
+        "macos" => "Macintosh; Intel Mac OS X 10_15_7",
+        "windows" => "Windows NT 10.0; Win64; x64",
+        _ => "X11; Linux x86_64",
+    };
+    let edge = program.file_name().is_some_and(|name| name.to_string_lossy().contains("edge"));
+    let more = if edge { format!(" Edg/{major}.0.0.0") } else { String::new() };
+    // Chromium tells no more than its major version since 2022 (user-agent reduction).
+    Some(format!(
+        "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36{more}"
+    ))
+}
+
+/// `156.0.8078.79` of `Chromium 156.0.8078.79 built on Debian`.
+fn version_of(program: &Path) -> Option<String> {
+    let mut command = Command::new(program);
+    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let until = Instant::now() + ANSWERS_WITHIN;
+    while child.try_wait().ok()?.is_none() {
+        if Instant::now() >= until {
+            _ = child.kill();
+            _ = child.wait();
+            return None;
+        }
+        thread::sleep(LOOKS_EVERY);
+    }
+    let mut said = String::new();
+    child.stdout.take()?.take(4096).read_to_string(&mut said).ok()?;
+    let is_version = |word: &&str| {
+        word.split('.').count() == 4 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    said.split_whitespace().find(is_version).map(str::to_owned)
 }
 
 /// A new folder that only we may look into: the log in it holds everything that goes over the wire.

@@ -2,7 +2,8 @@
 
 use super::address;
 use super::netlog::{NetLog, NetRequest, Packet};
-use super::tape::{Call, CallSite, DENIED, Document, EndKind, Row, Said, Tape, Ufrag, usual};
+use super::tape::{Call, CallSite, Document, EndKind, Row, Said, Tape, Ufrag};
+use hinomi_formats::capture::{WebRtc, bare_url};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
@@ -23,8 +24,9 @@ pub(super) struct Written<'a> {
 pub(super) fn lines(visit: &Written<'_>) -> Vec<u8> {
     let mut events = Vec::new();
     let matched = matched(visit.tape);
+    let found = NetIndex::new(visit.log);
     documents(visit, &mut events);
-    requests(visit, &matched, &mut events);
+    requests(visit, &matched, &found, &mut events);
     calls(visit, &matched, &mut events);
     packets(visit, &mut events);
     unseen(visit, &mut events);
@@ -64,13 +66,13 @@ fn matched(tape: &Tape) -> HashMap<usize, usize> {
     let mut by_url: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, call) in tape.calls.iter().enumerate() {
         if let Said::Call { url, .. } | Said::Text { url, .. } = &call.said {
-            by_url.entry(bare(url)).or_default().push(at);
+            by_url.entry(named(url)).or_default().push(at);
         }
     }
     let mut found = HashMap::new();
     let mut used = HashSet::new();
     for (at, row) in tape.rows.iter().enumerate().filter(|(_, row)| !row.redirected) {
-        let Some(calls) = by_url.get(bare(&row.url)) else { continue };
+        let Some(calls) = by_url.get(named(&row.url)) else { continue };
         let near = |call: &&usize| {
             tape.calls.get(**call).is_some_and(|call| call.at.abs_diff(row.at) <= NEAR_MS.unsigned_abs())
         };
@@ -86,8 +88,10 @@ fn matched(tape: &Tape) -> HashMap<usize, usize> {
     found
 }
 
-fn bare(url: &str) -> &str {
-    url.split('#').next().unwrap_or(url)
+/// An address as a script named it and as the browser asked for it: it may have been made to ask with TLS.
+fn named(url: &str) -> &str {
+    let bare = url.split('#').next().unwrap_or(url);
+    bare.split_once("://").map_or(bare, |(_, rest)| rest)
 }
 
 fn documents(visit: &Written<'_>, events: &mut Events) {
@@ -102,7 +106,7 @@ fn documents(visit: &Written<'_>, events: &mut Events) {
         put(&mut event, "tab", Some(document.tab));
         put(&mut event, "frame", Some(i64::from(document.parent.is_some())));
         put(&mut event, "document", Some(told(visit, id, document)));
-        if visit.log.whole {
+        if visit.log.begun {
             // Its packets were watched as well: that none were WebRTC's is then a fact.
             let mut watched = event.clone();
             put(&mut watched, "source", Some("netlog"));
@@ -144,19 +148,18 @@ fn actor(visit: &Written<'_>, event: &mut Event, id: Option<&str>, tab: i64) {
     put(event, "initiator", address::origin(&document.url));
 }
 
-fn requests(visit: &Written<'_>, matched: &HashMap<usize, usize>, events: &mut Events) {
+fn requests(visit: &Written<'_>, matched: &HashMap<usize, usize>, found: &NetIndex<'_>, events: &mut Events) {
     let tape = visit.tape;
     for (at, row) in tape.rows.iter().enumerate() {
         let call = matched.get(&at).and_then(|call| tape.calls.get(*call));
-        if !row.redirected {
-            let mut event = event("cdp", "request", row.at);
-            about(visit, &mut event, row);
-            put(&mut event, "api", Some(api_of(row, call)));
-            put(&mut event, "call_site", site_of(row, call));
-            put(&mut event, "content_type", row.content_type.as_deref());
-            events.push((row.at, event));
-        }
-        end(visit, row, events);
+        // Each hop is a request of its own, as `webRequest` has it: what it leads to is known before it answers.
+        let mut event = event("cdp", "request", row.at);
+        about(visit, &mut event, row);
+        put(&mut event, "api", Some(api_of(row, call)));
+        put(&mut event, "call_site", site_of(row, call));
+        put(&mut event, "content_type", row.content_type.as_deref());
+        events.push((row.at, event));
+        end(visit, row, found, events);
     }
 }
 
@@ -173,7 +176,7 @@ fn about(visit: &Written<'_>, event: &mut Event, row: &Row) {
     put(event, "speculative", row.speculative.then_some(true));
 }
 
-fn end(visit: &Written<'_>, row: &Row, events: &mut Events) {
+fn end(visit: &Written<'_>, row: &Row, found: &NetIndex<'_>, events: &mut Events) {
     let Some(end) = &row.end else { return };
     let kind = match end.kind {
         EndKind::Redirect => "redirect",
@@ -183,50 +186,59 @@ fn end(visit: &Written<'_>, row: &Row, events: &mut Events) {
     let at = end.at.max(row.at);
     let mut event = event("cdp", kind, at);
     about(visit, &mut event, row);
-    let network = || network_request(visit, row)?.ip.clone();
+    let network = || found.request(row)?.ip.clone();
     let ip = end.ip.clone().or_else(network).or_else(|| only_answer(visit, &row.url));
     put(&mut event, "ip", ip);
     put(&mut event, "status", end.status);
-    put(&mut event, "error", error_of(visit, row, end.error.as_deref()));
+    put(&mut event, "error", error_of(row, found, end.error.as_deref()));
     put(&mut event, "from_cache", end.from_cache.then_some(true));
+    put(&mut event, "proxied", found.request(row).filter(|request| request.proxied).map(|_| true));
     events.push((at, event));
 }
 
 /// A WebSocket's error does not say that it was the browser's own check; the network log does.
-fn error_of(visit: &Written<'_>, row: &Row, error: Option<&str>) -> Option<String> {
+fn error_of(row: &Row, found: &NetIndex<'_>, error: Option<&str>) -> Option<String> {
     let error = error?;
+    let telling = |request: &NetRequest| request.error.clone().filter(|more| more != "net::ERR_FAILED");
     if error == "net::ERR_FAILED"
-        && let Some(found) = network_request(visit, row)
+        && let Some(more) = found.request(row).and_then(telling)
     {
-        if found.blocked {
-            return Some(DENIED.to_owned());
-        }
-        if let Some(more) = found.error.as_ref().filter(|more| *more != "net::ERR_FAILED") {
-            return Some(more.clone());
-        }
+        return Some(more);
     }
     Some(error.to_owned())
 }
 
-/// The network's view of the same request: same address, nearest in time.
-fn network_request<'a>(visit: &Written<'a>, row: &Row) -> Option<&'a NetRequest> {
-    let log: &'a NetLog = visit.log;
-    let fits = |request: &&NetRequest| same_target(&request.url, &row.url);
-    let near = |request: &&NetRequest| request.at.abs_diff(row.at) <= NEAR_MS.unsigned_abs();
-    log.requests.iter().filter(fits).filter(near).min_by_key(|request| request.at.abs_diff(row.at))
+/// The requests of the network log by their address: a page may make thousands.
+struct NetIndex<'a> {
+    by_url: HashMap<String, Vec<&'a NetRequest>>,
 }
 
-/// A WebSocket stands as HTTP in the network log.
-fn same_target(network: &str, asked: &str) -> bool {
-    let plain = |url: &'_ str| -> String {
-        let url = bare(url);
-        match url.split_once("://") {
-            Some(("ws", rest)) => format!("http://{rest}"),
-            Some(("wss", rest)) => format!("https://{rest}"),
-            _ => url.to_owned(),
+impl<'a> NetIndex<'a> {
+    fn new(log: &'a NetLog) -> Self {
+        let mut by_url: HashMap<String, Vec<&NetRequest>> = HashMap::new();
+        for request in &log.requests {
+            by_url.entry(plain(&request.url)).or_default().push(request);
         }
-    };
-    network == asked || plain(network) == plain(asked)
+        // By time, so that the nearest is found without looking at all.
+        by_url.values_mut().for_each(|requests| requests.sort_by_key(|request| request.at));
+        Self { by_url }
+    }
+
+    /// The network's view of the same request: same address, nearest in time.
+    fn request(&self, row: &Row) -> Option<&'a NetRequest> {
+        let requests = self.by_url.get(&plain(&row.url))?;
+        let after = requests.partition_point(|request| request.at < row.at);
+        let around = requests.get(after.saturating_sub(1)..).unwrap_or_default().iter().take(2);
+        let near = |request: &&&NetRequest| request.at.abs_diff(row.at) <= NEAR_MS.unsigned_abs();
+        around.filter(near).min_by_key(|request| request.at.abs_diff(row.at)).copied()
+    }
+}
+
+/// An address as all sources tell it: the network log has no queries, and a page may be made to ask with TLS where a
+/// script named an address without.
+fn plain(url: &str) -> String {
+    let bare = bare_url(url);
+    bare.split_once("://").map_or_else(|| bare.clone(), |(_, rest)| rest.to_owned())
 }
 
 /// The address of a name that led to one only.
@@ -266,6 +278,8 @@ fn calls(visit: &Written<'_>, matched: &HashMap<usize, usize>, events: &mut Even
         let mut event = match &call.said {
             Said::Text { .. } => continue,
             Said::Call { .. } if used.contains(&at) => continue,
+            // An address that was given to an element that was never shown: every request is seen, and there is none.
+            Said::Call { api, .. } if !asks(api) => continue,
             Said::Call { api, url } => {
                 let mut event = event("hook", "call", call.at);
                 put(&mut event, "url", Some(address::cut(url, visit.keep_query)));
@@ -285,6 +299,11 @@ fn calls(visit: &Written<'_>, matched: &HashMap<usize, usize>, events: &mut Even
     }
 }
 
+/// Whether a function asks at once. Such a call may be stopped before it becomes a request, and was one nevertheless.
+fn asks(api: &str) -> bool {
+    api == "window.open" || !(api == "xhr" || api.contains('.'))
+}
+
 fn webrtc(servers: &[String], candidates: &[String], ufrag: Option<&Ufrag>) -> Value {
     let mut told = Map::new();
     put(&mut told, "servers", (!servers.is_empty()).then(|| servers.to_vec()));
@@ -299,12 +318,15 @@ fn packets(visit: &Written<'_>, events: &mut Events) {
         let cause = visit.tape.calls.iter().find(|call| names(call, packet, visit));
         let first = || visit.tape.order.iter().find(|id| is_page(visit, id)).map(String::as_str);
         let document = cause.and_then(|call| call.document.as_deref()).or_else(first);
-        let foreign = packet.ufrags.iter().find(|ufrag| !usual(ufrag));
-        let ufrag = foreign.map(|ufrag| visit.tape.hook.ufrag(ufrag, false));
+        let WebRtc { servers, candidates, ufrag } = &packet.says;
+        let mut says = webrtc(servers, candidates, None);
+        if let (Some(says), Some(ufrag)) = (says.as_object_mut(), ufrag.filter(|ufrag| !ufrag.own)) {
+            says.insert("ufrag".to_owned(), json!({ "len": ufrag.len, "own": false }));
+        }
         let mut event = event("netlog", "webrtc", packet.at);
         actor(visit, &mut event, document, cause.map_or(0, |call| call.tab));
         put(&mut event, "api", Some("rtc.packet"));
-        put(&mut event, "webrtc", Some(webrtc(&[], std::slice::from_ref(&packet.endpoint), ufrag.as_ref())));
+        put(&mut event, "webrtc", Some(says));
         put(&mut event, "call_site", cause.and_then(|call| call.site.as_ref()).map(CallSite::to_json));
         events.push((packet.at, event));
     }
@@ -320,8 +342,7 @@ fn is_page(visit: &Written<'_>, id: &str) -> bool {
 /// Whether a call pointed WebRTC at this endpoint: by address, or by a name that led there.
 fn names(call: &Call, packet: &Packet, visit: &Written<'_>) -> bool {
     let Said::Rtc { servers, candidates, .. } = &call.said else { return false };
-    let Some((endpoint, _)) = packet.endpoint.rsplit_once('/') else { return false };
-    let Some((ip, port)) = endpoint.rsplit_once(':') else { return false };
+    let Some((ip, port)) = packet.endpoint.rsplit_once(':') else { return false };
     let leads = |host: &str| {
         host == ip
             || (host.trim_end_matches('.').ends_with("localhost") && matches!(ip, "127.0.0.1" | "[::1]"))
@@ -343,20 +364,28 @@ fn names(call: &Call, packet: &Packet, visit: &Written<'_>) -> bool {
 /// Requests of pages that only the network saw, such as those the browser makes ahead of a click.
 fn unseen(visit: &Written<'_>, events: &mut Events) {
     let tape = visit.tape;
-    let mut seen: HashSet<&str> = tape.rows.iter().map(|row| bare(&row.url)).collect();
+    let named = |call: &'_ Call| match &call.said {
+        Said::Call { url, .. } | Said::Text { url, .. } => Some(plain(url)),
+        Said::Rtc { .. } => None,
+    };
+    // Of several the first: they are put in from the last.
+    let calls: HashMap<String, &Call> =
+        tape.calls.iter().rev().filter_map(|call| Some((named(call)?, call))).collect();
+    let mut seen: HashSet<String> = tape.rows.iter().map(|row| plain(&row.url)).collect();
     let here = |request: &&NetRequest| visit.during.contains(&request.at) && request.initiator.is_some();
     for (at, request) in visit.log.requests.iter().enumerate().filter(|(_, request)| here(request)) {
-        let known =
-            tape.rows.iter().any(|row| row.resource == "websocket" && same_target(&request.url, &row.url));
-        if known || !seen.insert(bare(&request.url)) {
+        if !seen.insert(plain(&request.url)) {
             continue;
         }
-        let call = tape.calls.iter().find(|call| matches!(&call.said, Said::Call { url, .. } | Said::Text { url, .. } if bare(url) == bare(&request.url)));
+        let call = calls.get(&plain(&request.url)).copied();
         let of_origin = |id: &&String| {
             let document = tape.documents.get(id.as_str());
             document.and_then(|document| address::origin(&document.url)) == request.initiator
         };
-        let document = tape.order.iter().rev().find(of_origin).map(String::as_str);
+        let page = || tape.order.iter().find(|id| is_page(visit, id));
+        let sealed = request.initiator.as_deref() == Some("null");
+        let document = tape.order.iter().rev().find(of_origin).or_else(|| page().filter(|_| sealed));
+        let document = document.map(String::as_str);
         let id = format!("net-{at}");
         let mut start = event("netlog", "request", request.at);
         let about = |event: &mut Event| {
@@ -375,8 +404,8 @@ fn unseen(visit: &Written<'_>, events: &mut Events) {
         about(&mut last);
         put(&mut last, "ip", request.ip.as_deref());
         put(&mut last, "status", request.status);
-        let error = if request.blocked { Some(DENIED) } else { request.error.as_deref() };
-        put(&mut last, "error", error.filter(|_| request.status.is_none()));
+        put(&mut last, "proxied", request.proxied.then_some(true));
+        put(&mut last, "error", request.error.as_deref().filter(|_| request.status.is_none()));
         events.push((request.at, last));
     }
 }

@@ -4,25 +4,28 @@
 //! WebRTC), a script of ours in the page (WebRTC, and places the protocol does not know) and the network log (every
 //! packet, no place). What is kept is where a page reached and by which script; nothing it shows, sends or is sent.
 //!
-//! Invariants: the browser goes to the address it is given and where the page itself leads; its profile and logs are
-//! gone with it; every wait and every list is bounded.
+//! Invariants: the browser goes to the address it is given and where the page itself leads, and when crawling to no
+//! host that is not ours; its profile and logs are gone with it; every wait and every list is bounded.
 
 mod address;
 mod cdp;
 mod chromium;
 mod join;
 mod netlog;
+mod session;
 mod tape;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod ways;
 
 pub use address::host as host_of;
 pub use chromium::{chromium_sandboxed, find_chromium};
 
-use std::collections::{BTreeSet, VecDeque};
+use session::Session;
 use std::path::PathBuf;
 use std::time::Duration;
+use ways::Ways;
 
 /// How to look at pages.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Browse {
     pub program: Option<PathBuf>,
     /// A page is done when nothing has happened for this long.
     pub quiet: Duration,
+    /// It is looked at for this long at least: what a page does later is not seen otherwise.
+    pub stay: Duration,
     /// Longest time for one page.
     pub page_max: Duration,
     /// How many further pages to follow links to.
@@ -47,6 +52,7 @@ impl Browse {
         Self {
             program: None,
             quiet: Duration::from_secs(2),
+            stay: Duration::ZERO,
             page_max: Duration::from_secs(30),
             crawl: 0,
             keep_query: false,
@@ -64,10 +70,27 @@ pub struct PageSeen {
     pub events: Vec<u8>,
     /// What could not be seen.
     pub troubles: Vec<PageTrouble>,
-    /// Where its links lead; only when crawling.
-    pub links: Vec<String>,
+    /// Addresses outside of what is ours that it led to, by link or by itself, and that were not gone to; only when
+    /// crawling.
+    pub outside: Vec<String>,
+    /// Links of ours that were not followed because there were more than [`Browse::crawl`]; told with the first page.
+    pub left: usize,
     /// The browser and its version.
     pub browser: String,
+}
+
+impl PageSeen {
+    /// A page that no browser could be had for.
+    fn lost(url: &str, why: String) -> Self {
+        Self {
+            url: url.to_owned(),
+            events: Vec::new(),
+            troubles: vec![PageTrouble::Crashed { why }],
+            outside: Vec::new(),
+            left: 0,
+            browser: String::new(),
+        }
+    }
 }
 
 /// Why a page was not seen, or not whole.
@@ -80,11 +103,29 @@ pub enum PageTrouble {
         /// The browser's word.
         why: String,
     },
+    /// It never said that it was complete, and nothing happened any more.
+    #[error("the page did not finish loading; it was left after {seconds} s without a sign")]
+    NeverLoaded {
+        /// How long nothing happened.
+        seconds: u64,
+    },
+    /// Its scripts never come to an end.
+    #[error("the page's scripts run without an end; it did not answer for {seconds} s")]
+    NotResponding {
+        /// How long it was asked.
+        seconds: u64,
+    },
     /// It was still busy when its time was over.
     #[error("the page was still busy after {seconds} s")]
     TimeOver {
         /// The limit.
         seconds: u64,
+    },
+    /// The browser's network log could not be read to its end: requests and WebRTC may be missing.
+    #[error("the browser's network log: {why}")]
+    Log {
+        /// Where, and what is wrong there.
+        why: String,
     },
     /// More happened than is kept.
     #[error("the page did more than is kept; what was kept was judged")]
@@ -114,36 +155,46 @@ pub enum BrowseError {
     },
 }
 
-/// Looks at a page, and at up to [`Browse::crawl`] pages that it and they link to. A link is followed when `ours`
-/// admits its host.
+/// Looks at pages, and from each at up to [`Browse::crawl`] further pages that it and they link to. When crawling,
+/// `ours` says which hosts may be gone to: no link, redirect, script or window leads the browser to another one.
+/// Gives the pages of each start, the start first.
 ///
 /// # Errors
 /// [`BrowseError`] when there is no browser, or it does not start. What costs one page only is told with that page.
 pub fn browse(
-    url: &str,
+    starts: &[String],
     how: &Browse,
     ours: &dyn Fn(&str) -> bool,
     progress: &dyn Fn(&str),
-) -> Result<Vec<PageSeen>, BrowseError> {
+) -> Result<Vec<Vec<PageSeen>>, BrowseError> {
     let program = find_chromium(how.program.as_deref()).ok_or(BrowseError::NoBrowser)?;
-    let mut waiting = VecDeque::from([url.to_owned()]);
-    let mut known = BTreeSet::from([address::cut(url, true)]);
-    let mut seen = Vec::new();
-    while let Some(url) = waiting.pop_front().filter(|_| seen.len() <= how.crawl) {
-        progress(&url);
-        let page = visit::visit(&url, &program, how)?;
-        for link in &page.links {
-            let web = link.starts_with("http://") || link.starts_with("https://");
-            let link = address::cut(link, true);
-            if web
-                && address::host(&link).is_some_and(ours)
-                && known.len() <= how.crawl
-                && known.insert(link.clone())
-            {
-                waiting.push_back(link);
+    let mut ways = Ways::new(starts, how.crawl, ours);
+    let mut seen: Vec<Vec<PageSeen>> = starts.iter().map(|_| Vec::new()).collect();
+    while let Some(first) = ways.next() {
+        let within: Option<&dyn Fn(&str) -> bool> = (how.crawl > 0).then_some(ours);
+        let mut session = match Session::start(&program, how, within) {
+            Ok(session) => session,
+            Err(error) if seen.iter().all(Vec::is_empty) => return Err(error),
+            // What was seen before stays.
+            Err(error) => {
+                let lost = PageSeen::lost(&first.1, error.to_string());
+                seen.get_mut(first.0).into_iter().for_each(|pages| pages.push(lost.clone()));
+                continue;
             }
+        };
+        let mut next = Some(first);
+        while let Some((start, url)) = next {
+            progress(&url);
+            let links = session.visit(start, &url);
+            ways.learn(start, &url, links);
+            next = if session.may_go_on() { ways.next() } else { None };
         }
-        seen.push(page);
+        for (start, page) in session.end() {
+            seen.get_mut(start).into_iter().for_each(|pages| pages.push(page.clone()));
+        }
+    }
+    for (at, pages) in seen.iter_mut().enumerate() {
+        ways.tell(at, pages);
     }
     Ok(seen)
 }

@@ -1,6 +1,6 @@
 //! Addresses, and what is kept of them.
 
-use super::address::{cut, host, ip_of, origin};
+use super::address::{cut, host, origin};
 
 #[track_caller]
 fn check_cut(url: &str, kept: &str) {
@@ -32,10 +32,5 @@ fn hosts_and_origins_are_read_as_written() {
     ] {
         assert_eq!(host(url), name, "{url}");
         assert_eq!(origin(url).as_deref(), from, "{url}");
-    }
-    for (endpoint, ip) in
-        [("127.0.0.1:80", Some("127.0.0.1")), ("[::1]:80", Some("::1")), ("name:80", None), ("", None)]
-    {
-        assert_eq!(ip_of(endpoint).as_deref(), ip, "{endpoint}");
     }
 }

@@ -163,7 +163,7 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     if mail::looks_like_calendar(bytes) {
         return Kind::Calendar;
     }
-    if looks_like_events(bytes) {
+    if looks_like_events(bytes) || looks_like_reports(bytes) {
         return Kind::PageEvents;
     }
     if capture::detect(bytes).is_some() {
@@ -197,6 +197,15 @@ fn looks_like_events(bytes: &[u8]) -> bool {
     line.starts_with(b"{")
         && ["at", "type", "source"].iter().all(|key| has(key))
         && EVENT_SOURCES.iter().any(|source| has(source))
+}
+
+/// Whether the first line is a report of the page watch in a browser: a rule, by its number, and where it led.
+fn looks_like_reports(bytes: &[u8]) -> bool {
+    let line = bytes.get(..EVENT_BYTES).unwrap_or(bytes);
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has = |text: &[u8]| memchr::memmem::find(line, text).is_some();
+    let is_finding = has(b"\"rule\":\"HW-") && has(b"\"page\":") && has(b"\"targets\":");
+    line.starts_with(b"{") && (is_finding || has(b"\"rule\":\"lost\"") && has(b"\"count\":"))
 }
 
 /// Both may hang on anything: a PDF starts within its first kilobyte, a ZIP is recognised by its end, too.

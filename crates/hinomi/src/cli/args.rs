@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hinomi_model::Severity;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Parser)]
@@ -40,6 +41,10 @@ pub(crate) enum Action {
     Plan(Plan),
     Report(ReportArgs),
     Block(Block),
+    #[command(subcommand)]
+    Page(PageAction),
+    #[command(subcommand)]
+    Collect(CollectAction),
     Explain(Explain),
     #[command(subcommand)]
     Finding(FindingAction),
@@ -104,6 +109,8 @@ pub(crate) struct Scan {
     pub(crate) observations: bool,
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) crawl: usize,
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) stay: u64,
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) browser: Option<PathBuf>,
     #[arg(long)]
@@ -208,6 +215,43 @@ pub(crate) enum BlockFormat {
     Text,
     Hosts,
     Csv,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum PageAction {
+    Policy(PagePolicy),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PagePolicy {
+    #[arg(long, value_enum)]
+    pub(crate) browser: BrowserArg,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BrowserArg {
+    Chrome,
+    Edge,
+    Firefox,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum CollectAction {
+    PageReports(PageReports),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PageReports {
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: SocketAddr,
+    #[arg(long = "out", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) from: Vec<String>,
+    #[arg(long)]
+    pub(crate) beyond_this_machine: bool,
 }
 
 #[derive(Debug, Clone, Args)]

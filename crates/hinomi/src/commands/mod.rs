@@ -6,6 +6,7 @@ mod doctor;
 mod explain;
 mod finding;
 mod init;
+mod page;
 mod results;
 mod run;
 mod scan;
@@ -30,6 +31,8 @@ pub(crate) fn run(action: Action, app: &App) -> Result<u8> {
         Action::Plan(args) => results::plan(app, &args),
         Action::Report(args) => results::report(app, &args),
         Action::Block(args) => results::block(app, &args),
+        Action::Page(action) => page::policies(app, &action),
+        Action::Collect(action) => page::collect(app, &action),
         Action::Explain(args) => explain::run(app, &args),
         Action::Finding(action) => finding::run(app, &action),
         Action::Asset(_) => store::assets(app),

@@ -4,8 +4,11 @@
 //! `/etc/hinomi/`. A flag beats the file, the file beats the default. Unknown keys are errors. Secrets never
 //! stand in the file, only where to find them.
 
+mod pages;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use pages::{Allow, PORTS_MAX, PageSettings};
 
 use anyhow::{Context, Result, anyhow, bail};
 use hinomi_model::{BasisPoints, Yen};
@@ -26,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) scope: ScopeLists,
     #[serde(default)]
     pub(crate) mail: MailSettings,
+    #[serde(default)]
+    pub(crate) page: PageSettings,
     #[serde(default)]
     pub(crate) limits: LimitSettings,
     #[serde(default)]
@@ -145,6 +150,7 @@ impl Default for Config {
             company: Company::default(),
             scope: ScopeLists::default(),
             mail: MailSettings::default(),
+            page: PageSettings::default(),
             limits: LimitSettings::default(),
             store: StoreSettings::default(),
             source: Vec::new(),
@@ -214,6 +220,9 @@ fn parse(text: &str) -> Result<Config> {
     ];
     if let Some((name, _)) = zero.into_iter().find(|(_, value)| *value == 0) {
         bail!("limits.{name} is 0: nothing could be read");
+    }
+    if let Some(problem) = config.page.problems().into_iter().next() {
+        bail!("{problem}");
     }
     Ok(config)
 }

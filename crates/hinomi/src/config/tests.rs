@@ -112,3 +112,35 @@ fn what_is_shown_is_what_is_read() {
     let text = toml::to_string_pretty(&Config::default()).unwrap();
     assert_eq!(parse(&text).unwrap(), Config::default());
 }
+
+#[test]
+fn what_is_expected_of_pages_is_read_and_reaches_the_watch() {
+    let text = "schema = 1\n[page]\nspace_overrides = [\"100.64.0.0/10=public\"]\nproxies = [\"10.0.0.1:3128\"]\n\
+                [[page.allow]]\nid = \"sso\"\npage = \"[*.]shop.example\"\ntarget = \"127.0.0.1\"\nports = [5900, \"8000-8010\"]\n\
+                reason = \"sign-in agent\"\nowner = \"IT\"\nexpires = \"2027-03-31\"\n";
+    let watch = parse(text).unwrap().page.for_watch();
+    assert_eq!(watch.overrides, ["100.64.0.0/10=public"]);
+    assert_eq!(watch.proxies, ["10.0.0.1:3128"]);
+    let rule = &watch.allow[0];
+    assert_eq!(
+        (rule.id.as_str(), &rule.ports[..]),
+        ("sso", &["5900".to_owned(), "8000-8010".to_owned()][..])
+    );
+    assert_eq!(rule.expires.as_deref(), Some("2027-03-31"));
+    let shown = toml::to_string(&parse(text).unwrap()).unwrap();
+    assert_eq!(parse(&shown).unwrap(), parse(text).unwrap(), "what `config show` prints is read again");
+}
+
+#[test]
+fn a_rule_that_cannot_be_used_is_refused_with_its_place() {
+    let rule = |more: &str| {
+        format!("schema = 1\n[[page.allow]]\npage = \"a.example\"\ntarget = \"127.0.0.1\"\n{more}\n")
+    };
+    refused(&rule("reason = \"\""), "page.allow[0]: no reason is given");
+    refused(&rule("reason = \"x\"\nexpires = \"soon\""), "page.allow[0]: \"soon\" is no day");
+    refused(&rule("reason = \"x\"\nports = [\"http\"]"), "page.allow[0]");
+    refused(&rule("resaon = \"x\""), "unknown field `resaon`");
+    refused(&rule(""), "missing field `reason`");
+    refused("schema = 1\n[page]\nspace_overrides = [\"office\"]\n", "page.space_overrides[0]");
+    refused("schema = 1\n[page]\nproxies = [\"proxy.example\"]\n", "page.proxies[0]");
+}

@@ -11,7 +11,7 @@ pub(crate) use seen::{Looked, PlaceLooked};
 
 use crate::jail::{Jail, Job, Lost};
 use anyhow::{Context, Result};
-use hinomi_checks::{CANDIDATES_MAX, Observed};
+use hinomi_checks::{CANDIDATES_MAX, Observed, PageConfig};
 use hinomi_collect::CollectLimits;
 use hinomi_formats::Limits;
 use hinomi_model::EvidenceId;
@@ -48,6 +48,8 @@ pub(crate) struct Looking<'a> {
     pub(crate) usual_passwords: &'a [String],
     /// Our own domains, lower case.
     pub(crate) own_domains: &'a [String],
+    /// What is expected of pages, and how the company's networks differ from the rest.
+    pub(crate) pages: &'a PageConfig,
     pub(crate) now: Timestamp,
     /// Told after each file.
     pub(crate) progress: &'a dyn Fn(&str),
@@ -59,11 +61,17 @@ struct Brief<'a> {
     limits: &'a Limits,
     usual: &'a [String],
     own_domains: &'a [String],
+    pages: &'a PageConfig,
 }
 
 impl<'a> Looking<'a> {
     fn brief(&self) -> Brief<'a> {
-        Brief { limits: self.limits, usual: self.usual_passwords, own_domains: self.own_domains }
+        Brief {
+            limits: self.limits,
+            usual: self.usual_passwords,
+            own_domains: self.own_domains,
+            pages: self.pages,
+        }
     }
 }
 

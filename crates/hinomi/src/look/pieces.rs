@@ -106,6 +106,7 @@ pub(super) fn head(source: &str, name: &str, store: &str, brief: Brief<'_>, hint
             name: name.to_owned(),
             store: store.to_owned(),
             own_domains: brief.own_domains.to_vec(),
+            pages: brief.pages.clone(),
             taken_by: concat!("hinomi ", env!("CARGO_PKG_VERSION")).to_owned(),
             neighbours: hint.mails,
         },

@@ -31,6 +31,7 @@ fn look_with(
     let mut how = Looking {
         jail: &mut jail,
         own_domains: &[],
+        pages: &PageConfig::default(),
         limits: &Limits::desk(),
         collect,
         usual_passwords: &[],

@@ -11,4 +11,6 @@ mod jail;
 mod life;
 mod odd;
 mod program;
+#[cfg(unix)]
+mod reports;
 mod secrets;

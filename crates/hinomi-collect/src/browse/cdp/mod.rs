@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Messages that wait between the pipe and its reader; then the browser waits.
-const WAITING_MAX: usize = 64;
+const WAITING_MAX: usize = 16;
 /// Commands on their way out. More means that the browser no longer reads.
 const COMMANDS_MAX: usize = 1024;
 /// Bytes of events that are put aside while an answer is awaited.
@@ -79,9 +79,9 @@ impl Peer {
         Self { outgoing, incoming, aside: VecDeque::new(), aside_bytes: 0, last_id: 0, lost: 0 }
     }
 
-    /// Messages of the browser that could not be read or held.
-    pub(super) fn lost(&self) -> u64 {
-        self.lost
+    /// Messages of the browser that could not be read or held since this was last asked.
+    pub(super) fn take_lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
     }
 
     /// Sends a command and does not wait; gives its number.

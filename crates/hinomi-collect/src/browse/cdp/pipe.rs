@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc::SyncSender;
 
 /// Longest message. A page's own addresses stand in them, twice and more; longer ones are passed over.
-pub(super) const MESSAGE_BYTES_MAX: usize = 64 << 20;
+pub(super) const MESSAGE_BYTES_MAX: usize = 32 << 20;
+/// Longest text in a message that is passed on. Addresses may be megabytes long; nobody judges by their end.
+const TEXT_BYTES_MAX: usize = 16 << 10;
 /// A buffer that grew is given back above this.
 const BUFFER_KEPT: usize = 1 << 20;
 
@@ -41,7 +43,10 @@ pub(super) fn read(reader: impl Read, to: &SyncSender<Incoming>, bytes_max: usiz
         reader.consume(used);
         if ended {
             let read = if too_long { None } else { serde_json::from_slice(&message).ok() };
-            let incoming = read.map_or(Incoming::Lost, |value| Incoming::Message(message.len(), value));
+            let incoming = read.map_or(Incoming::Lost, |mut value| {
+                let held = if message.len() > TEXT_BYTES_MAX { shortened(&mut value) } else { message.len() };
+                Incoming::Message(held, value)
+            });
             if to.send(incoming).is_err() {
                 return;
             }
@@ -49,5 +54,29 @@ pub(super) fn read(reader: impl Read, to: &SyncSender<Incoming>, bytes_max: usiz
             message.clear();
             message.shrink_to(BUFFER_KEPT);
         }
+    }
+}
+
+/// Cuts what is longer than [`TEXT_BYTES_MAX`]; gives about how many bytes are left.
+fn shortened(value: &mut Value) -> usize {
+    match value {
+        Value::String(text) => {
+            if text.len() > TEXT_BYTES_MAX {
+                let mut end = TEXT_BYTES_MAX;
+                while !text.is_char_boundary(end) {
+                    end -= 1;
+                }
+                text.truncate(end);
+                text.shrink_to_fit();
+            }
+            text.len()
+        }
+        // serde_json reads no deeper than 128 levels, so neither does this go deeper.
+        Value::Array(values) => values.iter_mut().map(shortened).sum::<usize>() + 8 * values.len(),
+        Value::Object(fields) => {
+            fields.iter_mut().map(|(key, value)| key.len() + shortened(value)).sum::<usize>()
+                + 8 * fields.len()
+        }
+        _ => 8,
     }
 }

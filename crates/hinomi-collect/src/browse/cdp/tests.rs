@@ -53,7 +53,7 @@ fn an_answer_is_found_among_events_and_these_come_later_in_their_order() {
     let second = next(&mut peer);
     assert_eq!((second.session, second.method.as_str()), (None, "A.second"));
     assert_eq!(peer.next(Instant::now()), Ok(None));
-    assert_eq!(peer.lost(), 0);
+    assert_eq!(peer.take_lost(), 0);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn what_is_no_message_is_counted_and_passed_over() {
     far.say(&"[".repeat(1000));
     far.say(r#"{"method":"A.whole"}"#);
     assert_eq!(next(&mut peer), Told { session: None, method: "A.whole".to_owned(), params: Value::Null });
-    assert_eq!(peer.lost(), 4);
+    assert_eq!(peer.take_lost(), 4);
 }
 
 #[test]

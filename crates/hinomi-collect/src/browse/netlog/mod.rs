@@ -1,24 +1,25 @@
 //! Chromium's own network log: what no other source tells. WebRTC's packets, requests that the DevTools protocol is
-//! silent about, and the address each name led to.
+//! silent about, and the address each name and each socket led to.
 //!
-//! Read line by line as the browser wrote it, one event a line; a log without its end is read as far as it goes.
+//! `hinomi_formats` reads it, piece by piece; here its records are put together per request and held, within limits.
 
-mod stun;
 #[cfg(test)]
 mod tests;
 
-use super::address;
-use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
-use std::io::{BufRead, BufReader, Read};
+use hinomi_formats::capture::{Dates, Format, Reader, Record, WebRtc, What};
+use hinomi_formats::{Limits, Problem, ProblemKind};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{ErrorKind, Read};
 
-/// Longest line, in bytes. Longer ones are payload.
-const LINE_BYTES_MAX: usize = 8 << 20;
+/// Bytes of the file that are held at once.
+const PIECE_BYTES: usize = 256 << 10;
 /// Requests, packets and names that are held.
 const REQUESTS_MAX: usize = 50_000;
 const PACKETS_MAX: usize = 10_000;
 const NAMES_MAX: usize = 10_000;
-const SOCKETS_MAX: usize = 100_000;
+const ANSWERS_MAX: usize = 64;
+/// Problems that are told; what more there are, the reader counts.
+const PROBLEMS_MAX: usize = 8;
 
 /// What was read.
 #[derive(Debug, Default, PartialEq)]
@@ -27,260 +28,147 @@ pub(super) struct NetLog {
     pub(super) packets: Vec<Packet>,
     /// What each name was answered with.
     pub(super) answers: BTreeMap<String, Vec<String>>,
-    /// Its first line was there: it is a log.
-    pub(super) whole: bool,
-    /// Lines that were too long or no JSON, and what did not fit.
-    pub(super) lost: u64,
+    /// Its beginning was there: it is a log.
+    pub(super) begun: bool,
+    /// More was in it than is held.
+    pub(super) cut: bool,
+    /// What could not be read, with its place.
+    pub(super) problems: Vec<String>,
 }
 
 /// A request as the network saw it.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct NetRequest {
     pub(super) at: i64,
+    /// Without query.
     pub(super) url: String,
     pub(super) method: String,
+    /// The origin that asked; `null` for a sealed frame.
     pub(super) initiator: Option<String>,
     pub(super) main_frame: bool,
     /// Where it led, once connected.
     pub(super) ip: Option<String>,
+    pub(super) proxied: bool,
     pub(super) status: Option<u16>,
     /// `net::ERR_…`
     pub(super) error: Option<String>,
-    /// The browser's own check said no.
-    pub(super) blocked: bool,
 }
 
-/// The first packet of WebRTC to an endpoint.
+/// The first packet of WebRTC that says the same to the same.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Packet {
     pub(super) at: i64,
-    /// `127.0.0.1:3478/udp`
+    /// `127.0.0.1:3478`
     pub(super) endpoint: String,
-    pub(super) ufrags: Vec<String>,
+    pub(super) says: WebRtc,
 }
 
-/// The numbers that the log's first line gives to names.
-#[derive(Default)]
-struct Reading {
-    names: HashMap<u64, String>,
-    errors: HashMap<i64, String>,
-    offset: i64,
-    by_source: HashMap<u64, usize>,
-    endpoints: HashMap<u64, String>,
-    hosts: HashMap<u64, String>,
-    known: HashMap<(String, Vec<String>), ()>,
-    log: NetLog,
-}
-
-/// Reads a log.
-pub(super) fn read(log: impl Read) -> NetLog {
-    let mut reader = BufReader::with_capacity(1 << 16, log);
-    let mut reading = Reading::default();
-    let mut line = Vec::new();
+/// Reads a log from a disk.
+pub(super) fn read(mut log: impl Read) -> NetLog {
+    let mut reader = Reader::new(Format::NetLog, Dates::default(), &Limits::desk());
+    let mut taken = Taken::default();
+    let mut piece = vec![0; PIECE_BYTES];
     loop {
-        line.clear();
-        match (&mut reader).take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => return reading.log,
-            Ok(_) if line.last() == Some(&b'\n') || line.len() < LINE_BYTES_MAX => reading.line(&line),
-            Ok(_) => {
-                reading.log.lost += 1;
-                if reader.skip_until(b'\n').is_err() {
-                    return reading.log;
-                }
+        match log.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => {
+                reader.feed(piece.get(..length).unwrap_or_default(), &mut |record| taken.take(record));
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                taken.log.problems.push(error.to_string());
+                break;
             }
         }
+    }
+    let problems = reader.finish(&mut |record| taken.take(record));
+    taken.log.begun = !problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable);
+    taken.log.problems.extend(problems.iter().take(PROBLEMS_MAX).map(told));
+    taken.log
+}
+
+fn told(problem: &Problem) -> String {
+    match problem.place.as_str() {
+        "" => problem.detail.clone(),
+        place => format!("{place}: {}", problem.detail),
     }
 }
 
-impl Reading {
-    fn line(&mut self, line: &[u8]) {
-        let line = line.trim_ascii();
-        if let Some(constants) = line.strip_prefix(br#"{"constants":"#) {
-            self.constants(constants);
-            return;
-        }
-        let line = line.strip_suffix(b"],").or(line.strip_suffix(b",")).unwrap_or(line);
-        let line = line.strip_suffix(b"}]").map_or(line, |_| line.get(..line.len() - 1).unwrap_or_default());
-        if !line.starts_with(b"{") {
-            return;
-        }
-        match serde_json::from_slice::<Value>(line) {
-            Ok(event) => _ = self.event(&event),
-            Err(_) => self.log.lost += 1,
+#[derive(Default)]
+struct Taken {
+    log: NetLog,
+    by_request: HashMap<String, usize>,
+    known: HashSet<String>,
+}
+
+impl Taken {
+    fn take(&mut self, record: Record) {
+        match record.what {
+            What::Request => self.starts(record),
+            What::Redirect | What::Response | What::Failure => self.ends(record),
+            What::WebRtc => self.packet(record),
+            What::Resolution => self.resolved(record),
+            What::Document | What::Connection => {}
         }
     }
 
-    fn constants(&mut self, text: &[u8]) {
-        let text = text.strip_suffix(b",").unwrap_or(text);
-        let Ok(constants) = serde_json::from_slice::<Value>(text) else {
-            self.log.lost += 1;
-            return;
-        };
-        self.log.whole = true;
-        self.offset = constants.get("timeTickOffset").map(number).unwrap_or_default();
-        let names = constants.get("logEventTypes").and_then(Value::as_object);
-        let by_number =
-            names.into_iter().flatten().filter_map(|(name, at)| Some((at.as_u64()?, name.clone())));
-        self.names = by_number.collect();
-        let errors = constants.get("netError").and_then(Value::as_object).into_iter().flatten();
-        self.errors = errors.filter_map(|(name, at)| Some((at.as_i64()?, name.clone()))).collect();
-    }
-
-    fn event(&mut self, event: &Value) -> Option<()> {
-        let source = event.get("source")?.get("id")?.as_u64()?;
-        let name = self.names.get(&event.get("type")?.as_u64()?)?.clone();
-        let at = self.offset.saturating_add(event.get("time").map(number)?);
-        let params = event.get("params").unwrap_or(&Value::Null);
-        match name.as_str() {
-            "URL_REQUEST_START_JOB" => self.request(source, at, params),
-            "LOCAL_NETWORK_ACCESS_CHECK" => self.checked(source, params),
-            "HTTP_TRANSACTION_READ_RESPONSE_HEADERS" => self.headers(source, params),
-            "REQUEST_ALIVE" => self.over(source, params),
-            "UDP_BYTES_SENT" => self.packet(text(params, "address")?.to_owned(), "udp", at, params),
-            "TCP_CONNECT_ATTEMPT" => self.connects(source, params),
-            "SOCKET_BYTES_SENT" => {
-                let endpoint = self.endpoints.get(&source)?.clone();
-                self.packet(endpoint, "tcp", at, params)
-            }
-            "HOST_RESOLVER_MANAGER_JOB" | "HOST_RESOLVER_MANAGER_REQUEST" => self.asks(source, params),
-            _ => self.answers(source, params),
-        }
-    }
-
-    fn request(&mut self, source: u64, at: i64, params: &Value) -> Option<()> {
-        if params.get("net_error").is_some() {
-            return self.over(source, params);
-        }
-        let url = text(params, "url")?.to_owned();
+    fn starts(&mut self, record: Record) {
+        let (Some(id), Some(url)) = (record.request, record.url) else { return };
         if self.log.requests.len() >= REQUESTS_MAX {
-            self.log.lost += 1;
-            return None;
+            self.log.cut = true;
+            return;
         }
-        self.by_source.insert(source, self.log.requests.len());
+        self.by_request.insert(id, self.log.requests.len());
         self.log.requests.push(NetRequest {
-            at,
+            at: record.at_ms,
             url,
-            method: text(params, "method").unwrap_or("GET").to_owned(),
-            initiator: text(params, "initiator").filter(|from| from.contains("://")).map(str::to_owned),
-            main_frame: text(params, "request_type") == Some("main frame"),
+            method: record.method.unwrap_or_else(|| "GET".to_owned()),
+            initiator: record.initiator,
+            main_frame: record.resource == Some("main_frame"),
             ..NetRequest::default()
         });
-        None
     }
 
-    fn of(&mut self, source: u64) -> Option<&mut NetRequest> {
-        let at = *self.by_source.get(&source)?;
-        self.log.requests.get_mut(at)
-    }
-
-    fn checked(&mut self, source: u64, params: &Value) -> Option<()> {
-        let request = self.of(source)?;
-        request.blocked |= text(params, "result")?.starts_with("blocked");
-        let (_, rest) = text(params, "transport_info")?.split_once("endpoint = ")?;
-        let endpoint = rest.split([',', ' ']).next()?;
-        request.ip = address::ip_of(endpoint).or(request.ip.take());
-        None
-    }
-
-    fn headers(&mut self, source: u64, params: &Value) -> Option<()> {
-        let status = params.get("headers")?.as_array()?.first()?.as_str()?.split(' ').nth(1)?.parse().ok();
-        self.of(source)?.status = status;
-        None
-    }
-
-    fn over(&mut self, source: u64, params: &Value) -> Option<()> {
-        let number = params.get("net_error")?.as_i64()?;
-        let name = self.errors.get(&number).map(|name| format!("net::{}", name.trim_start_matches("net::")));
-        self.of(source)?.error = Some(name.unwrap_or_else(|| format!("net::{number}")));
-        None
-    }
-
-    fn connects(&mut self, source: u64, params: &Value) -> Option<()> {
-        let endpoint = text(params, "address")?.to_owned();
-        if self.endpoints.len() < SOCKETS_MAX {
-            self.endpoints.insert(source, endpoint);
+    fn ends(&mut self, record: Record) {
+        let at = record.request.as_ref().and_then(|id| self.by_request.get(id)).copied();
+        let Some(request) = at.and_then(|at| self.log.requests.get_mut(at)) else { return };
+        // A request that is sent on is another from then: the end of this one is known.
+        if record.url.as_ref() != Some(&request.url) {
+            return;
         }
-        None
+        request.ip = record.ip.or_else(|| request.ip.take());
+        request.proxied |= record.proxied == Some(true);
+        request.status = record.status;
+        request.error = record.error;
     }
 
     /// Of what is sent again and again, the first.
-    fn packet(&mut self, endpoint: String, protocol: &str, at: i64, params: &Value) -> Option<()> {
-        let stun = stun::read(&base64(text(params, "bytes")?))?;
-        let endpoint = format!("{endpoint}/{protocol}");
+    fn packet(&mut self, record: Record) {
+        let Some(says) = record.webrtc else { return };
         if self.log.packets.len() >= PACKETS_MAX {
-            self.log.lost += 1;
-            return None;
+            self.log.cut = true;
+            return;
         }
-        let key = (endpoint.clone(), stun.ufrags.clone());
-        if self.known.insert(key, ()).is_none() {
-            self.log.packets.push(Packet { at, endpoint, ufrags: stun.ufrags });
+        let written =
+            says.candidates.first().or(says.servers.first()).map(String::as_str).unwrap_or_default();
+        let endpoint = written.split(['/', '?']).next().unwrap_or_default();
+        let endpoint = endpoint.strip_prefix("stun:").or(endpoint.strip_prefix("turn:")).unwrap_or(endpoint);
+        if self.known.insert(format!("{says:?}")) {
+            self.log.packets.push(Packet { at: record.at_ms, endpoint: endpoint.to_owned(), says });
         }
-        None
     }
 
-    fn asks(&mut self, source: u64, params: &Value) -> Option<()> {
-        let asked = text(params, "host")?;
-        let host =
-            address::host(asked).or_else(|| asked.rsplit_once(':').map(|(host, _)| host)).unwrap_or(asked);
-        if self.hosts.len() < SOCKETS_MAX {
-            self.hosts.insert(source, host.to_owned());
+    fn resolved(&mut self, record: Record) {
+        let Some(name) = record.name else { return };
+        if self.log.answers.len() >= NAMES_MAX && !self.log.answers.contains_key(&name) {
+            self.log.cut = true;
+            return;
         }
-        None
-    }
-
-    fn answers(&mut self, source: u64, params: &Value) -> Option<()> {
-        let results = params.get("results")?;
-        let host = self.hosts.get(&source)?.clone();
-        let listed = results
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| one.get("endpoints")?.as_array())
-            .flatten();
-        let listed = listed.filter_map(|one| text(one, "address"));
-        let cached = results.get("ip_endpoints").and_then(Value::as_array).into_iter().flatten();
-        let cached = cached.filter_map(|one| text(one, "endpoint_address"));
-        let found: Vec<String> = listed.chain(cached).take(64).map(str::to_owned).collect();
-        if found.is_empty() || (self.log.answers.len() >= NAMES_MAX && !self.log.answers.contains_key(&host))
-        {
-            return None;
-        }
-        let known = self.log.answers.entry(host).or_default();
-        for ip in found {
-            if known.len() < 64 && !known.contains(&ip) {
+        let known = self.log.answers.entry(name).or_default();
+        for ip in record.answers {
+            if known.len() < ANSWERS_MAX && !known.contains(&ip) {
                 known.push(ip);
             }
         }
-        None
     }
-}
-
-fn text<'a>(params: &'a Value, key: &str) -> Option<&'a str> {
-    params.get(key)?.as_str()
-}
-
-/// Times are written as text.
-fn number(value: &Value) -> i64 {
-    value.as_i64().or_else(|| value.as_str()?.parse().ok()).unwrap_or_default()
-}
-
-/// The first bytes of a payload in Base64 (RFC 4648); a STUN packet is short, and its names stand in front.
-fn base64(text: &str) -> Vec<u8> {
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let digits: Vec<u8> = text.bytes().take(2048).map_while(value).collect();
-    let mut bytes = Vec::with_capacity(digits.len());
-    for group in digits.chunks(4) {
-        let bits =
-            group.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit)) << (6 * (4 - group.len()));
-        let [_, first, second, third] = bits.to_be_bytes();
-        bytes.extend([first, second, third].into_iter().take(group.len() * 6 / 8));
-    }
-    bytes
 }

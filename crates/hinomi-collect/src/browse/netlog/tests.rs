@@ -1,94 +1,108 @@
-//! Logs of our own making, in the form Chromium writes.
+//! From a log's records to what is held of them. That every line is read right is tested where they are read.
 
 use super::*;
 
-const CONSTANTS: &str = r#"{"constants":{"timeTickOffset":1000,"netError":{"ERR_CONNECTION_REFUSED":-102},"logEventTypes":{"URL_REQUEST_START_JOB":1,"LOCAL_NETWORK_ACCESS_CHECK":2,"REQUEST_ALIVE":3,"UDP_BYTES_SENT":4,"TCP_CONNECT_ATTEMPT":5,"SOCKET_BYTES_SENT":6,"HOST_RESOLVER_MANAGER_JOB":7,"HOST_RESOLVER_DNS_TASK":8,"HTTP_TRANSACTION_READ_RESPONSE_HEADERS":9}},
-"events": ["#;
+const EVENTS: &[&str] = &[
+    "URL_REQUEST_START_JOB",
+    "REQUEST_ALIVE",
+    "UDP_BYTES_SENT",
+    "HTTP_TRANSACTION_READ_RESPONSE_HEADERS",
+    "HOST_RESOLVER_MANAGER_CACHE_HIT",
+    "LOCAL_NETWORK_ACCESS_CHECK",
+];
 
-/// One line of a log.
-fn line(source: u64, kind: u64, time: u64, params: &str) -> String {
+fn log(lines: &[String], end: &str) -> String {
+    let names: Vec<String> = EVENTS.iter().enumerate().map(|(at, name)| format!("\"{name}\":{at}")).collect();
     format!(
-        "{{\"params\":{params},\"phase\":1,\"source\":{{\"id\":{source},\"type\":1}},\"time\":\"{time}\",\"type\":{kind}}},\n"
+        "{{\"constants\":{{\"logEventTypes\":{{{}}},\"netError\":{{\"ERR_FAILED\":-2}},\"timeTickOffset\":\"1000\",\"clientInfo\":{{}}}},\n\"events\": [\n{}{end}",
+        names.join(","),
+        lines.join(",\n")
     )
 }
 
-fn read_lines(lines: &[String], end: &str) -> NetLog {
-    read(format!("{CONSTANTS}\n{}{end}", lines.concat()).as_bytes())
+fn line(name: &str, source: u64, phase: u64, time: u64, params: &str) -> String {
+    let number = EVENTS.iter().position(|known| *known == name).unwrap();
+    format!(
+        "{{\"params\":{params},\"phase\":{phase},\"source\":{{\"id\":{source},\"type\":1}},\"time\":\"{time}\",\"type\":{number}}}"
+    )
+}
+
+const END: &str = "],\n\"polledData\": {}}\n";
+
+fn start(source: u64, url: &str) -> String {
+    let params = format!("{{\"initiator\":\"https://a.example\",\"method\":\"POST\",\"url\":\"{url}\"}}");
+    line("URL_REQUEST_START_JOB", source, 1, source, &params)
 }
 
 #[test]
-fn a_request_has_where_it_led_and_why_it_failed() {
-    let start = r#"{"initiator":"https://a.example","method":"POST","request_type":"other","url":"http://inside.example:9/x?q"}"#;
-    let check = r#"{"client_address_space":"public","resource_address_space":"loopback","result":"blocked-by-policy","transport_info":"TransportInfo{ type = TransportType::kDirect, endpoint = [::1]:9, negotiated_protocol = unknown }"}"#;
-    let lines = [line(5, 1, 7, start), line(5, 2, 8, check), line(5, 3, 9, r#"{"net_error":-102}"#)];
-    let log = read_lines(&lines, "");
-    let expected = NetRequest {
-        at: 1007,
-        url: "http://inside.example:9/x?q".to_owned(),
+fn a_request_is_one_from_its_start_to_its_end() {
+    let headers = r#"{"headers":["HTTP/1.1 404 Not Found"]}"#;
+    let check = r#"{"result":"blocked-by-x","transport_info":"TransportInfo{ type = TransportType::kDirect, endpoint = 10.0.0.1:80, }"}"#;
+    let lines = [
+        start(1, "http://10.0.0.1/x?query"),
+        start(2, "http://b.example/"),
+        line("HTTP_TRANSACTION_READ_RESPONSE_HEADERS", 2, 0, 3, headers),
+        line("LOCAL_NETWORK_ACCESS_CHECK", 1, 0, 4, check),
+        line("REQUEST_ALIVE", 1, 2, 5, r#"{"net_error":-2}"#),
+        line("REQUEST_ALIVE", 2, 2, 6, "{}"),
+    ];
+    let read = read(log(&lines, END).as_bytes());
+    let blocked = NetRequest {
+        at: 1001,
+        url: "http://10.0.0.1/x".to_owned(),
         method: "POST".to_owned(),
         initiator: Some("https://a.example".to_owned()),
-        ip: Some("::1".to_owned()),
-        error: Some("net::ERR_CONNECTION_REFUSED".to_owned()),
-        blocked: true,
+        ip: Some("10.0.0.1".to_owned()),
+        error: Some("net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS".to_owned()),
         ..NetRequest::default()
     };
-    assert_eq!(log, NetLog { requests: vec![expected], whole: true, ..NetLog::default() });
-}
-
-#[test]
-fn stun_is_found_in_packets_and_in_streams_and_once_for_each_endpoint() {
-    // A binding request without attributes, and one with the user name `abcd:WXYZ`.
-    let plain = r#"{"address":"127.0.0.1:3478","bytes":"AAEAACESpEJPWEQxeHQ0OXVydjI="}"#;
-    let named = r#"{"address":"[fd00::1]:9","bytes":"AAEAECESpEJPWEQxeHQ0OXVydjIABgAJYWJjZDpXWFlaAAAA"}"#;
-    let dns = r#"{"address":"127.0.0.1:53","bytes":"a6YBAAABAAAAAAAACnJlZGlyZWN0b3IEZ3Z0MQNjb20AAEEAAQ=="}"#;
-    let lines = [
-        line(1, 4, 1, plain),
-        line(1, 4, 2, plain),
-        line(2, 4, 3, named),
-        line(3, 4, 4, dns),
-        line(4, 5, 5, r#"{"address":"192.168.77.1:3478"}"#),
-        line(4, 6, 6, r#"{"byte_count":28,"bytes":"AAMACCESpEJCNGdSUlZLNk9uQzYAGQAEEQAAAA=="}"#),
-    ];
-    let packet = |at, endpoint: &str, ufrags: &[&str]| Packet {
-        at,
-        endpoint: endpoint.to_owned(),
-        ufrags: ufrags.iter().map(|&ufrag| ufrag.to_owned()).collect(),
+    let answered = NetRequest {
+        at: 1002,
+        url: "http://b.example/".to_owned(),
+        status: Some(404),
+        ip: None,
+        error: None,
+        ..blocked.clone()
     };
-    let expected = vec![
-        packet(1001, "127.0.0.1:3478/udp", &[]),
-        packet(1003, "[fd00::1]:9/udp", &["abcd", "WXYZ"]),
-        packet(1006, "192.168.77.1:3478/tcp", &[]),
-    ];
-    assert_eq!(read_lines(&lines, "").packets, expected);
+    assert_eq!(read.requests, [blocked, answered]);
+    assert_eq!((read.begun, read.cut, read.problems), (true, false, Vec::new()));
 }
 
 #[test]
-fn names_lead_to_addresses() {
-    let results = r#"{"results":[{"endpoints":[{"address":"10.0.0.1","port":0}]},{"endpoints":[{"address":"fd00::1","port":0}]}]}"#;
-    let lines = [line(1, 7, 1, r#"{"host":"https://inside.example:8443"}"#), line(1, 8, 2, results)];
-    let log = read_lines(&lines, "");
-    let expected = [("inside.example".to_owned(), vec!["10.0.0.1".to_owned(), "fd00::1".to_owned()])];
-    assert_eq!(log.answers, BTreeMap::from(expected));
+fn a_packet_that_is_sent_again_is_told_once() {
+    let plain = r#"{"address":"127.0.0.1:3478","bytes":"AAEAACESpEJPWEQxeHQ0OXVydjI="}"#;
+    let lines = [line("UDP_BYTES_SENT", 1, 0, 1, plain), line("UDP_BYTES_SENT", 1, 0, 2, plain)];
+    let read = read(log(&lines, END).as_bytes());
+    let says = WebRtc { servers: vec!["stun:127.0.0.1:3478".to_owned()], ..WebRtc::default() };
+    assert_eq!(read.packets, [Packet { at: 1001, endpoint: "127.0.0.1:3478".to_owned(), says }]);
 }
 
 #[test]
-fn a_log_is_read_as_far_as_it_goes() {
-    let start = |url: &str| format!("{{\"initiator\":\"https://a.example\",\"url\":\"{url}\"}}");
-    let whole = line(1, 1, 1, &start("http://127.0.0.1/1"));
-    let last = line(2, 1, 2, &start("http://127.0.0.1/2"));
-    let ended = last.replace("},\n", "}],\n\"polledData\": []\n}\n");
-    for (end, urls, lost) in
-        [("", 1, 0), (last.as_str(), 2, 0), (ended.as_str(), 2, 0), ("{\"params\":{\"url", 1, 1)]
-    {
-        let log = read_lines(std::slice::from_ref(&whole), end);
-        assert_eq!((log.requests.len(), log.lost), (urls, lost), "{end}");
-    }
+fn a_name_keeps_all_its_answers() {
+    let hit = |ip: &str| {
+        format!(
+            "{{\"results\":{{\"aliases\":[\"inside.example\"],\"ip_endpoints\":[{{\"endpoint_address\":\"{ip}\"}}]}}}}"
+        )
+    };
+    let one = |at, ip| line("HOST_RESOLVER_MANAGER_CACHE_HIT", 1, 0, at, &hit(ip));
+    let read = read(log(&[one(1, "203.0.113.9"), one(2, "10.0.0.1"), one(3, "203.0.113.9")], END).as_bytes());
+    let expected = vec!["203.0.113.9".to_owned(), "10.0.0.1".to_owned()];
+    assert_eq!(read.answers, BTreeMap::from([("inside.example".to_owned(), expected)]));
 }
 
 #[test]
-fn what_is_no_log_gives_nothing() {
+fn a_log_is_read_as_far_as_it_goes_and_its_end_is_told() {
+    let text = log(&[start(1, "http://127.0.0.1/1")], ",\n{\"params\":{\"url");
+    let read = read(text.as_bytes());
+    assert_eq!((read.requests.len(), read.begun), (1, true));
+    assert_eq!(read.problems, [format!("byte {}: the recording ends before its JSON does", text.len())]);
+}
+
+#[test]
+fn what_is_no_log_gives_nothing_and_says_so() {
     for text in ["", "{", "\0\0\0", "[]\n{}\n{\"type\":1}\n", "{\"constants\":\n{\"source\":{\"id\":-1}}"] {
-        let log = read(text.as_bytes());
-        assert_eq!((log.requests, log.packets), (Vec::new(), Vec::new()), "{text:?}");
+        let read = read(text.as_bytes());
+        assert_eq!((read.requests, read.packets), (Vec::new(), Vec::new()), "{text:?}");
+        assert!(!read.problems.is_empty(), "{text:?}");
     }
 }

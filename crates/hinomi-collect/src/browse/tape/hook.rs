@@ -73,10 +73,3 @@ impl Hook {
         Ufrag { len: ufrag.chars().count(), own, hash: format!("{:016x}", self.key.hash_one(ufrag)) }
     }
 }
-
-/// Whether a browser makes such ufrags: Chromium 4 characters of Base64, Firefox 8 of hexadecimal.
-pub(in super::super) fn usual(ufrag: &str) -> bool {
-    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    (ufrag.len() == 4 && ufrag.bytes().all(base64))
-        || (ufrag.len() == 8 && ufrag.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
-}

@@ -2,11 +2,11 @@
 
 use super::super::address;
 use super::super::cdp::Told;
-use super::{Call, CallSite, Document, End, EndKind, NAMES_MAX, Row, Tape};
+use super::{Call, CallSite, Document, End, EndKind, NAMES_MAX, Row, Said, Tape};
 use serde_json::Value;
 
 /// What Chromium calls a request that it refused for leading inside.
-pub(in super::super) const DENIED: &str = "net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS";
+pub(super) const DENIED: &str = "net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS";
 
 impl Tape {
     /// Takes an event that came at `now`, in ms since 1970.
@@ -74,7 +74,7 @@ impl Tape {
                 .then(|| self.sessions.get(session).and_then(|s| address::origin(&s.url)))
                 .flatten(),
             tab: self.tab(session),
-            url: url.to_owned(),
+            url: address::held(url),
             method: text(request, "method").unwrap_or("GET").to_owned(),
             resource,
             speculative: kind == "Prefetch" || purpose.contains("prefetch") || purpose.contains("prerender"),
@@ -213,7 +213,7 @@ impl Tape {
             at: self.now,
             request: id.to_owned(),
             tab: self.tab(session),
-            url: url.to_owned(),
+            url: address::held(url),
             method: "GET".to_owned(),
             resource,
             site: self.site_of(initiator),
@@ -314,7 +314,10 @@ impl Tape {
     }
 
     fn said(&mut self, session: &str, params: &Value) -> Option<()> {
-        let said = self.hook.read(params)?;
+        let mut said = self.hook.read(params)?;
+        if let Said::Call { url, .. } | Said::Text { url, .. } = &mut said {
+            *url = address::held(url);
+        }
         let context = params.get("executionContextId").and_then(Value::as_u64).unwrap_or_default();
         let frame = self.contexts.get(&(session.to_owned(), context)).cloned().unwrap_or_default();
         let document = self.document_of_frame(&frame, session);

@@ -6,11 +6,11 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
-pub(super) use hook::{Hook, Said, Ufrag, usual};
-pub(super) use messages::DENIED;
+pub(super) use hook::{Hook, Said, Ufrag};
 pub(super) use stack::CallSite;
 
 use super::address;
+use messages::DENIED;
 use std::collections::{HashMap, HashSet};
 
 /// Requests and hops, calls, and documents of one visit; what is more is told as cut.

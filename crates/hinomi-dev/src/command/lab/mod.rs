@@ -3,13 +3,16 @@
 mod child;
 pub(crate) mod json;
 pub(crate) mod letters;
+mod pages;
 pub(crate) mod recovery;
 pub(crate) mod score;
 mod tools;
 
 pub(crate) use child::{Ran, in_guard, spawned_quietly};
+pub(crate) use pages::PageLab;
 pub(crate) use tools::{
-    browsers, cyberchef, npm_packages, oletools, sarif_multitool, spreadsheet_program, xlm_deobfuscator,
+    browsers, cyberchef, npm_packages, oletools, page_peers, sarif_multitool, spreadsheet_program,
+    xlm_deobfuscator,
 };
 
 use anyhow::{Context, Result, ensure};

@@ -81,6 +81,39 @@ pub(crate) fn browsers() -> Result<(), String> {
     Ok(())
 }
 
+/// The extensions that stand beside ours, in a folder each: those that `HINOMI_PAGE_PEERS` names, and uBlock Origin as
+/// Debian packs it.
+pub(crate) fn page_peers(lab: &Lab) -> Tool {
+    let given = std::env::var_os("HINOMI_PAGE_PEERS").map(PathBuf::from);
+    let sources = [
+        ("behave", "https://github.com/mindedsecurity/behave"),
+        ("port-authority", "https://github.com/ACK-J/Port_Authority"),
+    ];
+    let home = lab.cache.join("page-peers");
+    fs::create_dir_all(&home).map_err(|error| error.to_string())?;
+    for (name, source) in sources {
+        let link = home.join(name);
+        let there = given.iter().map(|given| given.join(name)).find(|path| path.is_dir());
+        let there = there.ok_or_else(|| {
+            format!("no {name}: set HINOMI_PAGE_PEERS to a folder that holds {name}, cloned from {source}")
+        })?;
+        _ = fs::remove_file(&link);
+        let real = there.canonicalize().map_err(|error| error.to_string())?;
+        std::os::unix::fs::symlink(real, &link).map_err(|error| error.to_string())?;
+    }
+    let package = home.join("ublock");
+    installed(&package, || {
+        let fetch = ["download", "--quiet", "webext-ublock-origin-firefox"];
+        quiet(Command::new("apt-get").args(fetch).current_dir(&package))?;
+        let files = fs::read_dir(&package).map_err(|error| error.to_string())?;
+        let files = files.filter_map(|file| Some(file.ok()?.path()));
+        let mut debs = files.filter(|path| path.extension().is_some_and(|ending| ending == "deb"));
+        let deb = debs.next().ok_or("apt-get gave no package")?;
+        quiet(Command::new("dpkg-deb").arg("--extract").arg(deb).arg(&package))
+    })?;
+    Ok(home)
+}
+
 /// A program of one of these names; its package is installed with apt-get where that is there and we may.
 fn debian(names: &[&str], package: &str) -> Tool {
     let known = || names.iter().find_map(|name| on_path(name));

@@ -84,6 +84,8 @@ const TESTS: &[(&str, Test)] = &[
     ("page-watch-in-firefox", pages::seen_in_firefox),
     ("page-watch-honest-pages", pages::honest),
     ("page-watch-rebinding", pages::rebinding),
+    ("page-watch-stops", pages::stopping),
+    ("page-watch-by-policy", pages::by_policy),
     ("resolver-settings", resolvers::measured),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),

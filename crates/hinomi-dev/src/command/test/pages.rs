@@ -2,19 +2,14 @@
 //! rightly, and names that change where they point to. What truly arrived, the lab's own targets tell.
 
 use super::{Outcome, Rounds, needed};
-use crate::command::lab::{Lab, browsers, cargo, in_guard, npm_packages};
-use anyhow::{Context, Result, ensure};
+use crate::command::lab::{Lab, PageLab};
+use anyhow::{Result, ensure};
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
-/// One set in one browser.
-const GUARD: Duration = Duration::from_secs(900);
-/// Where the extension of a lab build tells what it saw; see `lab/page/world/addresses.mjs`.
-const COLLECTOR: &str = "http://127.0.0.1:9700";
 /// Ways to reach inside that arrive with the browser's own protection off: fewer, and the lab is broken.
 const REACHED_MIN: usize = 40;
+/// Answers that a set of questions gives at least.
+const CHECKS_MIN: usize = 7;
 /// Of the techniques that scripts use, those whose place is told right, in percent.
 const PLACES_MIN_PERCENT: usize = 75;
 
@@ -29,8 +24,8 @@ pub(super) fn seen_in_firefox(lab: &Lab, _: Rounds) -> Result<Outcome> {
 }
 
 fn techniques(lab: &Lab, browser: &str) -> Result<Outcome> {
-    let extension = needed!(extension(lab)?);
-    let told: Techniques = visit(lab, &extension, browser, "techniques", &["--lna", "off"])?;
+    let pages = needed!(PageLab::build(lab)?);
+    let told: Techniques = pages.visit(browser, "techniques", &["--lna", "off"], &[])?;
     let unseen: Vec<&str> =
         told.rows.iter().filter(|row| row.reached && !row.seen).map(|row| row.id.as_str()).collect();
     ensure!(unseen.is_empty(), "arrived without being seen: {}", unseen.join(", "));
@@ -52,22 +47,22 @@ fn techniques(lab: &Lab, browser: &str) -> Result<Outcome> {
 
 /// Pages that do nothing wrong, or nothing that was not ordered, in both browsers.
 pub(super) fn honest(lab: &Lab, _: Rounds) -> Result<Outcome> {
-    let extension = needed!(extension(lab)?);
-    let mut pages = 0;
+    let pages = needed!(PageLab::build(lab)?);
+    let mut visits = 0;
     for browser in ["chromium", "firefox"] {
-        let told: Honest = visit(lab, &extension, browser, "benign", &["--lna", "off"])?;
+        let told: Honest = pages.visit(browser, "benign", &["--lna", "off"], &[])?;
         let wrong: Vec<&str> = told.rows.iter().filter(|row| !row.ok).map(|row| row.id.as_str()).collect();
         ensure!(wrong.is_empty(), "{browser}: {}", wrong.join(", "));
-        pages += told.rows.len();
+        visits += told.rows.len();
     }
-    ensure!(pages >= 60, "only {pages} pages were visited");
-    Ok(Outcome::Passed(format!("{pages} visits, no alarm")))
+    ensure!(visits >= 60, "only {visits} pages were visited");
+    Ok(Outcome::Passed(format!("{visits} visits, no alarm")))
 }
 
 /// Names that lead outside and then inside, and names that change for good reasons, in Chromium.
 pub(super) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
-    let extension = needed!(extension(lab)?);
-    let told: Rebinding = visit(lab, &extension, "chromium", "rebinding", &["--lna", "off"])?;
+    let pages = needed!(PageLab::build(lab)?);
+    let told: Rebinding = pages.visit("chromium", "rebinding", &["--lna", "off"], &[])?;
     let is_found = |row: &Rebound| row.found.iter().any(|rule| rule == "HW-3");
     let reached: Vec<&Rebound> = told.rows.iter().filter(|row| row.reached).collect();
     // Chromium gives no address with the answer to a WebSocket: how many are found by other means is told.
@@ -86,6 +81,46 @@ pub(super) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
         sockets.iter().filter(|row| is_found(row)).count(),
         told.alarms.len()
     )))
+}
+
+/// Stopping and notifications, in both browsers: nothing arrives that is promised to be stopped, and what people open
+/// and rules expect goes through.
+pub(super) fn stopping(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    let pages = needed!(PageLab::build(lab)?);
+    held_in_both(&pages, "block", "off", &[])
+}
+
+/// The company's way, in both browsers: policies made by the program install the extension and let exactly through what
+/// is expected; reports wait for their receiver, arrive, and are read.
+pub(super) fn by_policy(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    let pages = needed!(PageLab::build(lab)?);
+    let hinomi = lab.hinomi()?.display().to_string();
+    held_in_both(&pages, "enterprise", "on", &[("HINOMI", hinomi.as_str())])
+}
+
+/// A set that tells what it asked, one by one.
+fn held_in_both(pages: &PageLab, set: &str, lna: &str, environment: &[(&str, &str)]) -> Result<Outcome> {
+    let mut held = 0;
+    for browser in ["chromium", "firefox"] {
+        let told: Checks = pages.visit(browser, set, &["--lna", lna], environment)?;
+        let failed: Vec<&str> =
+            told.checks.iter().filter(|check| !check.ok).map(|check| check.what.as_str()).collect();
+        ensure!(failed.is_empty(), "{browser}: {}", failed.join("; "));
+        ensure!(told.checks.len() >= CHECKS_MIN, "{browser}: only {} answers", told.checks.len());
+        held += told.checks.len();
+    }
+    Ok(Outcome::Passed(format!("{held} answers of both browsers as they should be")))
+}
+
+#[derive(Deserialize)]
+struct Checks {
+    checks: Vec<Checked>,
+}
+
+#[derive(Deserialize)]
+struct Checked {
+    what: String,
+    ok: bool,
 }
 
 #[derive(Deserialize)]
@@ -138,52 +173,4 @@ struct Rebound {
 struct Alarm {
     id: String,
     found: Vec<String>,
-}
-
-/// Visits one set of the lab's pages and gives what came of it.
-fn visit<T: for<'de> Deserialize<'de>>(
-    lab: &Lab,
-    extension: &Path,
-    browser: &str,
-    set: &str,
-    more: &[&str],
-) -> Result<T> {
-    let desk = tempfile::tempdir()?;
-    let results = desk.path().join("results.json");
-    let mut node = Command::new("node");
-    node.current_dir(lab.root.join("lab/page"))
-        .args(["run.mjs", "--browser", browser, "--set", set])
-        .args(more);
-    node.arg("--extension").arg(extension.join(browser)).arg("--out").arg(&results);
-    let ran = in_guard(&node, GUARD)?;
-    let told = std::fs::read(&results)
-        .with_context(|| format!("{browser} did not come through {set}: {}", ran.tail()))?;
-    Ok(serde_json::from_slice(&told)?)
-}
-
-/// Builds the extension for the lab; gives the folder that holds it for each browser, or why there is none.
-fn extension(lab: &Lab) -> Result<Result<PathBuf, String>> {
-    let (source, pages) = (lab.root.join("extension"), lab.root.join("lab/page"));
-    let tools = browsers().and_then(|()| npm_packages(&source)).and_then(|()| npm_packages(&pages));
-    if let Err(why) = tools {
-        return Ok(Err(why));
-    }
-    let target = "wasm32-unknown-unknown";
-    let wasm =
-        ["build", "--quiet", "--package", "hinomi-wasm", "--lib", "--profile", "wasm", "--target", target];
-    let mut build = Command::new(cargo());
-    let built = in_guard(build.current_dir(&lab.root).args(wasm), GUARD)?;
-    ensure!(built.code == 0, "failed to build hinomi-wasm: {}", built.tail());
-    let metadata = cargo_metadata::MetadataCommand::new().current_dir(&lab.root).no_deps().exec()?;
-    let wasm = metadata.target_directory.join(target).join("wasm/hinomi_wasm.wasm");
-    let out = lab.cache.join("page-watch");
-    let mut node = Command::new("node");
-    node.current_dir(&source)
-        .args(["build.mjs", "--lab", COLLECTOR, "--wasm"])
-        .arg(&wasm)
-        .arg("--out")
-        .arg(&out);
-    let built = in_guard(&node, GUARD)?;
-    ensure!(built.code == 0, "failed to build the extension: {}", built.tail());
-    Ok(Ok(out))
 }

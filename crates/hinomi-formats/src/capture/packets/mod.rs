@@ -286,7 +286,7 @@ fn told_by(packet: &Packet<'_>, blank: Record) -> Option<Record> {
                 return resolution(payload, source, to, from, blank);
             }
             let to_text = to.to_string();
-            let webrtc = Some(stun::read(payload, &to_text, target)?);
+            let webrtc = Some(stun::read(payload, &to_text, target, stun::Transport::Udp)?);
             Some(Record {
                 what: What::WebRtc,
                 webrtc,

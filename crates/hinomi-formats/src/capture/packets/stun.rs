@@ -11,8 +11,20 @@ const PRIORITY: u16 = 0x0024;
 /// Attributes of one packet.
 const ATTRIBUTES_MAX: usize = 32;
 
-/// What a datagram to this place says, when it is a STUN or TURN request.
-pub(in super::super) fn read(datagram: &[u8], ip: &str, port: u16) -> Option<WebRtc> {
+/// RFC 8656, 17: Allocate, which only a TURN server knows.
+const ALLOCATE: u16 = 0x0003;
+
+/// What carries a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Transport {
+    /// One in a datagram.
+    Udp,
+    /// One after the other; only the first of what is sent is read.
+    Tcp,
+}
+
+/// What is sent to this place says, when it is a STUN or TURN request.
+pub(in super::super) fn read(datagram: &[u8], ip: &str, port: u16, over: Transport) -> Option<WebRtc> {
     let (header, mut rest) = datagram.split_at_checked(HEADER_BYTES)?;
     let kind = u16::from_be_bytes(header.first_chunk::<2>().copied()?);
     // The two highest bits are zero; the class bits 0x0110 are those of a request or an indication.
@@ -36,10 +48,16 @@ pub(in super::super) fn read(datagram: &[u8], ip: &str, port: u16) -> Option<Web
     let place = endpoint(ip, port);
     let fragments = username.filter(|name| name.contains(&b':'));
     if !tries_a_way && fragments.is_none() {
-        return Some(WebRtc { servers: vec![format!("stun:{place}")], ..WebRtc::default() });
+        let scheme = if kind == ALLOCATE { "turn" } else { "stun" };
+        let end = if over == Transport::Tcp { "?transport=tcp" } else { "" };
+        return Some(WebRtc { servers: vec![format!("{scheme}:{place}{end}")], ..WebRtc::default() });
     }
     let ufrag = fragments.and_then(ufrag);
-    Some(WebRtc { candidates: vec![format!("{place}/udp")], ufrag, ..WebRtc::default() })
+    Some(WebRtc {
+        candidates: vec![format!("{place}/{}", if over == Transport::Tcp { "tcp" } else { "udp" })],
+        ufrag,
+        ..WebRtc::default()
+    })
 }
 
 /// `remote:local`: the one that looks least like a browser's, then the longer one.

@@ -3,6 +3,7 @@
 
 mod broken;
 mod logs;
+mod netlog;
 mod packets;
 
 use super::*;

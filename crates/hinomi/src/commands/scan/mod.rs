@@ -24,22 +24,20 @@ pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
     let started = Instant::now();
     results::can_write(&args.output)?;
     let targets = once(&args.targets);
-    let pages = targets.iter().filter(|target| page::address_of(target).is_some()).count();
-    page::without_pages(app, args, pages)?;
-    let (mut places, mut unseen) = (Vec::new(), Vec::new());
+    let pages: Vec<String> =
+        targets.iter().filter_map(|target| page::address_of(target)).map(str::to_owned).collect();
+    page::without_pages(app, args, pages.len())?;
+    let (visited, mut places) = (page::visit(app, &pages, args)?, Vec::new());
+    let mut of_pages = visited.places.into_iter();
     for target in targets {
         match page::address_of(target) {
-            Some(url) => {
-                let visited = page::visit(app, url, args)?;
-                places.extend(visited.places);
-                unseen.extend(visited.problems);
-            }
+            Some(_) => places.extend(of_pages.next().into_iter().flatten()),
             None => places.push(place(app, target)?),
         }
     }
     let mut looked = look_at(app, &places, &args.judge)?;
-    looked.unread += unseen.len() as u64;
-    looked.problems.extend(unseen);
+    looked.unread += visited.problems.len() as u64;
+    looked.problems.extend(visited.problems.into_iter().chain(visited.left));
     let own = app.own_domains();
     let around = surroundings(app, &own);
     let pass = judge_all(looked, &around, args.observations);
@@ -124,6 +122,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
     };
     let usual_passwords = config::usual_passwords(&app.found)?;
     let own_domains: Vec<String> = app.own_domains().into_iter().collect();
+    let pages = app.found.config.page.for_watch();
     let bar = progress(app);
     let looked = look(
         places,
@@ -133,6 +132,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
             collect: &collect,
             usual_passwords: &usual_passwords,
             own_domains: &own_domains,
+            pages: &pages,
             now: app.now,
             progress: &|source| {
                 bar.inc(1);

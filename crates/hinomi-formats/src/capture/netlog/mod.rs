@@ -3,16 +3,21 @@
 //! It is the only recording that sees WebRTC, the decision of the browser's own check of local targets, and names
 //! with their answers, of every page at once. It lacks its end whenever the browser was stopped.
 
-use super::packets::stun;
+mod connections;
+
+use super::packets::stun::{self, Transport};
 use super::record::{Page, Record, Source, What, address, bare_url, cut, name_of};
 use super::sieve::{Loose, Path, Sieve, parsed};
 use super::{Sink, Told};
 use crate::{Limits, Problem, ProblemKind};
+use connections::Connections;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
 const WANTED: &[Path] = &[&["constants"], &["events", "*"]];
+/// What Chromium calls a request that it refused for leading inside; a WebSocket's own error does not say so.
+const BLOCKED: &str = "net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS";
 /// Names whose last answers are remembered, so that each is told once.
 const NAMES_MAX: usize = 4_096;
 /// Bytes of a datagram that are looked at: the header of STUN and its first attributes.
@@ -42,9 +47,16 @@ enum Sort {
     Redirected,
     Alive,
     Check,
+    Headers,
+    /// A request was given a controller, and then a job, which has a session or a socket.
+    Controller,
+    Job,
+    Link,
+    Proxy,
     Connect,
     UdpConnect,
     UdpSent,
+    TcpSent,
     Answers,
     CacheHit,
 }
@@ -57,9 +69,18 @@ const SORTS: &[(&str, Sort)] = &[
     ("LOCAL_NETWORK_ACCESS_CHECK", Sort::Check),
     // Its name before 2025.
     ("PRIVATE_NETWORK_ACCESS_CHECK", Sort::Check),
+    ("HTTP_TRANSACTION_READ_RESPONSE_HEADERS", Sort::Headers),
+    ("HTTP_STREAM_JOB_CONTROLLER_BOUND", Sort::Controller),
+    ("HTTP_STREAM_REQUEST_BOUND_TO_JOB", Sort::Job),
+    ("SOCKET_POOL_BOUND_TO_SOCKET", Sort::Link),
+    ("HTTP2_SESSION_POOL_FOUND_EXISTING_SESSION", Sort::Link),
+    ("HTTP2_SESSION_POOL_IMPORTED_SESSION_FROM_SOCKET", Sort::Link),
+    ("HTTP2_SESSION_INITIALIZED", Sort::Link),
+    ("HTTP_STREAM_JOB_CONTROLLER_PROXY_SERVER_RESOLVED", Sort::Proxy),
     ("TCP_CONNECT_ATTEMPT", Sort::Connect),
     ("UDP_CONNECT", Sort::UdpConnect),
     ("UDP_BYTES_SENT", Sort::UdpSent),
+    ("SOCKET_BYTES_SENT", Sort::TcpSent),
     ("HOST_RESOLVER_DNS_TASK_EXTRACTION_RESULTS", Sort::Answers),
     ("HOST_RESOLVER_MANAGER_CACHE_HIT", Sort::CacheHit),
 ];
@@ -74,8 +95,7 @@ struct State {
     offset_ms: i64,
     /// Requests that are alive, by source.
     requests: BTreeMap<i64, Live>,
-    /// Addresses that sockets are connected to, by source.
-    sockets: BTreeMap<i64, String>,
+    connections: Connections,
     live_max: usize,
     answered: BTreeMap<String, Vec<String>>,
 }
@@ -87,6 +107,11 @@ struct Live {
     ip: Option<String>,
     space: Option<&'static str>,
     proxied: Option<bool>,
+    status: Option<u16>,
+    /// The browser's own check said no.
+    blocked: bool,
+    controller: Option<i64>,
+    job: Option<i64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -120,13 +145,18 @@ struct Params {
     url: Loose,
     method: Loose,
     initiator: Loose,
+    network_isolation_key: Loose,
     request_type: Loose,
     net_error: Loose,
     address: Loose,
     bytes: Loose,
     client_address_space: Loose,
     transport_info: Loose,
+    result: Loose,
+    proxy_chain: Loose,
     results: Value,
+    headers: Value,
+    source_dependency: Value,
 }
 
 /// The first look at an event: most are of no sort that is read.
@@ -146,7 +176,7 @@ impl NetLog {
             end: 2,
             offset_ms: 0,
             requests: BTreeMap::new(),
-            sockets: BTreeMap::new(),
+            connections: Connections::new(limits),
             live_max: limits.entries_max,
             answered: BTreeMap::new(),
         };
@@ -161,8 +191,12 @@ impl NetLog {
         });
     }
 
-    pub(super) fn finish(&self, _: &mut Sink<'_>, told: &mut Told) {
+    pub(super) fn finish(&self, sink: &mut Sink<'_>, told: &mut Told) {
         self.sieve.finish(told);
+        // What had been answered when the log ended.
+        for live in self.state.requests.values().filter(|live| live.status.is_some()) {
+            sink(self.state.told(live, What::Response, &live.record));
+        }
         if !self.state.explained {
             let detail = "no constants: the numbers of the events cannot be read";
             told.tell(Problem::new(ProblemKind::Unreadable, "constants", detail));
@@ -196,23 +230,24 @@ impl State {
             Sort::StartJob if begins => self.starts(id, blank, &event.params, sink, told),
             Sort::Redirected => self.redirected(id, &blank, sink),
             Sort::Check => self.checked(id, &event.params),
+            Sort::Headers => self.answered(id, &event.params),
+            Sort::Controller | Sort::Job | Sort::Link => self.bound(sort, id, &event.params),
+            Sort::Proxy => {
+                let chain = event.params.proxy_chain.text();
+                chain.into_iter().for_each(|chain| self.connections.goes_by(id, chain));
+            }
             Sort::Alive if ends => self.over(id, &blank, &event.params, sink),
             Sort::Connect if begins => {
                 let Some((ip, port)) = event.params.address.text().and_then(address) else { return };
                 let url = Some(format!("tcp://{}", super::record::endpoint(ip, port)));
+                self.connects(id, &event.params, told);
                 sink(Record { what: What::Connection, url, ip: Some(ip.to_owned()), ..blank });
             }
             Sort::UdpConnect if begins => {
-                let Some(address) = event.params.address.text().map(|text| cut(text, 64).to_owned()) else {
-                    return;
-                };
-                if self.sockets.len() >= self.live_max {
-                    self.sockets.pop_first();
-                    told.once(Problem::limit("sockets", "entries_max", self.live_max as u64));
-                }
-                self.sockets.insert(id, address);
+                self.connects(id, &event.params, told);
             }
-            Sort::UdpSent => self.sent(id, blank, &event.params, sink),
+            Sort::UdpSent => self.sent(id, blank, &event.params, Transport::Udp, sink),
+            Sort::TcpSent => self.sent(id, blank, &event.params, Transport::Tcp, sink),
             Sort::Answers => self.answers(&blank, &event.params.results, sink),
             Sort::CacheHit => self.cache_hit(&blank, &event.params.results, sink),
             Sort::StartJob | Sort::Alive | Sort::Connect | Sort::UdpConnect => {}
@@ -227,8 +262,11 @@ impl State {
             _ if url.starts_with("ws:") || url.starts_with("wss:") => "websocket",
             _ => "other",
         };
-        // Requests of the browser itself, and of pages without an origin, have words here that are no origin.
-        let initiator = params.initiator.text().filter(|text| text.contains("://"));
+        // Requests of the browser itself have words here that are no origin. A sealed frame has none: `null`, as part
+        // of a page.
+        let of_page = params.network_isolation_key.text().is_some_and(|key| key.contains("://"));
+        let is_origin = |text: &&str| text.contains("://") || (*text == "null" && of_page);
+        let initiator = params.initiator.text().filter(is_origin);
         let record = Record {
             request: Some(format!("netlog:{id}")),
             url: Some(url),
@@ -247,7 +285,7 @@ impl State {
 
     fn redirected(&self, id: i64, blank: &Record, sink: &mut Sink<'_>) {
         if let Some(live) = self.requests.get(&id) {
-            sink(live.told(What::Redirect, blank));
+            sink(self.told(live, What::Redirect, blank));
         }
     }
 
@@ -261,6 +299,7 @@ impl State {
             Some("loopback") => Some("loopback"),
             _ => live.space,
         };
+        live.blocked |= params.result.text().is_some_and(|result| result.starts_with("blocked"));
         let Some(info) = params.transport_info.text() else { return };
         let field =
             |name: &str| Some(info.split_once(name)?.1.split([',', ' ', '}']).next().unwrap_or_default());
@@ -270,28 +309,55 @@ impl State {
         }
     }
 
+    /// A server answered: `["HTTP/1.1 200 OK", …]`.
+    fn answered(&mut self, id: i64, params: &Params) {
+        let Some(live) = self.requests.get_mut(&id) else { return };
+        let line = params.headers.get(0).and_then(Value::as_str).unwrap_or_default();
+        live.status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+    }
+
+    /// What a request, a job or a session uses.
+    fn bound(&mut self, sort: Sort, id: i64, params: &Params) {
+        let Some(other) = params.source_dependency.get("id").and_then(Value::as_i64) else { return };
+        match (sort, self.requests.get_mut(&id)) {
+            (Sort::Controller, Some(live)) => live.controller = Some(other),
+            (Sort::Job, Some(live)) => live.job = Some(other),
+            (Sort::Link, _) => self.connections.leads(id, other),
+            _ => {}
+        }
+    }
+
+    fn connects(&mut self, id: i64, params: &Params, told: &mut Told) {
+        let Some(address) = params.address.text() else { return };
+        let cut = self.connections.connects(id, address);
+        cut.into_iter().for_each(|problem| told.once(problem));
+    }
+
     fn over(&mut self, id: i64, blank: &Record, params: &Params, sink: &mut Sink<'_>) {
         let Some(live) = self.requests.remove(&id) else { return };
-        let error = params.net_error.whole().filter(|error| *error != 0);
+        // What was answered arrived, whatever ended it after: a WebSocket ends with an error even when all was well.
+        let error = params.net_error.whole().filter(|error| *error != 0 && live.status.is_none());
         let error = error.map(|number| match self.errors.get(&number) {
             Some(name) => format!("net::{}", cut(name, 96)),
             None => format!("net::{number}"),
         });
+        let error = if live.blocked { Some(BLOCKED.to_owned()) } else { error };
         let what = if error.is_some() { What::Failure } else { What::Response };
         let navigates = live.record.resource == Some("main_frame");
         if navigates && error.is_none() {
-            let id = live.record.request.clone();
-            let page = Page { id, url: live.record.url.clone(), ip: live.ip.clone(), space: None };
-            sink(Record { page: Some(page), request: None, ..live.told(What::Document, blank) });
+            let request = live.record.request.clone();
+            let told = self.told(&live, What::Document, blank);
+            let page = Page { id: request, url: live.record.url.clone(), ip: told.ip.clone(), space: None };
+            sink(Record { page: Some(page), request: None, ..told });
         }
-        sink(Record { error, ..live.told(what, blank) });
+        sink(Record { error, ..self.told(&live, what, blank) });
     }
 
-    fn sent(&self, id: i64, blank: Record, params: &Params, sink: &mut Sink<'_>) {
-        let to = params.address.text().or_else(|| self.sockets.get(&id).map(String::as_str));
+    fn sent(&self, id: i64, blank: Record, params: &Params, over: Transport, sink: &mut Sink<'_>) {
+        let to = params.address.text().or_else(|| self.connections.address(id));
         let Some((ip, port)) = to.and_then(address) else { return };
         let bytes = unbase64(params.bytes.text().unwrap_or_default());
-        let Some(webrtc) = stun::read(&bytes, ip, port) else { return };
+        let Some(webrtc) = stun::read(&bytes, ip, port, over) else { return };
         let (what, ip) = (What::WebRtc, Some(ip.to_owned()));
         sink(Record { what, ip, webrtc: Some(webrtc), request: Some(format!("netlog:{id}")), ..blank });
     }
@@ -349,22 +415,28 @@ impl State {
     }
 }
 
-impl Live {
-    /// What is told of the request later.
-    fn told(&self, what: What, blank: &Record) -> Record {
-        let page = self.space.map(|space| Page {
-            url: self.record.initiator.clone(),
+impl State {
+    /// What is told of a request later.
+    fn told(&self, live: &Live, what: What, blank: &Record) -> Record {
+        let page = live.space.map(|space| Page {
+            url: live.record.initiator.clone(),
             space: Some(space),
             ..Page::default()
         });
+        let connected = || {
+            let (ip, _) = live.job.and_then(|job| self.connections.address(job)).and_then(address)?;
+            Some(cut(ip, 64).to_owned())
+        };
+        let proxied = || live.controller.and_then(|controller| self.connections.proxied(controller));
         Record {
             what,
             at_ms: blank.at_ms,
             place: blank.place,
-            ip: self.ip.clone(),
-            proxied: self.proxied,
+            ip: live.ip.clone().or_else(connected),
+            proxied: live.proxied.or_else(proxied).filter(|proxied| *proxied || live.proxied.is_some()),
+            status: live.status,
             page,
-            ..self.record.clone()
+            ..live.record.clone()
         }
     }
 }
