@@ -200,7 +200,13 @@ function nameOf(pid) {
 }
 
 async function plainHttp(world) {
+  const before = world.names.asked.length;
+  const quiet = await scan(world, [`http://${SITE}:${PORT.siteHttp}/scan/plain`], { flags: ["--stay", "20"] });
+  const strange = [...new Set(world.names.asked.slice(before).map((question) => question.name))].filter((name) => !name.endsWith(".example"));
   const result = await scan(world, [`http://${SITE}:${PORT.siteHttp}/scan/plain`], { lna: false });
   const targets = new Set(result.facts.flatMap((fact) => fact.targets.map((target) => target.host)));
-  return [{ what: `a page without TLS: ${[...targets].join(", ")}`, ok: targets.has("127.0.0.1") && targets.has("192.168.77.1") }, clean(result)];
+  return [{ what: `a page without TLS: ${[...targets].join(", ")}`, ok: targets.has("127.0.0.1") && targets.has("192.168.77.1") },
+    { what: `the browser asks for no name on its own account: ${strange.join(", ") || "none"}`, ok: quiet.exit === 1 && strange.length === 0 },
+    clean(result),
+  ];
 }

@@ -16,8 +16,9 @@ const SIDE_BY_SIDE = Number(process.env.LAB_SIDE_BY_SIDE ?? 8);
 export async function scan(world, urls, { lna = true, flags = [], browser = [], config = "schema = 1\n", onStart, keep } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "hs-"));
   writeFileSync(join(folder, "hinomi.toml"), config);
-  const features = ["LocalNetworkAccessChecks", QUIET_FEATURES].slice(lna ? 1 : 0).join(",");
-  const given = ["--ignore-certificate-errors", `--disable-features=${features}`, ...browser];
+  // Without the browser's own protection; its list of what is off has to be given whole.
+  const off = lna ? [] : [`--disable-features=LocalNetworkAccessChecks,${QUIET_FEATURES}`];
+  const given = ["--ignore-certificate-errors", ...off, ...browser];
   const args = ["scan", "--lang", "en", "--format", "json", "--observations", ...flags];
   args.push(...given.map((one) => `--browser-argument=${one}`), ...urls);
   const temporary = mkdtempSync(join(folder, "t"));

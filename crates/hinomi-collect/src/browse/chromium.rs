@@ -44,6 +44,9 @@ const FLAGS: &[&str] = &[
     "--disable-client-side-phishing-detection",
     "--disable-component-extensions-with-background-pages",
     "--disable-component-update",
+    // Some components and the sign-in ask all the same; no browser goes to this port.
+    "--component-updater=url-source=http://127.0.0.1:1/",
+    "--gaia-url=http://127.0.0.1:1/",
     "--disable-default-apps",
     "--disable-domain-reliability",
     "--disable-extensions",
