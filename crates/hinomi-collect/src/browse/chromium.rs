@@ -249,6 +249,11 @@ fn version_of(program: &Path) -> Option<String> {
     }
     let mut said = String::new();
     child.stdout.take()?.take(4096).read_to_string(&mut said).ok()?;
+    version_in(&said)
+}
+
+/// The first word of four numbers.
+pub(super) fn version_in(said: &str) -> Option<String> {
     let is_version = |word: &&str| {
         word.split('.').count() == 4 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     };
