@@ -62,11 +62,13 @@ export async function run({ world, only }) {
   world.pages.push(page);
   const silent = await listen(http.createServer(() => {}), HANGS, HANGS_PORT);
   const bars = [];
-  const parts = { quick, flood, endless, silence, killed, stopped, http: plainHttp };
-  for (const [name, part] of Object.entries(parts)) {
-    if (only && !only.has(name)) continue;
+  const told = async ([name, part]) => {
+    if (only && !only.has(name)) return;
     bars.push(...(await part(world)).map((bar) => ({ ...bar, what: `${name}: ${bar.what}` })));
-  }
+  };
+  // What is measured runs by itself; the rest waits side by side.
+  for (const part of Object.entries({ quick, flood })) await told(part);
+  await Promise.all(Object.entries({ endless, silence, killed, stopped, http: plainHttp }).map(told));
   silent.closeAllConnections();
   silent.close();
   return { bars };
@@ -163,7 +165,7 @@ async function stopped(world) {
     const own = readdirSync(temporary)[0];
     mode = statSync(join(temporary, own)).mode & 0o777;
     child.kill("SIGKILL");
-    for (let waited = 0; waited < 80 && readdirSync(temporary).length > 0; waited += 1) await pause(100);
+    for (let waited = 0; waited < 150 && readdirSync(temporary).length > 0; waited += 1) await pause(100);
     folder = readdirSync(temporary).join(",");
   };
   let settled;
@@ -200,7 +202,13 @@ function nameOf(pid) {
 }
 
 async function plainHttp(world) {
+  const before = world.names.asked.length;
+  const quiet = await scan(world, [`http://${SITE}:${PORT.siteHttp}/scan/plain`], { flags: ["--stay", "20"] });
+  const strange = [...new Set(world.names.asked.slice(before).map((question) => question.name))].filter((name) => !name.endsWith(".example"));
   const result = await scan(world, [`http://${SITE}:${PORT.siteHttp}/scan/plain`], { lna: false });
   const targets = new Set(result.facts.flatMap((fact) => fact.targets.map((target) => target.host)));
-  return [{ what: `a page without TLS: ${[...targets].join(", ")}`, ok: targets.has("127.0.0.1") && targets.has("192.168.77.1") }, clean(result)];
+  return [{ what: `a page without TLS: ${[...targets].join(", ")}`, ok: targets.has("127.0.0.1") && targets.has("192.168.77.1") },
+    { what: `the browser asks for no name on its own account: ${strange.join(", ") || "none"}`, ok: quiet.exit === 1 && strange.length === 0 },
+    clean(result),
+  ];
 }

@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const QUIET_FEATURES = "OptimizationHints,Translate,MediaRouter";
 /** Scans that wait for their pages side by side: they mostly wait. */
 const SIDE_BY_SIDE = Number(process.env.LAB_SIDE_BY_SIDE ?? 8);
 
@@ -16,8 +15,8 @@ const SIDE_BY_SIDE = Number(process.env.LAB_SIDE_BY_SIDE ?? 8);
 export async function scan(world, urls, { lna = true, flags = [], browser = [], config = "schema = 1\n", onStart, keep } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "hs-"));
   writeFileSync(join(folder, "hinomi.toml"), config);
-  const features = ["LocalNetworkAccessChecks", QUIET_FEATURES].slice(lna ? 1 : 0).join(",");
-  const given = ["--ignore-certificate-errors", `--disable-features=${features}`, ...browser];
+  const off = lna ? [] : ["--disable-features=LocalNetworkAccessChecks"];
+  const given = ["--ignore-certificate-errors", ...off, ...browser];
   const args = ["scan", "--lang", "en", "--format", "json", "--observations", ...flags];
   args.push(...given.map((one) => `--browser-argument=${one}`), ...urls);
   const temporary = mkdtempSync(join(folder, "t"));

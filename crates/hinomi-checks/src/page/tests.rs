@@ -299,12 +299,12 @@ fn allow_rules_and_address_spaces_hold_for_events_and_for_recordings() {
         ..AllowRule::default()
     };
     let none = PageConfig::default;
-    let allow = || PageConfig { allow: vec![rule.clone()], ..none() };
-    let both = PageConfig { overrides: vec!["100.64.0.0/10=public".to_owned()], ..allow() };
+    let ruled = || PageConfig { allow: vec![rule.clone()], ..none() };
+    let both = PageConfig { overrides: vec!["100.64.0.0/10=public".to_owned()], ..ruled() };
     check_settings("events.ndjson", SCAN, none(), &["127.0.0.1"], &[]);
-    check_settings("events.ndjson", SCAN, allow(), &[], &["agent"]);
+    check_settings("events.ndjson", SCAN, ruled(), &[], &["agent"]);
     check_settings("page.har", ARCHIVE, none(), &["127.0.0.1", "app.example"], &[]);
-    check_settings("page.har", ARCHIVE, allow(), &["app.example"], &["agent"]);
+    check_settings("page.har", ARCHIVE, ruled(), &["app.example"], &["agent"]);
     check_settings("page.har", ARCHIVE, both, &[], &["agent"]);
 }
 

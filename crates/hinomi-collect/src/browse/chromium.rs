@@ -44,6 +44,9 @@ const FLAGS: &[&str] = &[
     "--disable-client-side-phishing-detection",
     "--disable-component-extensions-with-background-pages",
     "--disable-component-update",
+    // Some components and the sign-in ask all the same; no browser goes to this port.
+    "--component-updater=url-source=http://127.0.0.1:1/",
+    "--gaia-url=http://127.0.0.1:1/",
     "--disable-default-apps",
     "--disable-domain-reliability",
     "--disable-extensions",
@@ -54,10 +57,13 @@ const FLAGS: &[&str] = &[
     "--password-store=basic",
     "--use-mock-keychain",
     "--window-size=1280,900",
-    "--disable-features=AutofillServerCommunication,CertificateTransparencyComponentUpdater,DialMediaRouteProvider,\
-     MediaRouter,OptimizationHints,Translate,NetworkTimeServiceQuerying,SpareRendererForSitePerProcess",
     "--net-log-capture-mode=Everything",
 ];
+
+/// Parts of the browser that ask or tell others by themselves.
+const FEATURES_OFF: &str = "AutofillServerCommunication,CertificateTransparencyComponentUpdater,DialMediaRouteProvider,\
+     MediaRouter,OptimizationHints,Translate,NetworkTimeServiceQuerying,SpareRendererForSitePerProcess";
+const FEATURES_OFF_FLAG: &str = "--disable-features=";
 
 /// The pipe's ends are where Chromium looks for them, 3 and 4. The shell stays: should we end first, the browser
 /// sees its pipe shut and ends too, and the shell takes the folder away.
@@ -71,7 +77,12 @@ exec 3<&- 4>&-
 wait "$browser"
 : >"$folder/ended"
 while kill -0 "$parent" 2>/dev/null; do sleep 1; done
-rm -rf -- "$folder"
+# Its last processes may still be writing for a moment.
+tries=0
+while [ -e "$folder" ] && [ "$tries" -lt 20 ]; do
+  rm -rf -- "$folder" || sleep 1
+  tries=$((tries + 1))
+done
 "#;
 
 /// A running browser.
@@ -129,7 +140,10 @@ impl Chromium {
         let mut log = std::ffi::OsString::from("--log-net-log=");
         log.push(folder.join("log"));
         command.arg(profile).arg(log).args(agent.map(|agent| format!("--user-agent={agent}")));
-        command.args(more).arg("about:blank");
+        // The browser takes the last list only: ours and those that were given become one.
+        let given = more.iter().filter_map(|one| one.strip_prefix(FEATURES_OFF_FLAG));
+        let features: Vec<&str> = std::iter::once(FEATURES_OFF).chain(given).collect();
+        command.args(more).arg(format!("{FEATURES_OFF_FLAG}{}", features.join(","))).arg("about:blank");
         // What it writes besides its profile goes into the same folder, and so away with it.
         for name in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
             command.env(name, folder);
@@ -235,6 +249,11 @@ fn version_of(program: &Path) -> Option<String> {
     }
     let mut said = String::new();
     child.stdout.take()?.take(4096).read_to_string(&mut said).ok()?;
+    version_in(&said)
+}
+
+/// The first word of four numbers.
+pub(super) fn version_in(said: &str) -> Option<String> {
     let is_version = |word: &&str| {
         word.split('.').count() == 4 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     };

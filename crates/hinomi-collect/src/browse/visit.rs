@@ -70,7 +70,9 @@ impl<'a> Visit<'a> {
         match self.open(url, stale).and_then(|()| self.until_quiet(log)) {
             Ok(found) => {
                 troubles = found;
-                troubles.extend(self.unresponsive());
+                if !troubles.iter().any(|trouble| matches!(trouble, PageTrouble::NotLoaded { .. })) {
+                    troubles.extend(self.unresponsive());
+                }
                 if self.within.is_some() && !self.crashed {
                     links = self.links().unwrap_or_default();
                 }

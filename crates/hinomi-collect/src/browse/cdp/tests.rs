@@ -57,6 +57,20 @@ fn an_answer_is_found_among_events_and_these_come_later_in_their_order() {
 }
 
 #[test]
+fn a_text_of_megabytes_is_cut_before_it_is_held() {
+    let (reader, mut writer) = pipe().unwrap();
+    let (_, away) = pipe().unwrap();
+    let mut peer = Peer::new(reader, away);
+    let url = format!("http://127.0.0.1/{}", "あ".repeat(1 << 20));
+    let told = json!({ "method": "A.asked", "params": { "list": [{ "url": url }], "short": "x" } });
+    thread::spawn(move || writer.write_all(format!("{told}\0").as_bytes()));
+    let params = next(&mut peer).params;
+    let held = params["list"][0]["url"].as_str().unwrap();
+    assert!(held.len() <= 16 << 10 && held.starts_with("http://127.0.0.1/あ"), "{} bytes", held.len());
+    assert_eq!((&params["short"], peer.take_lost()), (&json!("x"), 0));
+}
+
+#[test]
 fn a_refusal_names_the_command_and_the_reason() {
     let (mut peer, mut far) = both();
     far.say(r#"{"id":1,"error":{"code":-32000,"message":"No target"}}"#);

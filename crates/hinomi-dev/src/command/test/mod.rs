@@ -11,6 +11,7 @@ mod pages;
 mod peers;
 mod recovery;
 mod resolvers;
+mod scanned;
 mod workspace;
 
 use crate::command::lab::{Lab, say};
@@ -86,6 +87,10 @@ const TESTS: &[(&str, Test)] = &[
     ("page-watch-rebinding", pages::rebinding),
     ("page-watch-stops", pages::stopping),
     ("page-watch-by-policy", pages::by_policy),
+    ("page-scan-techniques", scanned::techniques),
+    ("page-scan-honest-and-hostile", scanned::honest_and_hostile),
+    ("page-scan-rebinding", scanned::rebinding),
+    ("page-scan-large-network-log", scanned::large_log),
     ("resolver-settings", resolvers::measured),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
