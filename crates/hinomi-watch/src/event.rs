@@ -223,6 +223,41 @@ pub struct Ufrag {
 
 object!(Ufrag: len "len", own "own", hash "hash");
 
+impl Event {
+    /// Its texts in bytes, near enough to bound how many are held.
+    pub(crate) fn bytes(&self) -> usize {
+        let document = self.document.as_ref();
+        let of_document = document.map(|d| [&d.id, &d.url, &d.ip, &d.parent, &d.opener, &d.top]);
+        let own = [
+            &self.request,
+            &self.initiator,
+            &self.url,
+            &self.method,
+            &self.resource,
+            &self.ip,
+            &self.error,
+            &self.api,
+            &self.content_type,
+            &self.name,
+            &self.client,
+        ];
+        let texts = own.into_iter().chain(of_document.into_iter().flatten()).flatten();
+        let webrtc = self.webrtc.iter().flat_map(|told| [&told.servers, &told.candidates]);
+        let lists = webrtc.chain([&self.answers]).flatten();
+        let hash = self.webrtc.iter().filter_map(|told| told.ufrag.as_ref()?.hash.as_ref());
+        let texts =
+            texts.chain(lists).chain(hash).map(|text| size_of::<String>() + text.len()).sum::<usize>();
+        size_of::<Self>() + texts + self.call_site.as_ref().map_or(0, CallSite::bytes)
+    }
+}
+
+impl CallSite {
+    fn bytes(&self) -> usize {
+        let own = size_of::<Self>() + self.script.len() + self.function.as_ref().map_or(0, String::len);
+        own + self.async_parents.iter().map(Self::bytes).sum::<usize>()
+    }
+}
+
 /// Browsers give milliseconds with a fraction.
 #[derive(Deserialize)]
 #[serde(transparent)]

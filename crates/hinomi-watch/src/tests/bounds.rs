@@ -66,6 +66,25 @@ fn endless_texts_are_cut() {
 }
 
 #[test]
+fn events_of_one_time_are_not_held_without_end() {
+    let mut watch = Watch::new(&Config::default()).0;
+    let line = json!({"at": 1, "answers": vec![""; LINE_BYTES_MAX / 4], "call_site": {"async_parents": vec![json!({}); 1_000]}});
+    for _ in 0..40 {
+        watch.take_ordered(event(line.clone()));
+        // An answer without a letter takes 24 bytes.
+        assert!(watch.same_time.len() <= 4, "{}", watch.same_time.len());
+    }
+}
+
+#[test]
+fn urls_in_urls_end() {
+    let deep = "blob:".repeat(LINE_BYTES_MAX / 16);
+    let mut watch = Watch::new(&Config::default()).0;
+    watch.take(&event(json!({"type": "request", "url": deep, "document": {"id": deep, "url": deep}})));
+    assert_eq!(watch.visits().count(), 0);
+}
+
+#[test]
 fn lines_that_are_no_events_say_why_and_nothing_else() {
     for (line, why) in [
         ("", "the line ends too early (column 0)"),

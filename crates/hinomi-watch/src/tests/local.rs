@@ -282,9 +282,32 @@ fn webrtc_that_leads_to_the_machine_is_seen() {
         &["HW-5 https://shop.example/ -> ice-udp://192.168.1.1:53 literal"],
     );
     rtc(
+        json!({"candidates": ["192.168.1.9:6379/tcp", "192.168.1.9:6379/udp", "192.168.1.9:443/tcp"]}),
+        &["HW-5 https://shop.example/ -> ice-tcp://192.168.1.9:6379 literal"],
+    );
+    rtc(
         json!({"servers": ["stun:127.0.0.1:3478"], "ufrag": {"len": 40, "own": false}}),
         &[&format!("{stun} [data_in_ufrag]")],
     );
+}
+
+#[test]
+fn hosts_searched_for_by_candidates_are_seen_one_by_one_as_well() {
+    let by_port: Vec<String> = (1..=30).map(|host| format!("192.168.1.{host}:8080/tcp")).collect();
+    let by_host: Vec<String> = (1..=60).map(|host| format!("10.0.0.{host}:{}/udp", 40_000 + host)).collect();
+    for (tried, all) in [(by_port, 30), (by_host, 60)] {
+        for at_once in [1, tried.len()] {
+            let mut browser = Browser::new();
+            let page = browser.opens(1, "https://shop.example/", PUBLIC);
+            for some in tried.chunks(at_once) {
+                browser.webrtc(&page, json!({"candidates": some}));
+            }
+            let sightings = browser.seen_with(&json!({}));
+            let webrtc = sightings.iter().find(|seen| seen.rule == Rule::WebRtcLocal).unwrap();
+            assert_eq!(webrtc.targets.len(), all);
+            assert!(sightings.iter().any(|seen| seen.rule == Rule::PortScan));
+        }
+    }
 }
 
 #[test]
