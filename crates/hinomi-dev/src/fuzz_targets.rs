@@ -153,7 +153,7 @@ pub fn resolver(bytes: &[u8]) {
 /// time, nor on a stop between any two of them, and however often it all comes again, what is held stays bounded.
 pub fn watch(bytes: &[u8]) {
     let mut lines = bytes.split(|byte| *byte == b'\n');
-    let config: Config = lines.next().and_then(|line| serde_json::from_slice(line).ok()).unwrap_or_default();
+    let config: Config = lines.next().and_then(|line| Config::read(line).ok()).unwrap_or_default();
     let mut events: Vec<Event> = Vec::new();
     for line in lines {
         match read_line(line) {

@@ -5,8 +5,8 @@
 //! query string or the text of an ICE ufrag.
 
 use crate::Space;
-use crate::object::{object, words};
-use serde::{Deserialize, Serialize};
+use crate::json::{self, Bad, Milliseconds, object, words};
+use serde::Serialize;
 use std::cmp::Ordering;
 
 /// Longest line that is read as an event, in bytes. URLs of pages can be far longer than anything they are judged
@@ -258,18 +258,6 @@ impl CallSite {
     }
 }
 
-/// Browsers give milliseconds with a fraction.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Milliseconds(Option<f64>);
-
-impl From<Milliseconds> for i64 {
-    /// Whatever it is, it saturates.
-    fn from(at: Milliseconds) -> Self {
-        at.0.unwrap_or_default() as Self
-    }
-}
-
 /// Reads one line.
 ///
 /// # Errors
@@ -278,13 +266,13 @@ pub fn read_line(line: &[u8]) -> Result<Event, String> {
     if line.len() > LINE_BYTES_MAX {
         return Err(format!("the line is longer than {LINE_BYTES_MAX} bytes"));
     }
-    serde_json::from_slice(line).map_err(|error| {
-        let what = match error.classify() {
-            serde_json::error::Category::Eof => "ends too early",
-            serde_json::error::Category::Syntax => "is not JSON",
-            _ => "is no event",
+    json::read(line).map_err(|(bad, place)| {
+        let what = match bad {
+            Bad::Early => "ends too early",
+            Bad::Syntax => "is not JSON",
+            Bad::Kind => "is no event",
         };
-        format!("the line {what} (column {})", error.column())
+        format!("the line {what} (column {place})")
     })
 }
 

@@ -3,7 +3,7 @@
 //! Browsers hand over URLs in their canonical form, so this is no full URL parser: it cuts, and it reads the one
 //! thing that other sources leave open, an IPv4 address in another spelling (URL Standard, “IPv4 parser”).
 
-use crate::object::object;
+use crate::json::object;
 use crate::space::{Named, space_of_name};
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -87,11 +87,11 @@ fn urls_in_urls_end() {
 #[test]
 fn lines_that_are_no_events_say_why_and_nothing_else() {
     for (line, why) in [
-        ("", "the line ends too early (column 0)"),
-        ("{\"at\": 1", "the line ends too early (column 8)"),
+        ("", "the line ends too early (column 1)"),
+        ("{\"at\": 1", "the line ends too early (column 9)"),
         ("secret", "the line is not JSON (column 1)"),
-        ("[1]", "the line is no event (column 0)"),
-        ("{\"at\": \"secret\"}", "the line is no event (column 15)"),
+        ("[1]", "the line is no event (column 4)"),
+        ("{\"at\": \"secret\"}", "the line is no event (column 16)"),
     ] {
         assert_eq!(read_line(line.as_bytes()).unwrap_err(), why);
     }
@@ -114,6 +114,14 @@ fn everyday() -> Browser {
     let rebound = browser.opens(2, "http://a.attacker.example/", PUBLIC);
     browser.gets(&rebound, "http://a.attacker.example/x", "10.0.0.1");
     browser.webrtc(&page, json!({"servers": ["stun:127.0.0.1:1"]}));
+    // Sent on from outside to inside: the call is that of the first address.
+    let sent_on = "https://shop.example/away";
+    browser.calls(&page, "fetch", sent_on, ("https://shop.example/a.js", 2, 2));
+    browser.asks(&page, sent_on, json!({"request": "away"}), json!({}));
+    let away = json!({"request": "away", "document": {"id": page.id}, "tab": page.tab});
+    browser.push(away.clone(), json!({"type": "redirect", "url": sent_on, "ip": PUBLIC, "status": 302}));
+    browser
+        .push(away, json!({"type": "response", "url": "http://10.0.0.9/", "ip": "10.0.0.9", "status": 200}));
     browser.gone(&page);
     browser
 }

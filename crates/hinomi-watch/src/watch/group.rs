@@ -4,7 +4,7 @@
 use super::{DOCUMENTS_MAX, GROUPS_MAX, State, Watch};
 use crate::Space;
 use crate::event::{Document, Event};
-use crate::object::object;
+use crate::json::object;
 use crate::place::{Place, cut, read_ip};
 use crate::space::space_of;
 use crate::table::Table;

@@ -9,7 +9,7 @@
 use super::{Watch, group};
 use crate::Suppression;
 use crate::event::Event;
-use crate::object::object;
+use crate::json::object;
 use crate::place::{Place, host_and_port, read_ip};
 use crate::sighting::How;
 use crate::space::{Space, is_made_up, space_of};

@@ -10,7 +10,7 @@ mod rules;
 
 use crate::config::Settings;
 use crate::event::{Event, EventKind, EventSource};
-use crate::object::object;
+use crate::json::{self, object};
 use crate::table::Table;
 use crate::{Config, ConfigProblem, Sighting, in_order};
 use group::{Actor, Group};
@@ -233,15 +233,14 @@ impl Watch {
     /// Why it cannot be used; the watch is then empty.
     pub fn restore(config: &Config, snapshot: &str) -> (Self, Result<(), String>) {
         let (mut watch, _) = Self::new(config);
-        match serde_json::from_slice::<State>(snapshot.as_bytes()) {
+        match json::read::<State>(snapshot.as_bytes()) {
             Ok(state) if state.version == VERSION => {
                 watch.state = state;
                 watch.state.requests.reindex();
                 (watch, Ok(()))
             }
             Ok(state) => (watch, Err(format!("the state is of version {}, not {VERSION}", state.version))),
-            // The words of serde would be a twentieth of the browser's module.
-            Err(error) => (watch, Err(format!("the state is not readable (column {})", error.column()))),
+            Err((_, place)) => (watch, Err(format!("the state is not readable (byte {place})"))),
         }
     }
 

@@ -8,7 +8,7 @@ use super::group::Actor;
 use super::record::Seen;
 use super::rules::Near;
 use crate::event::{Event, EventSource};
-use crate::object::object;
+use crate::json::object;
 use crate::place::{Place, cut, read_ip};
 use crate::space::space_of_name;
 use crate::table::Table;

@@ -269,9 +269,12 @@ impl Watch {
         peers.push(Peer { at, place, told: false });
         let hosts = |peers: &[Peer], only: Option<u16>| {
             let those = peers.iter().filter(|peer| only.is_none_or(|port| peer.place.port == port));
-            let mut hosts: Vec<&str> = those.map(|peer| peer.place.host.as_str()).collect();
-            hosts.sort_unstable();
-            hosts.dedup();
+            let mut hosts: Vec<&str> = Vec::new();
+            for peer in those {
+                if !hosts.contains(&peer.place.host.as_str()) {
+                    hosts.push(&peer.place.host);
+                }
+            }
             hosts.len()
         };
         let any = hosts(peers, None) > PEER_HOSTS_MAX;
