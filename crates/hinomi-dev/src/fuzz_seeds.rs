@@ -60,6 +60,7 @@ fn recordings() -> Vec<Seed> {
     let recordings = [
         kept!(0, "playwright.har"),
         kept!(1, "chromium.netlog"),
+        kept!(1, "webrtc.netlog"),
         kept!(4, "dnsmasq.log"),
         kept!(4, "dnsmasq-extra.log"),
         kept!(4, "unbound-verbose.log"),

@@ -132,9 +132,9 @@ fn recorded(name: &str, bytes: &[u8]) -> String {
     lines.iter().map(|line| line.clone() + "\n").collect()
 }
 
-/// One visit in the lab, recorded four ways: each tells what it can see, in the same words.
+/// Visits in the lab, recorded in several ways: each tells what it can see, in the same words.
 #[test]
-fn one_visit_recorded_four_ways() {
+fn visits_recorded_in_several_ways() {
     macro_rules! kept {
         ($name:literal) => {
             recorded($name, include_bytes!(concat!("../../../hinomi-formats/src/capture/fixtures/", $name)))
@@ -146,8 +146,7 @@ fn one_visit_recorded_four_ways() {
     "#]].assert_eq(&kept!("playwright.har"));
     expect![[r#"
         LocalAccess http://www.attacker.example:8000/ [127.0.0.1:3389 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
-        PortScan http://www.attacker.example:8000/ [127.0.0.1:12580 127.0.0.1:3389 127.0.0.1:3478 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
-        WebrtcLocal http://www.attacker.example:8000/ [127.0.0.1:12580 127.0.0.1:3478] data_in_ufrag
+        PortScan http://www.attacker.example:8000/ [127.0.0.1:3389 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
     "#]].assert_eq(&kept!("chromium.netlog"));
     expect![[r#"
         Rebinding both.attacker.example [both.attacker.example:0=10.0.0.9] both_at_once
@@ -155,6 +154,10 @@ fn one_visit_recorded_four_ways() {
         Rebinding priv.attacker.example [priv.attacker.example:0=192.168.77.1] answered_local
     "#]]
     .assert_eq(&kept!("dnsmasq.log"));
+    expect![[r#"
+        PortScan http://webrtc.scanner.example:8000/technique/rtc-stun [127.0.0.1:9186 127.0.0.1:9191 127.0.0.1:9192 127.0.0.1:9193 127.0.0.1:9194 192.168.77.1:9188]
+        WebrtcLocal http://webrtc.scanner.example:8000/technique/rtc-stun [127.0.0.1:9186 127.0.0.1:9191 127.0.0.1:9192 127.0.0.1:9193 127.0.0.1:9194 192.168.77.1:9188] data_in_ufrag
+    "#]].assert_eq(&kept!("webrtc.netlog"));
     expect![[r#"
         Rebinding c10.class.example [c10.class.example:0] resolver_warned
         Rebinding cgnat.class.example [cgnat.class.example:0=100.64.1.1] answered_local

@@ -9,7 +9,8 @@ mod tools;
 
 pub(crate) use child::{Ran, in_guard, spawned_quietly};
 pub(crate) use tools::{
-    browsers, cyberchef, npm_packages, oletools, sarif_multitool, spreadsheet_program, xlm_deobfuscator,
+    browsers, cyberchef, npm_packages, oletools, recorders, sarif_multitool, spreadsheet_program,
+    xlm_deobfuscator,
 };
 
 use anyhow::{Context, Result, ensure};

@@ -9,6 +9,7 @@ mod formats;
 mod life;
 mod pages;
 mod peers;
+mod recordings;
 mod recovery;
 mod resolvers;
 mod workspace;
@@ -84,6 +85,7 @@ const TESTS: &[(&str, Test)] = &[
     ("page-watch-in-firefox", pages::seen_in_firefox),
     ("page-watch-honest-pages", pages::honest),
     ("page-watch-rebinding", pages::rebinding),
+    ("page-watch-recordings", recordings::alike),
     ("resolver-settings", resolvers::measured),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
