@@ -195,6 +195,30 @@ fn the_log_of_a_proxy() {
     .assert_eq(&recorded("access.log", log.as_bytes()));
 }
 
+/// However long a log is, only a part of it waits to be put in order; what came too late is told and still seen.
+#[test]
+fn a_long_log_of_a_proxy() {
+    let line = |at: i64, target: &str| {
+        format!(
+            "10.0.0.5 - - [{}] \"GET {target} HTTP/1.1\" 200 0 \"https://shop.example/\" \"-\"\n",
+            clock(at)
+        )
+    };
+    let mut log: String = (0..40_000).map(|at| line(at, "http://img.shop.example/a.png")).collect();
+    log += &line(1, "http://192.168.0.1/");
+    expect![[r#"
+        LocalAccess https://shop.example/ [192.168.0.1:80]
+        Unsupported 2 events were written too late to be put in order of time
+    "#]]
+    .assert_eq(&recorded("access.log", log.as_bytes()));
+}
+
+/// Seconds of the day, as web servers write them.
+fn clock(seconds: i64) -> String {
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("23/Nov/2026:{hour:02}:{minute:02}:{second:02} +0900")
+}
+
 /// From the file to the verdict, with the lines to add.
 #[test]
 fn settings_of_a_resolver_are_judged() {

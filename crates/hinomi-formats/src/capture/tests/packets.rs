@@ -147,9 +147,9 @@ fn pcapng() -> Vec<u8> {
 /// What tcpdump saw of the visit that `webrtc.netlog` and the other recordings are of: names, connections, WebRTC.
 #[test]
 fn recorded_by_tcpdump() {
-    let hex = include_str!("../fixtures/lab.pcap.hex").replace('\n', "");
-    let two = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
-    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(two).collect();
+    let digits = include_str!("../fixtures/lab.pcap.hex").chars().filter_map(|letter| letter.to_digit(16));
+    let digits: Vec<u8> = digits.map(|digit| digit as u8).collect();
+    let bytes: Vec<u8> = digits.chunks(2).map(|two| two[0] << 4 | two[1]).collect();
     check(Format::Packets, &bytes, &expect![[r#"
         +0 Connection request=tcp:127.0.0.1:37048>127.0.0.1:5900 client=127.0.0.1 url=tcp://127.0.0.1:5900 ip=127.0.0.1
         +0 Response request=tcp:127.0.0.1:37048>127.0.0.1:5900 client=127.0.0.1 url=tcp://127.0.0.1:5900 ip=127.0.0.1
