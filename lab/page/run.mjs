@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     out: { type: "string", default: "" },
     shots: { type: "string", default: "out/shots" },
+    keep: { type: "string", default: "out/recordings" },
   },
 });
 enterNamespace(fileURLToPath(import.meta.url), process.argv.slice(2));
@@ -39,6 +40,7 @@ const sets = {
   enterprise: () => import("./enterprise/run.mjs"),
   peers: () => import("./peers/run.mjs"),
   robust: () => import("./robust/run.mjs"),
+  recordings: () => import("./recordings/run.mjs"),
 };
 const { run } = await sets[options.set]();
 
@@ -47,7 +49,8 @@ const start = options.browser === "firefox" ? startFirefox : startChromium;
 const extension = options.extension === "" ? null : resolve(options.extension);
 const launch = (more = {}) => start({ extension, lna: options.lna === "on", ...more });
 const only = options.only === "" ? null : new Set(options.only.split(","));
-const results = await run({ world, launch, extension, only, scheme: options.scheme, browserName: options.browser, shots: options.shots });
+const { browser: browserName, scheme, shots } = options;
+const results = await run({ world, launch, extension, only, scheme, browserName, shots, keep: resolve(options.keep) });
 if (options.out !== "") writeFileSync(options.out, `${JSON.stringify({ options, ...results }, null, 1)}\n`);
 world.close();
 process.exit(results.failed ? 1 : 0);

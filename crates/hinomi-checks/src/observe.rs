@@ -28,7 +28,7 @@ pub struct Origin {
     /// Our own domains, lower case: whose mailbox a mail is in when nothing was added on delivery.
     pub own_domains: Vec<String>,
     /// What the company said of its pages and networks beforehand. Its own domains are those above.
-    #[serde(default)]
+    #[serde(default, with = "as_text")]
     pub pages: PageConfig,
     /// What collected it, with its version.
     pub taken_by: String,
@@ -40,6 +40,22 @@ impl Origin {
     /// The settings of the watch.
     fn page_config(&self) -> PageConfig {
         PageConfig { own_domains: self.own_domains.clone(), ..self.pages.clone() }
+    }
+}
+
+/// Settings of the watch on their way to another process: as the JSON that it reads, in a text.
+mod as_text {
+    use super::PageConfig;
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(config: &PageConfig, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::to_string(config).map_err(S::Error::custom)?.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PageConfig, D::Error> {
+        PageConfig::read(String::deserialize(deserializer)?.as_bytes()).map_err(D::Error::custom)
     }
 }
 

@@ -1,9 +1,10 @@
-//! A function a public reader of `hinomi-formats`: any bytes in, and what must hold of what comes out.
+//! A function a public reader of `hinomi-formats`, and one for the watch on pages: any bytes in, and what must hold of
+//! what comes out.
 //!
 //! The fuzzer calls them (`fuzz/fuzz_targets`), and so does a test with every kept seed. That nothing panics, hangs
 //! or swells is the fuzzer's to see; here stands what a limit promises: no more than it says, and when it was met, a
 //! problem that says so by its name and value. The crate in `fuzz/` takes this file as it is, and needs nothing but the
-//! readers for it.
+//! readers and the watch for it.
 
 use hinomi_formats::capture::resolver::{self, CLASSES, Program};
 use hinomi_formats::capture::{self, Dates, Format, PROBLEMS_MAX, Reader, Record};
@@ -14,7 +15,8 @@ use hinomi_formats::office::{self, Cell, CellValue, Cells, DefinedName, Module, 
 use hinomi_formats::script::{self, Command, Survey};
 use hinomi_formats::tree::{self, Hints};
 use hinomi_formats::{Budget, Limits, Problem, ProblemKind, archive, pdf, text, url};
-use std::collections::BTreeMap;
+use hinomi_watch::{Config, Event, EventKind, Watch, in_order, read_line};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A target by name.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +58,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "tree", run: tree },
     Target { name: "url", run: url },
     Target { name: "vbs", run: vbs },
+    Target { name: "watch", run: watch },
     Target { name: "workbook", run: workbook },
     Target { name: "zip", run: zip },
 ];
@@ -78,6 +81,15 @@ pub const LIMITS: Limits = Limits {
     commands_max: 32,
     steps_max: 100_000,
 };
+
+/// Bytes of why a line is no event.
+const WHY_BYTES_MAX: usize = 120;
+/// How often the events of a watch come; what it promises to hold at most of sightings, of pages and of targets of one
+/// sighting, and what all of it may come to as JSON.
+const WATCH_ROUNDS: i64 = 8;
+const SIGHTINGS_MAX: usize = 1_000;
+const WATCH_TARGETS_MAX: usize = 128;
+const WATCH_BYTES_MAX: usize = 24 << 20;
 
 /// Every limit that is said to be met is one of ours, with its value; nothing else names a limit.
 fn honest(problems: &[Problem]) {
@@ -135,6 +147,78 @@ pub fn resolver(bytes: &[u8]) {
     assert!(read.value.passes.len() <= CLASSES.len());
     assert!(read.value.exempt.len() <= LIMITS.entries_max);
     assert!(read.value.passes.is_empty() || !read.value.add.is_empty() || !read.value.remove.is_empty());
+}
+
+/// Settings on the first line, then events, a line each. What is seen does not depend on the order of events of the same
+/// time, nor on a stop between any two of them, and however often it all comes again, what is held stays bounded.
+pub fn watch(bytes: &[u8]) {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let config: Config = lines.next().and_then(|line| Config::read(line).ok()).unwrap_or_default();
+    let mut events: Vec<Event> = Vec::new();
+    for line in lines {
+        match read_line(line) {
+            Ok(event) => events.push(event),
+            Err(why) => assert!(why.len() <= WHY_BYTES_MAX, "{why}"),
+        }
+    }
+    events.sort_by_key(|event| event.at);
+    let mut whole = Watch::new(&config).0;
+    events.iter().cloned().for_each(|event| whole.take_ordered(event));
+    whole.finish();
+    let mut turned = Watch::new(&config).0;
+    events.reverse();
+    events.sort_by_key(|event| event.at);
+    events.iter().cloned().for_each(|event| turned.take_ordered(event));
+    turned.finish();
+    assert_eq!(whole.snapshot(), turned.snapshot());
+
+    events.sort_by(in_order);
+    ended_once(&mut events);
+    let mut whole = Watch::new(&config).0;
+    events.iter().for_each(|event| whole.take(event));
+    let (early, late) = events.split_at(events.len() / 2);
+    let mut stopped = Watch::new(&config).0;
+    early.iter().for_each(|event| stopped.take(event));
+    let (mut stopped, read) = Watch::restore(&config, &stopped.snapshot());
+    assert_eq!(read, Ok(()));
+    late.iter().for_each(|event| stopped.take(event));
+    assert_eq!(whole.snapshot(), stopped.snapshot());
+
+    for round in 1..WATCH_ROUNDS {
+        for event in &events {
+            whole.take(&again(event, round));
+        }
+    }
+    assert!(whole.changed().len() <= SIGHTINGS_MAX);
+    assert!(whole.sightings().all(|seen| seen.targets.len() <= WATCH_TARGETS_MAX));
+    assert!(whole.visits().count() <= SIGHTINGS_MAX);
+    let held = whole.snapshot().len();
+    assert!(held <= WATCH_BYTES_MAX, "{held} bytes are held");
+}
+
+/// Leaves out what is told of a request after its end: a stop forgets requests that nobody waits for.
+fn ended_once(events: &mut Vec<Event>) {
+    let mut ended = BTreeSet::new();
+    events.retain(|event| {
+        let Some(id) = &event.request else { return true };
+        let ends = matches!(event.kind, EventKind::Response | EventKind::Failure);
+        if ends { ended.insert(id.clone()) } else { !ended.contains(id) }
+    });
+}
+
+/// The same event of another visit, in another tab, a while later.
+fn again(event: &Event, round: i64) -> Event {
+    let mut event = event.clone();
+    event.at = event.at.saturating_add(round * 1_000);
+    event.tab = event.tab.map(|tab| tab.saturating_add(round));
+    for id in [&mut event.request, &mut event.name, &mut event.client].into_iter().flatten() {
+        id.insert_str(0, &round.to_string());
+    }
+    if let Some(document) = &mut event.document {
+        let ids = [&mut document.id, &mut document.parent, &mut document.opener, &mut document.top];
+        ids.into_iter().flatten().for_each(|id| id.insert_str(0, &round.to_string()));
+    }
+    event
 }
 
 /// A message.

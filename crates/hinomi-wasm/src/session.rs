@@ -55,7 +55,7 @@ const UNREAD_MAX: usize = 20;
 impl Session {
     /// Starts anew, or with the state of the last time.
     pub(crate) fn start(&mut self, config: &[u8], state: &[u8]) -> Result<Vec<u8>, String> {
-        let config = read_config(config)?;
+        let config = Config::read(config)?;
         let (watch, problems) = Watch::new(&config);
         self.watch = watch;
         let mut lost = None;
@@ -69,7 +69,7 @@ impl Session {
 
     /// Changes the settings.
     pub(crate) fn configure(&mut self, config: &[u8]) -> Result<Vec<u8>, String> {
-        let problems = self.watch.configure(&read_config(config)?);
+        let problems = self.watch.configure(&Config::read(config)?);
         write(&Started { problems, lost: None })
     }
 
@@ -99,7 +99,8 @@ impl Session {
 
     /// Forgets what was seen before a time.
     pub(crate) fn forget(&mut self, before: &[u8]) -> Result<Vec<u8>, String> {
-        let before: i64 = serde_json::from_slice(before).map_err(|_| "the time is no number".to_owned())?;
+        let before = std::str::from_utf8(before).ok().and_then(|text| text.parse().ok());
+        let before: i64 = before.ok_or_else(|| "the time is no number".to_owned())?;
         self.watch.forget_before(before);
         Ok(Vec::new())
     }
@@ -108,15 +109,6 @@ impl Session {
     pub(crate) fn snapshot(&self) -> Vec<u8> {
         self.watch.snapshot().into_bytes()
     }
-}
-
-fn read_config(config: &[u8]) -> Result<Config, String> {
-    if config.trim_ascii().is_empty() {
-        return Ok(Config::default());
-    }
-    serde_json::from_slice(config).map_err(|error| {
-        format!("the settings are not readable (line {}, column {})", error.line(), error.column())
-    })
 }
 
 fn write(value: &impl Serialize) -> Result<Vec<u8>, String> {

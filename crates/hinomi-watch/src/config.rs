@@ -1,12 +1,10 @@
 //! What a company says beforehand: which accesses are expected, and how its network differs from the rest.
 
 use crate::Space;
-use crate::object::object;
+use crate::json::{self, Bad, Json, Read, object};
 use crate::pattern::{Block, PagePattern, Ports, TargetPattern, fits_glob};
 use crate::place::{Place, host_and_port, read_ip};
-use serde::de::Visitor;
-use serde::{Deserialize, Deserializer, Serialize};
-use std::fmt;
+use serde::Serialize;
 use std::net::IpAddr;
 
 /// The settings as they are written.
@@ -24,6 +22,19 @@ pub struct Config {
 }
 
 object!(Config: allow "allow", overrides "overrides", own_domains "own_domains", proxies "proxies");
+
+impl Config {
+    /// Reads settings written in JSON; none at all are the default.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub fn read(text: &[u8]) -> Result<Self, String> {
+        if text.trim_ascii().is_empty() {
+            return Ok(Self::default());
+        }
+        json::read(text).map_err(|(_, place)| format!("the settings are not readable (byte {place})"))
+    }
+}
 
 /// An access that is expected. Every field that is there must fit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -208,39 +219,22 @@ fn end_of(day: &str) -> Option<i64> {
 }
 
 /// Ports as people write them: `80` or `"8000-8010"`.
-struct PortText(String);
-
-/// A list of them.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct PortTexts(Vec<PortText>);
+struct PortTexts(Vec<String>);
 
 impl From<PortTexts> for Vec<String> {
     fn from(texts: PortTexts) -> Self {
-        texts.0.into_iter().map(|text| text.0).collect()
+        texts.0
     }
 }
 
-impl<'de> Deserialize<'de> for PortText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PortReader)
-    }
-}
-
-struct PortReader;
-
-impl Visitor<'_> for PortReader {
-    type Value = PortText;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a port or a range of ports")
-    }
-
-    fn visit_u64<E>(self, port: u64) -> Result<PortText, E> {
-        Ok(PortText(port.to_string()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<PortText, E> {
-        Ok(PortText(text.to_owned()))
+impl Read for PortTexts {
+    fn read(json: &mut Json<'_>) -> Result<Self, Bad> {
+        let mut all = Vec::new();
+        json.list(&mut |json| {
+            let text = if json.is_text() { String::read(json)? } else { u64::read(json)?.to_string() };
+            all.push(text);
+            Ok(())
+        })?;
+        Ok(Self(all))
     }
 }

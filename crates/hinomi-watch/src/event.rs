@@ -5,8 +5,8 @@
 //! query string or the text of an ICE ufrag.
 
 use crate::Space;
-use crate::object::{object, words};
-use serde::{Deserialize, Serialize};
+use crate::json::{self, Bad, Milliseconds, object, words};
+use serde::Serialize;
 use std::cmp::Ordering;
 
 /// Longest line that is read as an event, in bytes. URLs of pages can be far longer than anything they are judged
@@ -223,15 +223,38 @@ pub struct Ufrag {
 
 object!(Ufrag: len "len", own "own", hash "hash");
 
-/// Browsers give milliseconds with a fraction.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Milliseconds(Option<f64>);
+impl Event {
+    /// Its texts in bytes, near enough to bound how many are held.
+    pub(crate) fn bytes(&self) -> usize {
+        let document = self.document.as_ref();
+        let of_document = document.map(|d| [&d.id, &d.url, &d.ip, &d.parent, &d.opener, &d.top]);
+        let own = [
+            &self.request,
+            &self.initiator,
+            &self.url,
+            &self.method,
+            &self.resource,
+            &self.ip,
+            &self.error,
+            &self.api,
+            &self.content_type,
+            &self.name,
+            &self.client,
+        ];
+        let texts = own.into_iter().chain(of_document.into_iter().flatten()).flatten();
+        let webrtc = self.webrtc.iter().flat_map(|told| [&told.servers, &told.candidates]);
+        let lists = webrtc.chain([&self.answers]).flatten();
+        let hash = self.webrtc.iter().filter_map(|told| told.ufrag.as_ref()?.hash.as_ref());
+        let texts =
+            texts.chain(lists).chain(hash).map(|text| size_of::<String>() + text.len()).sum::<usize>();
+        size_of::<Self>() + texts + self.call_site.as_ref().map_or(0, CallSite::bytes)
+    }
+}
 
-impl From<Milliseconds> for i64 {
-    /// Whatever it is, it saturates.
-    fn from(at: Milliseconds) -> Self {
-        at.0.unwrap_or_default() as Self
+impl CallSite {
+    fn bytes(&self) -> usize {
+        let own = size_of::<Self>() + self.script.len() + self.function.as_ref().map_or(0, String::len);
+        own + self.async_parents.iter().map(Self::bytes).sum::<usize>()
     }
 }
 
@@ -243,13 +266,13 @@ pub fn read_line(line: &[u8]) -> Result<Event, String> {
     if line.len() > LINE_BYTES_MAX {
         return Err(format!("the line is longer than {LINE_BYTES_MAX} bytes"));
     }
-    serde_json::from_slice(line).map_err(|error| {
-        let what = match error.classify() {
-            serde_json::error::Category::Eof => "ends too early",
-            serde_json::error::Category::Syntax => "is not JSON",
-            _ => "is no event",
+    json::read(line).map_err(|(bad, place)| {
+        let what = match bad {
+            Bad::Early => "ends too early",
+            Bad::Syntax => "is not JSON",
+            Bad::Kind => "is no event",
         };
-        format!("the line {what} (column {})", error.column())
+        format!("the line {what} (column {place})")
     })
 }
 

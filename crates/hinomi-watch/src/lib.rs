@@ -12,7 +12,7 @@
 
 mod config;
 mod event;
-mod object;
+mod json;
 mod pattern;
 mod place;
 mod sighting;

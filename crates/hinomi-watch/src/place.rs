@@ -3,7 +3,7 @@
 //! Browsers hand over URLs in their canonical form, so this is no full URL parser: it cuts, and it reads the one
 //! thing that other sources leave open, an IPv4 address in another spelling (URL Standard, “IPv4 parser”).
 
-use crate::object::object;
+use crate::json::object;
 use crate::space::{Named, space_of_name};
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -32,16 +32,16 @@ impl Place {
     /// Cuts a URL. `None` when it has no scheme.
     pub(crate) fn of(url: &str) -> Option<Self> {
         let (scheme, rest) = url.split_once(':')?;
+        // `blob:https://…` is of the place it was made at. No browser puts one into another, but a page may write it,
+        // as often as it likes.
+        let (scheme, rest) = if is_around(scheme) { rest.split_once(':')? } else { (scheme, rest) };
         let is_scheme = scheme.len() <= 32
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-        if !is_scheme || scheme.is_empty() {
+        if !is_scheme || scheme.is_empty() || is_around(scheme) {
             return None;
         }
         let scheme = scheme.to_ascii_lowercase();
-        // `stun:host:port` and `blob:https://…` have no slashes before what matters.
-        if matches!(scheme.as_str(), "blob" | "filesystem" | "view-source") {
-            return Self::of(rest);
-        }
+        // `stun:host:port` has no slashes before what matters.
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at_checked(end)?;
@@ -104,6 +104,11 @@ impl Place {
             _ => self.host.clone(),
         }
     }
+}
+
+/// Whether what follows this scheme is a URL of its own.
+fn is_around(scheme: &str) -> bool {
+    ["blob", "filesystem", "view-source"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 /// The port of a scheme.

@@ -1,6 +1,6 @@
 //! What a page did, as one rule saw it: the thing that is reported.
 
-use crate::object::{object, words};
+use crate::json::{object, words};
 use crate::{CallSite, Space};
 use serde::Serialize;
 

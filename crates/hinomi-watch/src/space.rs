@@ -4,7 +4,7 @@
 //! addresses that carry an IPv4 address inside (RFC 6052, RFC 8215, RFC 3056) and multicast. An address is mapped to
 //! the IPv4 address it carries first, then the first block that holds it decides, and what no block holds is public.
 
-use crate::object::words;
+use crate::json::words;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How public an address is. The order is the order of closeness: what is greater is less public.

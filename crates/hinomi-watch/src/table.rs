@@ -3,11 +3,9 @@
 //! The maps here are small and bounded, and every kind of map of the standard library costs 10 KB of the browser's
 //! module; this costs one. Finding is a binary search, adding moves what stands behind.
 
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::json::{Bad, Json, Read};
+use serde::{Serialize, Serializer};
 use std::borrow::Borrow;
-use std::fmt;
-use std::marker::PhantomData;
 
 /// Keys with their values, in the order of the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,26 +124,36 @@ impl<K: Serialize, V: Serialize> Serialize for Table<K, V> {
     }
 }
 
-impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Reader(PhantomData))
+/// A key, as the name in an object that stands for a table.
+pub(crate) trait Key: Ord + Sized {
+    fn of(name: &str) -> Option<Self>;
+}
+
+impl Key for String {
+    fn of(name: &str) -> Option<Self> {
+        Some(name.to_owned())
     }
 }
 
-struct Reader<K, V>(PhantomData<(K, V)>);
-
-impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Reader<K, V> {
-    type Value = Table<K, V>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
+impl Key for u64 {
+    fn of(name: &str) -> Option<Self> {
+        name.parse().ok()
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut table = Table::default();
-        while let Some((key, value)) = map.next_entry()? {
-            table.insert(key, value);
-        }
+impl Key for i64 {
+    fn of(name: &str) -> Option<Self> {
+        name.parse().ok()
+    }
+}
+
+impl<K: Key, V: Read> Read for Table<K, V> {
+    fn read(json: &mut Json<'_>) -> Result<Self, Bad> {
+        let mut table = Self::default();
+        json.object(&mut |name, json| {
+            table.insert(K::of(name).ok_or(Bad::Kind)?, V::read(json)?);
+            Ok(())
+        })?;
         Ok(table)
     }
 }

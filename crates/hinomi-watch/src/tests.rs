@@ -3,6 +3,7 @@
 mod benign;
 mod bounds;
 mod local;
+mod reading;
 mod rebinding;
 mod settings;
 mod spaces;
@@ -153,7 +154,7 @@ impl Browser {
     }
 
     fn seen_with(&self, config: &Value) -> Vec<Sighting> {
-        let (mut watch, problems) = Watch::new(&serde_json::from_value::<Config>(config.clone()).unwrap());
+        let (mut watch, problems) = Watch::new(&Config::read(config.to_string().as_bytes()).unwrap());
         assert_eq!(problems, Vec::new());
         self.read().iter().for_each(|event| watch.take(event));
         watch.sightings().cloned().collect()

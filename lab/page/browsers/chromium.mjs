@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-/** `lna: false` takes the browser's own protection away. */
-export async function startChromium({ extension, lna = true, args = [], env = {}, headless = true, withoutSwitches = false }) {
+/** `lna: false` takes the browser's own protection away; `har` is where a recording goes. */
+export async function startChromium({ extension, lna = true, args = [], env = {}, headless = true, withoutSwitches = false, har = null }) {
   const profile = mkdtempSync(join(tmpdir(), "hinomi-chromium-"));
   const flags = ["--no-sandbox", "--ignore-certificate-errors", "--disable-quic-probe", ...args];
   if (headless) flags.push("--headless=new");
@@ -21,6 +21,7 @@ export async function startChromium({ extension, lna = true, args = [], env = {}
     args: flags,
     env: { ...process.env, ...env },
     viewport: { width: 1000, height: 700 },
+    ...(har && { recordHar: { path: har, content: "omit" } }),
   });
   const worker = extension ? (context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"))) : null;
   worker?.on("console", (message) => process.env.LAB_VERBOSE && console.error(message.text()));

@@ -24,39 +24,37 @@ use hinomi_model::{Fact, Finding, Observation, Step, Text, Verdict};
 const NAMED_MAX: usize = 4;
 const STEPS_MAX: usize = 20;
 
-/// One judgement on a page: of which rule, and which way to fail each of its facts is.
-pub(crate) struct Judgement {
-    pub(crate) rule: PageRule,
-    /// The way to fail; `None` when another check tells of it.
-    pub(crate) way: fn(&Case<'_>, &PageFact) -> Option<&'static str>,
-    /// Why a page that was watched and did nothing is no pass.
-    pub(crate) blind: fn(&PageFact) -> Option<&'static str>,
-}
+/// A check on what one rule of the watch saw.
+pub(crate) trait OfRule {
+    /// The rule.
+    const RULE: PageRule;
 
-impl Judgement {
-    /// The verdict on a page.
-    pub(crate) fn judge(&self, cx: &Context<'_>, case: &Case<'_>) -> Verdict {
-        let of_rule = |(_, fact): &(&Observation, &PageFact)| fact.rule == Some(self.rule) && fact.counts();
-        let failed = case.facts(Fact::as_page).filter(of_rule).filter_map(|(seen, fact)| {
-            let key = (self.way)(case, fact)?;
-            Some(fail(finding(cx, case, seen, fact, key)))
-        });
-        let mut failed = failed.peekable();
-        if failed.peek().is_some() {
-            return worst_of(failed);
-        }
-        let watched = case.facts(Fact::as_page).filter(|(_, fact)| fact.rule.is_none());
-        let unseen = watched.filter_map(|(_, fact)| {
-            let key = if fact.cut { Some("cut") } else { (self.blind)(fact) };
-            key.map(|key| Verdict::Undetermined(Text::new(key).with("page", &fact.page)))
-        });
-        worst_of(unseen)
+    /// Which way to fail a fact of the rule is; `None` when another check tells of it.
+    fn way(case: &Case<'_>, fact: &PageFact) -> Option<&'static str>;
+
+    /// Why a page that was watched and did nothing is no pass. Nothing keeps most rules from seeing.
+    fn blind(_: &PageFact) -> Option<&'static str> {
+        None
     }
 }
 
-/// Nothing keeps this rule from seeing.
-pub(crate) fn never_blind(_: &PageFact) -> Option<&'static str> {
-    None
+/// The verdict on a page.
+pub(crate) fn judge<R: OfRule>(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
+    let of_rule = |(_, fact): &(&Observation, &PageFact)| fact.rule == Some(R::RULE) && fact.counts();
+    let failed = case.facts(Fact::as_page).filter(of_rule).filter_map(|(seen, fact)| {
+        let key = R::way(case, fact)?;
+        Some(fail(finding(cx, case, seen, fact, key)))
+    });
+    let mut failed = failed.peekable();
+    if failed.peek().is_some() {
+        return worst_of(failed);
+    }
+    let watched = case.facts(Fact::as_page).filter(|(_, fact)| fact.rule.is_none());
+    let unseen = watched.filter_map(|(_, fact)| {
+        let key = if fact.cut { Some("cut") } else { R::blind(fact) };
+        key.map(|key| Verdict::Undetermined(Text::new(key).with("page", &fact.page)))
+    });
+    worst_of(unseen)
 }
 
 fn finding(cx: &Context<'_>, case: &Case<'_>, seen: &Observation, fact: &PageFact, key: &str) -> Finding {

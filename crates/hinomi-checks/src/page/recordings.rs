@@ -12,25 +12,30 @@ use std::net::IpAddr;
 /// Milliseconds of the year from which stamps without a year are counted.
 const FIRST_YEAR_MS: i64 = 366 * 86_400_000;
 
+/// Events that may be written before an older one.
+const WAITING_MAX: usize = 16_384;
+
 /// Reads a recording and gives what its pages and names did.
 pub(crate) fn recorded(format: Format, bytes: &[u8], config: &Config) -> Read {
     let (mut watch, unusable) = Watch::new(config);
     let mut pages = Pages::default();
-    // Written where a request ended, or page by page: the watch needs the order of the clock.
-    let unordered = matches!(format, Format::Har | Format::ProxyLog);
-    let mut waiting = Vec::new();
+    let mut order = Order::default();
     let mut take = |record: Record| {
         let Some(event) = pages.event(record) else { return };
-        if unordered { waiting.push(event) } else { watch.take_ordered(event) }
+        // Written where a request ended, or page by page: the watch needs the order of the clock.
+        match format {
+            Format::Har | Format::ProxyLog => order.put(event, &mut watch),
+            _ => watch.take_ordered(event),
+        }
     };
-    // Nothing is kept but what the watch keeps, so these bound what is held of the recording itself.
+    // Nothing is kept but what the watch and the order keep, so these bound what is held of the recording itself.
     let mut reader = Reader::new(format, Dates::default(), &Limits::desk());
     reader.feed(bytes, &mut take);
     let mut problems = reader.finish(&mut take);
-    waiting.sort_by(in_order);
-    waiting.into_iter().for_each(|event| watch.take_ordered(event));
+    order.let_go(usize::MAX, &mut watch);
     watch.finish();
     problems.extend(settings_problems(unusable));
+    problems.extend(order.late());
     problems.extend(pages.unplaced());
     problems.extend(lost(&watch));
     let cut = problems.iter().any(|problem| problem.kind != ProblemKind::Unsupported);
@@ -40,6 +45,41 @@ pub(crate) fn recorded(format: Format, bytes: &[u8], config: &Config) -> Read {
         *at = at.filter(|at| at.as_millisecond() >= FIRST_YEAR_MS);
     }
     (seen, problems)
+}
+
+/// Events that wait for older ones that are written behind them.
+#[derive(Debug, Default)]
+struct Order {
+    waiting: Vec<Event>,
+    /// The time of the last that went on.
+    gone: i64,
+    late: u64,
+}
+
+impl Order {
+    fn put(&mut self, event: Event, watch: &mut Watch) {
+        self.late += u64::from(event.at < self.gone);
+        self.waiting.push(event);
+        if self.waiting.len() >= 2 * WAITING_MAX {
+            self.let_go(WAITING_MAX, watch);
+        }
+    }
+
+    /// The oldest go on.
+    fn let_go(&mut self, most: usize, watch: &mut Watch) {
+        self.waiting.sort_by(in_order);
+        for event in self.waiting.drain(..most.min(self.waiting.len())) {
+            self.gone = self.gone.max(event.at);
+            watch.take_ordered(event);
+        }
+    }
+
+    fn late(&self) -> Option<Problem> {
+        (self.late > 0).then(|| {
+            let detail = format!("{} events were written too late to be put in order of time", self.late);
+            Problem::new(ProblemKind::Unsupported, "", detail)
+        })
+    }
 }
 
 /// What a recording leaves open: whose WebRTC packets are.

@@ -170,9 +170,9 @@ fn recorded(name: &str, bytes: &[u8]) -> String {
     lines.iter().map(|line| line.clone() + "\n").collect()
 }
 
-/// One visit in the lab, recorded four ways: each tells what it can see, in the same words.
+/// Visits in the lab, recorded in several ways: each tells what it can see, in the same words.
 #[test]
-fn one_visit_recorded_four_ways() {
+fn visits_recorded_in_several_ways() {
     macro_rules! kept {
         ($name:literal) => {
             recorded($name, include_bytes!(concat!("../../../hinomi-formats/src/capture/fixtures/", $name)))
@@ -184,8 +184,7 @@ fn one_visit_recorded_four_ways() {
     "#]].assert_eq(&kept!("playwright.har"));
     expect![[r#"
         LocalAccess http://www.attacker.example:8000/ [127.0.0.1:3389 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
-        PortScan http://www.attacker.example:8000/ [127.0.0.1:12580 127.0.0.1:3389 127.0.0.1:3478 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
-        WebrtcLocal http://www.attacker.example:8000/ [127.0.0.1:12580 127.0.0.1:3478] data_in_ufrag
+        PortScan http://www.attacker.example:8000/ [127.0.0.1:3389 127.0.0.1:5900 127.0.0.1:5901 127.0.0.1:5931 127.0.0.1:5950 127.0.0.1:63333 127.0.0.1:7070 192.168.77.1:8000 cn.attacker.example:8000=192.168.77.1 priv.attacker.example:8000=192.168.77.1]
     "#]].assert_eq(&kept!("chromium.netlog"));
     expect![[r#"
         Rebinding both.attacker.example [both.attacker.example:0=10.0.0.9] both_at_once
@@ -193,6 +192,10 @@ fn one_visit_recorded_four_ways() {
         Rebinding priv.attacker.example [priv.attacker.example:0=192.168.77.1] answered_local
     "#]]
     .assert_eq(&kept!("dnsmasq.log"));
+    expect![[r#"
+        PortScan http://webrtc.scanner.example:8000/technique/rtc-stun [127.0.0.1:9186 127.0.0.1:9191 127.0.0.1:9192 127.0.0.1:9193 127.0.0.1:9194 192.168.77.1:9188]
+        WebrtcLocal http://webrtc.scanner.example:8000/technique/rtc-stun [127.0.0.1:9186 127.0.0.1:9191 127.0.0.1:9192 127.0.0.1:9193 127.0.0.1:9194 192.168.77.1:9188] data_in_ufrag
+    "#]].assert_eq(&kept!("webrtc.netlog"));
     expect![[r#"
         Rebinding c10.class.example [c10.class.example:0] resolver_warned
         Rebinding cgnat.class.example [cgnat.class.example:0=100.64.1.1] answered_local
@@ -228,6 +231,30 @@ fn the_log_of_a_proxy() {
         LocalAccess https://shop.example/ [192.168.0.1:8080]
     "#]]
     .assert_eq(&recorded("access.log", log.as_bytes()));
+}
+
+/// However long a log is, only a part of it waits to be put in order; what came too late is told and still seen.
+#[test]
+fn a_long_log_of_a_proxy() {
+    let line = |at: i64, target: &str| {
+        format!(
+            "10.0.0.5 - - [{}] \"GET {target} HTTP/1.1\" 200 0 \"https://shop.example/\" \"-\"\n",
+            clock(at)
+        )
+    };
+    let mut log: String = (0..40_000).map(|at| line(at, "http://img.shop.example/a.png")).collect();
+    log += &line(1, "http://192.168.0.1/");
+    expect![[r#"
+        LocalAccess https://shop.example/ [192.168.0.1:80]
+        Unsupported 2 events were written too late to be put in order of time
+    "#]]
+    .assert_eq(&recorded("access.log", log.as_bytes()));
+}
+
+/// Seconds of the day, as web servers write them.
+fn clock(seconds: i64) -> String {
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("23/Nov/2026:{hour:02}:{minute:02}:{second:02} +0900")
 }
 
 /// From the file to the verdict, with the lines to add.
@@ -277,7 +304,11 @@ const ARCHIVE: &str = r#"{"log": {"version": "1.2", "creator": {"name": "x"}, "p
 #[track_caller]
 fn check_settings(name: &str, text: &str, pages: PageConfig, counting: &[&str], allowed_by: &[&str]) {
     let tree = tree::read(name, text.as_bytes(), Hints::default(), &Limits::desk());
-    let observed = observe(tree, &Origin { name: name.to_owned(), pages, ..origin() });
+    let origin = Origin { name: name.to_owned(), pages, ..origin() };
+    // As it reaches the process that reads.
+    let sent: Origin = serde_json::from_str(&serde_json::to_string(&origin).unwrap()).unwrap();
+    assert_eq!(sent, origin);
+    let observed = observe(tree, &sent);
     assert_eq!(observed.problems, Vec::new(), "{name}");
     let facts: Vec<_> = observed.observations.iter().filter_map(|seen| Fact::as_page(&seen.fact)).collect();
     let counted = facts.iter().filter(|fact| fact.rule.is_some() && fact.counts());

@@ -1,6 +1,7 @@
 //! One thing a recording saw: close to what a browser extension sees, so that the same rules judge both.
 
 use crate::url;
+use std::net::IpAddr;
 
 /// One thing a recording saw. What it does not say is `None` or empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -177,10 +178,11 @@ pub(super) fn cut(text: &str, bytes_max: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The address of `address:port`, and the port.
+/// The address of `address:port`, and the port. What is no address goes nowhere.
 pub(super) fn address(endpoint: &str) -> Option<(&str, u16)> {
     let (host, port) = endpoint.rsplit_once(':')?;
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let host = host.split('%').next().filter(|host| host.parse::<IpAddr>().is_ok())?;
     Some((host, port.parse().ok()?))
 }
 

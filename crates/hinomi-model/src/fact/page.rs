@@ -1,4 +1,8 @@
 //! Facts on web pages: what one did to the machine and the network of who opened it.
+//!
+//! They look like what `hinomi-watch` gives and are of other make on purpose: these are stored and printed for years, so
+//! an unknown field is an error here; the watch's pass through a browser, where a newer sender may say more and every
+//! byte of code is paid for by each visitor. What stands between is in `hinomi-checks` (`page::observe`).
 
 use serde::{Deserialize, Serialize};
 

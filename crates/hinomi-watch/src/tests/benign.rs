@@ -205,6 +205,31 @@ fn calls_between_people_are_calls() {
             json!({"candidates": ["192.168.1.20:54321/udp", "192.168.1.20:9/tcp", "10.8.0.2:61000/udp"]}),
         );
     });
+    // 46 a page that may use the microphone: every address of a machine with containers and a tunnel, to and fro between
+    // two connections of its own, each with ports of its own.
+    quiet(|b| {
+        let page = b.opens(1, "https://meet.example/", PUBLIC);
+        let own =
+            ["192.168.1.20", "10.8.0.2", "172.17.0.1", "172.18.0.1", "172.19.0.1", "[fd00::20]", "[fe80::1]"];
+        for connection in 0..4 {
+            for (at, host) in own.iter().enumerate() {
+                let port = 49_152 + connection * 100 + at;
+                b.webrtc(
+                    &page,
+                    json!({"candidates": [format!("{host}:{port}/udp"), format!("{host}:9/tcp")]}),
+                );
+            }
+        }
+    });
+    // 47 a server for calls behind the Internet that offers the addresses it has inside, on the ports of the web.
+    quiet(|b| {
+        let page = b.opens(1, "https://meet.example/", PUBLIC);
+        b.webrtc(
+            &page,
+            json!({"candidates": ["10.1.2.3:10000/udp", "172.17.0.1:10000/udp", "10.1.2.3:443/tcp", "203.0.113.5:443/tcp"],
+                "ufrag": {"len": 24, "own": false}}),
+        );
+    });
 }
 
 #[test]

@@ -66,13 +66,32 @@ fn endless_texts_are_cut() {
 }
 
 #[test]
+fn events_of_one_time_are_not_held_without_end() {
+    let mut watch = Watch::new(&Config::default()).0;
+    let line = json!({"at": 1, "answers": vec![""; LINE_BYTES_MAX / 4], "call_site": {"async_parents": vec![json!({}); 1_000]}});
+    for _ in 0..40 {
+        watch.take_ordered(event(line.clone()));
+        // An answer without a letter takes 24 bytes.
+        assert!(watch.same_time.len() <= 4, "{}", watch.same_time.len());
+    }
+}
+
+#[test]
+fn urls_in_urls_end() {
+    let deep = "blob:".repeat(LINE_BYTES_MAX / 16);
+    let mut watch = Watch::new(&Config::default()).0;
+    watch.take(&event(json!({"type": "request", "url": deep, "document": {"id": deep, "url": deep}})));
+    assert_eq!(watch.visits().count(), 0);
+}
+
+#[test]
 fn lines_that_are_no_events_say_why_and_nothing_else() {
     for (line, why) in [
-        ("", "the line ends too early (column 0)"),
-        ("{\"at\": 1", "the line ends too early (column 8)"),
+        ("", "the line ends too early (column 1)"),
+        ("{\"at\": 1", "the line ends too early (column 9)"),
         ("secret", "the line is not JSON (column 1)"),
-        ("[1]", "the line is no event (column 0)"),
-        ("{\"at\": \"secret\"}", "the line is no event (column 15)"),
+        ("[1]", "the line is no event (column 4)"),
+        ("{\"at\": \"secret\"}", "the line is no event (column 16)"),
     ] {
         assert_eq!(read_line(line.as_bytes()).unwrap_err(), why);
     }
@@ -95,6 +114,14 @@ fn everyday() -> Browser {
     let rebound = browser.opens(2, "http://a.attacker.example/", PUBLIC);
     browser.gets(&rebound, "http://a.attacker.example/x", "10.0.0.1");
     browser.webrtc(&page, json!({"servers": ["stun:127.0.0.1:1"]}));
+    // Sent on from outside to inside: the call is that of the first address.
+    let sent_on = "https://shop.example/away";
+    browser.calls(&page, "fetch", sent_on, ("https://shop.example/a.js", 2, 2));
+    browser.asks(&page, sent_on, json!({"request": "away"}), json!({}));
+    let away = json!({"request": "away", "document": {"id": page.id}, "tab": page.tab});
+    browser.push(away.clone(), json!({"type": "redirect", "url": sent_on, "ip": PUBLIC, "status": 302}));
+    browser
+        .push(away, json!({"type": "response", "url": "http://10.0.0.9/", "ip": "10.0.0.9", "status": 200}));
     browser.gone(&page);
     browser
 }

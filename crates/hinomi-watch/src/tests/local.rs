@@ -117,6 +117,23 @@ fn a_redirect_leads_on_with_the_same_id() {
 }
 
 #[test]
+fn a_beginning_that_is_told_twice_counts_once() {
+    let mut browser = Browser::new();
+    let page = browser.opens(1, "https://shop.example/", PUBLIC);
+    let url = "http://127.0.0.1:5939/";
+    let base = json!({"request": "x", "tab": 1, "frame": 0, "document": {"id": page.id}, "url": url});
+    // A background that was stopped in between tells the beginning again before the end.
+    browser.push(base.clone(), json!({"type": "request"}));
+    browser.push(base.clone(), json!({"type": "request"}));
+    browser.push(base.clone(), json!({"type": "response", "ip": "127.0.0.1"}));
+    let seen = browser.seen_with(&json!({}));
+    assert_eq!((seen[0].count, seen[0].outcomes.reached), (1, 1));
+    // After its end the same id begins anew, as with a redirect that leads to itself.
+    browser.push(base, json!({"type": "request"}));
+    assert_eq!(browser.seen_with(&json!({}))[0].count, 2);
+}
+
+#[test]
 fn workers_and_sandboxed_frames_act_for_their_page() {
     let mut browser = Browser::new();
     let page = browser.opens(1, "https://shop.example/", PUBLIC);
@@ -282,9 +299,32 @@ fn webrtc_that_leads_to_the_machine_is_seen() {
         &["HW-5 https://shop.example/ -> ice-udp://192.168.1.1:53 literal"],
     );
     rtc(
+        json!({"candidates": ["192.168.1.9:6379/tcp", "192.168.1.9:6379/udp", "192.168.1.9:443/tcp"]}),
+        &["HW-5 https://shop.example/ -> ice-tcp://192.168.1.9:6379 literal"],
+    );
+    rtc(
         json!({"servers": ["stun:127.0.0.1:3478"], "ufrag": {"len": 40, "own": false}}),
         &[&format!("{stun} [data_in_ufrag]")],
     );
+}
+
+#[test]
+fn hosts_searched_for_by_candidates_are_seen_one_by_one_as_well() {
+    let by_port: Vec<String> = (1..=30).map(|host| format!("192.168.1.{host}:8080/tcp")).collect();
+    let by_host: Vec<String> = (1..=60).map(|host| format!("10.0.0.{host}:{}/udp", 40_000 + host)).collect();
+    for (tried, all) in [(by_port, 30), (by_host, 60)] {
+        for at_once in [1, tried.len()] {
+            let mut browser = Browser::new();
+            let page = browser.opens(1, "https://shop.example/", PUBLIC);
+            for some in tried.chunks(at_once) {
+                browser.webrtc(&page, json!({"candidates": some}));
+            }
+            let sightings = browser.seen_with(&json!({}));
+            let webrtc = sightings.iter().find(|seen| seen.rule == Rule::WebRtcLocal).unwrap();
+            assert_eq!(webrtc.targets.len(), all);
+            assert!(sightings.iter().any(|seen| seen.rule == Rule::PortScan));
+        }
+    }
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn reach(config: &Value) -> (usize, u64) {
     let page = browser.opens(1, "https://shop.example/", PUBLIC);
     browser.calls(&page, "fetch", "http://127.0.0.1:8769/", ("https://cdn.example/agent.js?v=1", 1, 1));
     browser.gets(&page, "http://127.0.0.1:8769/", "127.0.0.1");
-    let (mut watch, problems) = Watch::new(&serde_json::from_value::<Config>(config.clone()).unwrap());
+    let (mut watch, problems) = Watch::new(&Config::read(config.to_string().as_bytes()).unwrap());
     assert_eq!(problems, Vec::new());
     browser.read().iter().for_each(|event| watch.take(event));
     let counting = watch.sightings().filter(|seen| seen.counts()).count();
@@ -140,7 +140,7 @@ fn what_cannot_be_used_is_told_with_its_place() {
         "overrides": ["10.0.0.0/8=public", "10.0.0.0/8", "x=public"],
         "proxies": ["10.0.0.5:3128", "proxy"],
     });
-    let (_, problems) = Watch::new(&serde_json::from_value::<Config>(config).unwrap());
+    let (_, problems) = Watch::new(&Config::read(config.to_string().as_bytes()).unwrap());
     let told: Vec<String> =
         problems.iter().map(|problem| format!("{}: {}", problem.place, problem.why)).collect();
     assert_eq!(

@@ -5,7 +5,7 @@ use super::join::{Request, api_of};
 use super::record::{Outcome, Seen};
 use super::rules::{Near, is_outside_of};
 use super::{Arrival, FACES_MAX, Watch};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::place::{Place, read_ip};
 use crate::{CallSite, How, Rule, Space, Suppression};
 use std::net::IpAddr;
@@ -31,7 +31,8 @@ impl Watch {
 
     fn answered(&mut self, event: &Event, outcome: Option<Outcome>) {
         let known = self.state.requests.of(event).map(|request| {
-            request.done = true;
+            // Where a request was sent on to still answers.
+            request.done |= event.kind != EventKind::Redirect;
             request.clone()
         });
         let url = event.url.as_deref().and_then(Place::of);
@@ -45,9 +46,9 @@ impl Watch {
             self.actor_of(&key).filter(|_| !top)
         });
         if let Some(ip) = raw {
-            // A page that somebody opened by hand is a visit of its own.
+            // A page that somebody opened by hand is a visit of its own; of what else nobody did, no visit is known.
             let alone = 1_u64 << 40 | event.at.unsigned_abs() & 0xff_ffff_ffff;
-            let visit = actor.as_ref().map_or(alone, |actor| actor.group);
+            let visit = actor.as_ref().map(|actor| actor.group).or(top.then_some(alone));
             self.learn(event, &place, ip, visit);
             if let (true, Some(tab)) = (top, event.tab.filter(|tab| *tab >= 0)) {
                 self.arrives(tab, &place, ip);
@@ -117,7 +118,8 @@ impl Watch {
         let same_host = place.host == actor.place.host;
         let way = way_of(event, place);
         if self.rebinds(actor, place, event.at, refused && same_host) && (!is_top(event) || same_host) {
-            return self.rebound(event.at, actor, place, ip, near, api, site, way);
+            let seen = Seen { api, site, ..Seen::new(event.at, place, ip, near) };
+            return self.rebound(actor, way, seen);
         }
         if same_host {
             return Vec::new();
@@ -128,12 +130,11 @@ impl Watch {
             return Vec::new();
         }
         let rule = if top { Rule::TopLevelLocal } else { Rule::LocalAccess };
-        let (at, space) = (event.at, near.space);
         let suppressed = self.explained(place, ip, near);
-        let seen = Seen { rule, at, place, ip, space, how, api, site, notes: &[], suppressed };
+        let seen = Seen { rule, api, site, suppressed, ..Seen::new(event.at, place, ip, near) };
         let id = self.record(actor, seen);
         let mut ids = vec![id];
-        ids.extend(self.scan(actor, place, ip, near, id, at));
+        ids.extend(self.scan(actor, place, ip, near, id, event.at));
         ids
     }
 
@@ -175,34 +176,20 @@ impl Watch {
         proven || fresh || loaded()
     }
 
-    /// HW-3.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is one thing that was seen, and nothing else takes them"
-    )]
-    fn rebound(
-        &mut self,
-        at: i64,
-        actor: &Actor,
-        place: &Place,
-        ip: Option<IpAddr>,
-        near: Near,
-        api: Option<String>,
-        site: Option<CallSite>,
-        way: &str,
-    ) -> Vec<u64> {
+    /// HW-3: a name of the page's own turned inside. `way`: how it was reached.
+    fn rebound(&mut self, actor: &Actor, way: &str, seen: Seen<'_>) -> Vec<u64> {
+        let Seen { place, ip, how, .. } = seen;
         let sealed = place.is_sealed();
         let filter = ip.is_some_and(|ip| self.is_filter(ip, place.port, true));
         let suppressed = match () {
             () if self.settings.is_own(&place.host) => Some(Suppression::OwnName),
             // A server inside that has a certificate for this name is the one of this name.
-            () if sealed && near.how == How::Ip => Some(Suppression::Certificate),
+            () if sealed && how == How::Ip => Some(Suppression::Certificate),
             () if filter => Some(Suppression::Sinkhole),
             () => None,
         };
         let notes: &[&str] = if sealed { &[way, "sealed"] } else { &[way] };
-        let (rule, space, how) = (Rule::Rebinding, near.space, near.how);
-        vec![self.record(actor, Seen { rule, at, place, ip, space, how, api, site, notes, suppressed })]
+        vec![self.record(actor, Seen { rule: Rule::Rebinding, notes, suppressed, ..seen })]
     }
 
     /// A document came: its address is one of its origin's, and a popup or frame of an origin that was public
@@ -243,7 +230,7 @@ impl Watch {
         let near = Near { space, how: How::Ip, likely: false };
         let framed = event.document.as_ref().is_some_and(|document| document.parent.is_some());
         let way = if framed { "iframe" } else { "popup" };
-        let ids = self.rebound(event.at, &doer, place, Some(ip), near, None, None, way);
+        let ids = self.rebound(&doer, way, Seen::new(event.at, place, Some(ip), near));
         self.settle(&ids, place, Outcome::Reached);
     }
 
@@ -255,7 +242,7 @@ impl Watch {
         let group = self.state.groups.get(&request.group);
         let Some(key) = group.and_then(|group| group.documents.keys().next().cloned()) else { return };
         let Some(actor) = self.actor(event).or_else(|| self.actor_of(&key)) else { return };
-        self.learn(event, place, ip, actor.group);
+        self.learn(event, place, ip, Some(actor.group));
         let space = self.space_at(ip, place.port);
         if !request.seen.is_empty() || place.named().is_some() || !is_outside_of(&actor, space) {
             return;
@@ -266,13 +253,13 @@ impl Watch {
             if place.is_sealed() || !self.rebinds(&actor, place, event.at, false) {
                 return;
             }
-            self.rebound(event.at, &actor, place, Some(ip), near, api, site, "resolution")
+            let seen = Seen { api, site, ..Seen::new(event.at, place, Some(ip), near) };
+            self.rebound(&actor, "resolution", seen)
         } else {
             let suppressed = self.explained(place, Some(ip), near);
-            let (rule, at, ip, how) = (Rule::LocalAccess, event.at, Some(ip), How::Dns);
-            let seen = Seen { rule, at, place, ip, space, how, api, site, notes: &[], suppressed };
+            let seen = Seen { api, site, suppressed, ..Seen::new(event.at, place, Some(ip), near) };
             let id = self.record(&actor, seen);
-            let scan = self.scan(&actor, place, ip, near, id, at);
+            let scan = self.scan(&actor, place, Some(ip), near, id, event.at);
             [Some(id), scan].into_iter().flatten().collect()
         };
         if request.refused {

@@ -4,7 +4,7 @@
 use super::{DOCUMENTS_MAX, GROUPS_MAX, State, Watch};
 use crate::Space;
 use crate::event::{Document, Event};
-use crate::object::object;
+use crate::json::object;
 use crate::place::{Place, cut, read_ip};
 use crate::space::space_of;
 use crate::table::Table;
@@ -23,12 +23,14 @@ pub(super) struct Group {
     pub(super) scanning_until: i64,
     /// A script put something of its own into a ufrag.
     pub(super) munged: bool,
+    /// Hosts of the network that were candidates in the last seconds.
+    pub(super) peers: Vec<Peer>,
     /// Names under `.local` that were asked for.
     pub(super) local_names: Vec<String>,
     pub(super) last: i64,
 }
 
-object!(Group: documents "documents", faces "faces", probes "probes", scanning_until "scanning_until", munged "munged", local_names "local_names", last "last");
+object!(Group: documents "documents", faces "faces", probes "probes", scanning_until "scanning_until", munged "munged", peers "peers", local_names "local_names", last "last");
 
 /// A local place that was tried.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -41,6 +43,17 @@ pub(super) struct Probe {
 }
 
 object!(Probe: at "at", place "place", ip "ip", space "space", how "how");
+
+/// A host of the network that a connection may be made to, as to a person in the next room.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub(super) struct Peer {
+    pub(super) at: i64,
+    pub(super) place: Place,
+    /// It was told already.
+    pub(super) told: bool,
+}
+
+object!(Peer: at "at", place "place", told "told");
 
 /// A living document.
 #[derive(Debug, Clone, Default, Serialize)]

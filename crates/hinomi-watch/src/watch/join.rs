@@ -5,7 +5,7 @@ use super::group::Actor;
 use super::{CALLS_MAX, REQUESTS_MAX, Watch};
 use crate::CallSite;
 use crate::event::Event;
-use crate::object::object;
+use crate::json::object;
 use crate::place::{Place, cut};
 use crate::table::Table;
 use serde::{Serialize, Serializer};

@@ -9,7 +9,7 @@
 use super::{Watch, group};
 use crate::Suppression;
 use crate::event::Event;
-use crate::object::object;
+use crate::json::object;
 use crate::place::{Place, host_and_port, read_ip};
 use crate::sighting::How;
 use crate::space::{Space, is_made_up, space_of};
@@ -90,7 +90,7 @@ impl Watch {
     }
 
     /// Remembers who answered; when that makes it something in between, what it was taken for is taken back.
-    pub(super) fn learn(&mut self, event: &Event, place: &Place, ip: IpAddr, visit: u64) {
+    pub(super) fn learn(&mut self, event: &Event, place: &Place, ip: IpAddr, visit: Option<u64>) {
         let silent = place.ip.is_some() || place.named().is_some() || self.settings.is_own(&place.host);
         if silent || space_of(ip) == Space::Public {
             return;
@@ -110,7 +110,9 @@ impl Watch {
         if answers.sites.len() < SITES_MAX && !answers.sites.contains(&site) {
             answers.sites.push(site);
         }
-        if answers.groups.len() < SITES_MAX && !answers.groups.contains(&visit) {
+        if let Some(visit) =
+            visit.filter(|visit| answers.groups.len() < SITES_MAX && !answers.groups.contains(visit))
+        {
             answers.groups.push(visit);
         }
         let (many, proxy, shared) = (answers.is_many(), answers.is_proxy(), answers.groups.len() > 1);
@@ -123,11 +125,11 @@ impl Watch {
     fn take_back(&mut self, name: &str, proxy: bool, shared: bool) {
         let rests = |seen: &Sighting, target: &Target| {
             let by_address = matches!(target.how, How::Ip | How::Dns);
-            let fits = target.ip.as_deref().and_then(read_ip).is_some_and(|ip| name_of(ip) == name);
+            let fits = || target.ip.as_deref().and_then(read_ip).is_some_and(|ip| name_of(ip) == name);
             // Group 0 is that of logs, which know no visits and no ports.
             let free = shared || seen.group == 0 || seen.rule != Rule::Rebinding;
             let explained = proxy || (matches!(target.port, 0 | 80 | 443) && free);
-            by_address && fits && explained
+            by_address && explained && fits()
         };
         let why = if proxy { Suppression::Proxy } else { Suppression::Sinkhole };
         let ids: Vec<u64> = self.state.sightings.keys().copied().collect();

@@ -10,7 +10,7 @@ mod rules;
 
 use crate::config::Settings;
 use crate::event::{Event, EventKind, EventSource};
-use crate::object::object;
+use crate::json::{self, object};
 use crate::table::Table;
 use crate::{Config, ConfigProblem, Sighting, in_order};
 use group::{Actor, Group};
@@ -37,8 +37,9 @@ const TARGETS_MAX: usize = 128;
 const ALL_TARGETS_MAX: usize = 16_384;
 /// Pages that are counted.
 const VISITS_MAX: usize = 1_000;
-/// Events of the same time that are put in order.
+/// Events of the same time that are put in order, and what they may come to, written as lines.
 const SAME_TIME_MAX: usize = 4_096;
+const SAME_TIME_BYTES_MAX: usize = 16 << 20;
 
 /// Watches the events of one browser, one recording or one log.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +47,8 @@ pub struct Watch {
     settings: Settings,
     state: State,
     /// Events of the time that is not over yet; only [`Watch::take_ordered`] fills it.
-    same_time: Vec<Event>,
+    pub(crate) same_time: Vec<Event>,
+    same_time_bytes: usize,
 }
 
 /// All that a watch remembers.
@@ -170,15 +172,18 @@ impl Watch {
     /// depend on the order in which a source wrote them. [`Watch::finish`] ends it.
     pub fn take_ordered(&mut self, event: Event) {
         let over = self.same_time.last().is_some_and(|last| last.at != event.at);
-        if over || self.same_time.len() >= SAME_TIME_MAX {
+        let full = self.same_time.len() >= SAME_TIME_MAX || self.same_time_bytes >= SAME_TIME_BYTES_MAX;
+        if over || full {
             self.finish();
         }
+        self.same_time_bytes += event.bytes();
         self.same_time.push(event);
     }
 
     /// Takes what [`Watch::take_ordered`] still holds back.
     pub fn finish(&mut self) {
         let mut events = std::mem::take(&mut self.same_time);
+        self.same_time_bytes = 0;
         events.sort_by(in_order);
         events.iter().for_each(|event| self.take(event));
     }
@@ -228,15 +233,14 @@ impl Watch {
     /// Why it cannot be used; the watch is then empty.
     pub fn restore(config: &Config, snapshot: &str) -> (Self, Result<(), String>) {
         let (mut watch, _) = Self::new(config);
-        match serde_json::from_slice::<State>(snapshot.as_bytes()) {
+        match json::read::<State>(snapshot.as_bytes()) {
             Ok(state) if state.version == VERSION => {
                 watch.state = state;
                 watch.state.requests.reindex();
                 (watch, Ok(()))
             }
             Ok(state) => (watch, Err(format!("the state is of version {}, not {VERSION}", state.version))),
-            // The words of serde would be a twentieth of the browser's module.
-            Err(error) => (watch, Err(format!("the state is not readable (column {})", error.column()))),
+            Err((_, place)) => (watch, Err(format!("the state is not readable (byte {place})"))),
         }
     }
 

@@ -6,8 +6,9 @@
 use super::Watch;
 use super::group::Actor;
 use super::record::Seen;
+use super::rules::Near;
 use crate::event::{Event, EventSource};
-use crate::object::object;
+use crate::json::object;
 use crate::place::{Place, cut, read_ip};
 use crate::space::space_of_name;
 use crate::table::Table;
@@ -79,7 +80,7 @@ impl Watch {
         let place = Place { host: name.to_owned(), ..Place::default() };
         let own = self.settings.is_own(name);
         if let Some(ip) = near {
-            self.learn(event, &place, ip, 0);
+            self.learn(event, &place, ip, Some(0));
         }
         // No port is known; what fills the web's ports is what a filter answers for.
         let filter = near.is_some_and(|ip| self.is_filter(ip, 80, false));
@@ -98,10 +99,8 @@ impl Watch {
         notes.extend(told.iter().filter(|(so, _)| *so).map(|(_, note)| *note));
         let page = Place { host: format!("dns:{name}"), ..Place::default() };
         let actor = Actor { group: 0, place: page, space: Space::Public, top: None, assumed: true };
-        let (rule, at, ip, how) = (Rule::Rebinding, event.at, near, How::Dns);
-        let (place, notes) = (&place, notes.as_slice());
-        let seen = Seen { rule, at, place, ip, space, how, api: None, site: None, notes, suppressed };
-        self.record(&actor, seen);
+        let seen = Seen::new(event.at, &place, near, Near { space, how: How::Dns, likely: false });
+        self.record(&actor, Seen { rule: Rule::Rebinding, notes: &notes, suppressed, ..seen });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keeping what was seen: one sighting for a page and a rule, its targets below it.
 
 use super::group::Actor;
+use super::rules::Near;
 use super::{ALL_TARGETS_MAX, SIGHTINGS_MAX, State, TARGETS_MAX, Watch};
 use crate::place::Place;
 use crate::{CallSite, How, Outcomes, Rule, Sighting, Space, Suppression, Target};
@@ -21,6 +22,15 @@ pub(super) struct Seen<'a> {
     pub(super) site: Option<CallSite>,
     pub(super) notes: &'a [&'a str],
     pub(super) suppressed: Option<Suppression>,
+}
+
+impl<'a> Seen<'a> {
+    /// A place that was reached for, of which no more is known: HW-1.
+    pub(super) fn new(at: i64, place: &'a Place, ip: Option<IpAddr>, near: Near) -> Self {
+        let Near { space, how, .. } = near;
+        let rule = Rule::LocalAccess;
+        Self { rule, at, place, ip, space, how, api: None, site: None, notes: &[], suppressed: None }
+    }
 }
 
 /// What became of a request.

@@ -5,7 +5,7 @@
 //! extension may reach for its own. What a rule saw of names that are known by their answers only is taken back when
 //! the answer turns out to be a proxy's or a filter's (`learned.rs`).
 
-use super::group::{Actor, Probe, is_top};
+use super::group::{Actor, Peer, Probe, is_top};
 use super::join::{Request, api_of, id_of, mark, trimmed};
 use super::record::Seen;
 use super::{FACES_MAX, PROBES_MAX, Watch};
@@ -27,6 +27,12 @@ const OTHER_PROTOCOLS: &[u16] = &[
     21, 22, 23, 25, 110, 119, 143, 389, 465, 515, 587, 993, 995, 1433, 1521, 1883, 2375, 2376, 3306, 5060,
     5432, 5672, 6379, 6667, 9042, 9100, 9200, 9300, 10250, 11211, 27017,
 ];
+/// HW-5: hosts that are peers of one page within [`SCAN_MS`]. Each address of a browser has ports of its own; a server
+/// for calls has one port at all of its addresses.
+const PEER_HOSTS_MAX: usize = 32;
+const PEER_HOSTS_OF_PORT_MAX: usize = 8;
+/// What stands in a candidate for TCP that only connects (RFC 6544, section 4.5).
+const DISCARD: u16 = 9;
 /// HW-6: names under `.local` of one page that are few enough to be devices.
 const LOCAL_NAMES_MAX: usize = 8;
 
@@ -89,12 +95,10 @@ impl Watch {
         if event.speculative {
             notes.push("speculative");
         }
-        let (at, how, space) = (event.at, near.how, near.space);
-        let ip = place.ip;
-        let seen = Seen { rule, at, place, ip, space, how, api, site, notes: &notes, suppressed: None };
+        let seen = Seen { rule, api, site, notes: &notes, ..Seen::new(event.at, place, place.ip, near) };
         let id = self.record(actor, seen);
         let mut ids = vec![id];
-        ids.extend(self.scan(actor, place, None, near, id, at));
+        ids.extend(self.scan(actor, place, None, near, id, event.at));
         ids.extend(self.names_as_data(event, actor, place, near));
         ids
     }
@@ -149,13 +153,10 @@ impl Watch {
             true => group.probes.last().filter(|_| !known).cloned().into_iter().collect(),
             false => group.probes.to_vec(),
         };
-        let rule = Rule::PortScan;
-        let ids = probes.iter().map(|probe| {
-            let Probe { at, place, ip, space, how } = probe;
-            let (at, ip, space, how) = (*at, ip.or(place.ip), *space, *how);
-            let seen =
-                Seen { rule, at, place, ip, space, how, api: None, site: None, notes: &[], suppressed: None };
-            self.record(actor, seen)
+        let ids = probes.iter().map(|Probe { at, place, ip, space, how }| {
+            let near = Near { space: *space, how: *how, likely: false };
+            let seen = Seen::new(*at, place, ip.or(place.ip), near);
+            self.record(actor, Seen { rule: Rule::PortScan, ..seen })
         });
         // All of them go into one sighting.
         let ids: Vec<u64> = ids.collect();
@@ -186,10 +187,9 @@ impl Watch {
             return None;
         }
         let notes: &[&str] = if many { &["many_names"] } else { &["encoded_name"] };
-        let (at, api, site) = (event.at, api_of(event), event.call_site.as_ref().map(trimmed));
-        let (rule, space, how) = (Rule::MdnsExfiltration, near.space, near.how);
-        let seen = Seen { rule, at, place, ip: None, space, how, api, site, notes, suppressed: None };
-        Some(self.record(actor, seen))
+        let (api, site) = (api_of(event), event.call_site.as_ref().map(trimmed));
+        let seen = Seen { api, site, notes, ..Seen::new(event.at, place, None, near) };
+        Some(self.record(actor, Seen { rule: Rule::MdnsExfiltration, ..seen }))
     }
 
     /// HW-4.
@@ -209,9 +209,9 @@ impl Watch {
             return None;
         }
         let notes: &[&str] = if socket { &["websocket"] } else { &["post"] };
-        let (rule, at, ip, space, how) = (Rule::CrossProtocol, event.at, place.ip, near.space, near.how);
         let (api, site) = (api.map(str::to_owned), site.cloned());
-        Some(self.record(actor, Seen { rule, at, place, ip, space, how, api, site, notes, suppressed: None }))
+        let seen = Seen { api, site, notes, ..Seen::new(event.at, place, place.ip, near) };
+        Some(self.record(actor, Seen { rule: Rule::CrossProtocol, ..seen }))
     }
 
     /// HW-5.
@@ -227,38 +227,68 @@ impl Watch {
         let munged = group.munged;
         let servers = told.servers.iter().take(FACES_MAX).filter_map(|text| Place::of(text));
         let mut places: Vec<Place> = servers.collect();
-        places.extend(self.candidates(&told.candidates));
+        places.extend(self.candidates(actor.group, &told.candidates, event.at));
         for place in places {
             let Some(near) = self.near(&place).filter(|near| !near.likely) else { continue };
             let notes: &[&str] = if munged { &["data_in_ufrag"] } else { &[] };
             let (api, site) = (api_of(event), event.call_site.as_ref().map(trimmed));
-            let (at, ip, space, how) = (event.at, place.ip, near.space, near.how);
-            let rule = Rule::WebRtcLocal;
-            let seen = Seen { rule, at, place: &place, ip, space, how, api, site, notes, suppressed: None };
-            let id = self.record(&actor, seen);
-            self.scan(&actor, &place, None, near, id, at);
+            let seen = Seen { api, site, notes, ..Seen::new(event.at, &place, place.ip, near) };
+            let id = self.record(&actor, Seen { rule: Rule::WebRtcLocal, ..seen });
+            self.scan(&actor, &place, None, near, id, event.at);
         }
     }
 
     /// Candidates that no call between people has: the machine itself, ports of services, many hosts. A peer in the
-    /// same network offers its own address, or a name under `.local` that a browser made up for it.
-    fn candidates(&self, written: &[String]) -> Vec<Place> {
-        let places: Vec<Place> = written.iter().take(FACES_MAX).filter_map(|text| candidate(text)).collect();
-        let mut hosts: Vec<&str> = Vec::new();
-        for place in &places {
-            if !hosts.contains(&place.host.as_str()) {
-                hosts.push(&place.host);
+    /// same network offers its own addresses, or names under `.local` that a browser made up for them: a page that may
+    /// use the microphone gets to know the real ones, and two connections of one page then meet there.
+    fn candidates(&mut self, group: u64, written: &[String], at: i64) -> Vec<Place> {
+        let mut found = Vec::new();
+        for place in written.iter().take(FACES_MAX).filter_map(|text| candidate(text)) {
+            let space = match place.ip {
+                Some(ip) => self.space_at(ip, place.port),
+                None => place.named().map(|named| named.space).unwrap_or_default(),
+            };
+            match (space, place.ip) {
+                (Space::Loopback, _) => found.push(place),
+                (Space::Local, Some(_)) if is_of_service(&place) => found.push(place),
+                (Space::Local, Some(_)) => found.extend(self.among_many(group, place, at)),
+                _ => {}
             }
         }
-        let many = hosts.len() > SCAN_HOSTS;
-        let odd = |place: &&Place| match place.ip {
-            Some(ip) => {
-                let service = place.port < 1024 && place.port != 9 && place.port != 0;
-                self.space_at(ip, place.port) == Space::Loopback || service || many
+        found
+    }
+
+    /// Remembers a host that may be a peer; gives those that are too many to be peers, each once.
+    fn among_many(&mut self, group: u64, place: Place, at: i64) -> Vec<Place> {
+        let Some(group) = self.state.groups.get_mut(&group) else { return Vec::new() };
+        let peers = &mut group.peers;
+        peers.retain(|peer| at.abs_diff(peer.at) <= SCAN_MS as u64);
+        if peers.iter().any(|peer| peer.place == place) {
+            return Vec::new();
+        }
+        if peers.len() >= PROBES_MAX {
+            peers.remove(0);
+        }
+        let port = place.port;
+        peers.push(Peer { at, place, told: false });
+        let hosts = |peers: &[Peer], only: Option<u16>| {
+            let those = peers.iter().filter(|peer| only.is_none_or(|port| peer.place.port == port));
+            let mut hosts: Vec<&str> = Vec::new();
+            for peer in those {
+                if !hosts.contains(&peer.place.host.as_str()) {
+                    hosts.push(&peer.place.host);
+                }
             }
-            None => place.named().is_some_and(|named| named.space == Space::Loopback),
+            hosts.len()
         };
-        places.iter().filter(odd).cloned().collect()
+        let any = hosts(peers, None) > PEER_HOSTS_MAX;
+        let same = port != DISCARD && hosts(peers, Some(port)) > PEER_HOSTS_OF_PORT_MAX;
+        let is_odd = |peer: &&mut Peer| !peer.told && (any || same && peer.place.port == port);
+        let odd = peers.iter_mut().filter(is_odd).map(|peer| {
+            peer.told = true;
+            peer.place.clone()
+        });
+        odd.collect()
     }
 }
 
@@ -277,6 +307,15 @@ fn is_encoded(label: &str) -> bool {
     let bare: Vec<u8> = label.bytes().filter(u8::is_ascii_alphanumeric).collect();
     let changes = bare.windows(2).filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit()).count();
     bare.len() >= 40 || (bare.len() >= 20 && changes * 4 >= bare.len())
+}
+
+/// Whether a candidate's port is one at which something else listens. Servers for calls use those of the web, too, and
+/// offer the address they have inside their own network.
+fn is_of_service(place: &Place) -> bool {
+    match place.port {
+        0 | DISCARD | 80 | 443 => false,
+        port => port < 1024 || (place.scheme == "ice-tcp" && OTHER_PROTOCOLS.contains(&port)),
+    }
 }
 
 /// `192.168.1.1:1234/udp`, `[::1]:9/tcp`, `name.local:1234/udp`.

@@ -1,24 +1,23 @@
 //! A public page that sends HTTP or WebSocket to a port of another protocol inside.
 
-use crate::page::{Judgement, never_blind};
-use crate::{Case, Check, Context};
-use hinomi_model::Verdict;
+use crate::page::{OfRule, judge};
+use crate::{Case, Check};
 use hinomi_model::fact::{PageFact, PageRule};
 
 pub(crate) const CHECK: Check = Check {
     id: "page.cross-protocol",
     entry: include_str!("check.toml"),
     page: include_str!("page.md"),
-    judge,
+    judge: judge::<CrossProtocol>,
 };
 
-const JUDGEMENT: Judgement = Judgement { rule: PageRule::CrossProtocol, way, blind: never_blind };
+struct CrossProtocol;
 
-fn judge(cx: &Context<'_>, case: &Case<'_>) -> Verdict {
-    JUDGEMENT.judge(cx, case)
-}
+impl OfRule for CrossProtocol {
+    const RULE: PageRule = PageRule::CrossProtocol;
 
-/// Whether it got through.
-fn way(_: &Case<'_>, fact: &PageFact) -> Option<&'static str> {
-    Some(if fact.outcomes.is_stopped() { "stopped" } else { "spoken" })
+    /// Whether it got through.
+    fn way(_: &Case<'_>, fact: &PageFact) -> Option<&'static str> {
+        Some(if fact.outcomes.is_stopped() { "stopped" } else { "spoken" })
+    }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 
 const HEAD: &str = "# Fuzzing
 
-Each public reader of `hinomi-formats` has a target that feeds it any bytes and holds what comes out against its
-limits (`crates/hinomi-dev/src/fuzz_targets`). This table is written by `cargo dev fuzz run`: the last run of each
+Each public reader of `hinomi-formats`, and the watch on pages, has a target that feeds it any bytes and holds what comes
+out against its limits (`crates/hinomi-dev/src/fuzz_targets.rs`). This table is written by `cargo dev fuzz run`: the last run of each
 target, with at most 512 MiB of memory and 10 s an input. A crash, a hang or more memory than that counts as a crash.
 
 | target | date | seconds | executions | crashes |

@@ -11,7 +11,7 @@ mod tools;
 pub(crate) use child::{Ran, in_guard, spawned_quietly};
 pub(crate) use pages::PageLab;
 pub(crate) use tools::{
-    browsers, cyberchef, npm_packages, oletools, page_peers, sarif_multitool, spreadsheet_program,
+    browsers, cyberchef, npm_packages, oletools, page_peers, recorders, sarif_multitool, spreadsheet_program,
     xlm_deobfuscator,
 };
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 const GUARD: Duration = Duration::from_secs(2_400);
 /// Where the extension of a lab build tells what it saw; see `lab/page/world/addresses.mjs`.
 const COLLECTOR: &str = "http://127.0.0.1:9700";
+/// What every visitor of every page pays for: the watch, compiled for the browser.
+const WASM_BYTES_MAX: u64 = 300_000;
 
 /// What every visit needs.
 pub(crate) struct PageLab {
@@ -45,6 +47,8 @@ impl PageLab {
         ensure!(built.code == 0, "failed to build hinomi-wasm: {}", built.tail());
         let metadata = cargo_metadata::MetadataCommand::new().current_dir(&lab.root).no_deps().exec()?;
         let wasm = metadata.target_directory.join(target).join("wasm/hinomi_wasm.wasm");
+        let bytes = std::fs::metadata(&wasm)?.len();
+        ensure!(bytes <= WASM_BYTES_MAX, "the core of the extension is {bytes} bytes, at most {WASM_BYTES_MAX}");
         let extension = lab.cache.join("page-watch");
         let mut node = Command::new("node");
         node.current_dir(&source)

@@ -114,6 +114,18 @@ pub(crate) fn page_peers(lab: &Lab) -> Tool {
     Ok(home)
 }
 
+/// The browsers, and what else records a visit of theirs.
+pub(crate) fn recorders(pages: &Path) -> Result<(), String> {
+    browsers()?;
+    npm_packages(pages)?;
+    for (program, package) in
+        [("dnsmasq", "dnsmasq-base"), ("unbound", "unbound"), ("tcpdump", "tcpdump"), ("squid", "squid")]
+    {
+        debian(&[program], package)?;
+    }
+    Ok(())
+}
+
 /// A program of one of these names; its package is installed with apt-get where that is there and we may.
 fn debian(names: &[&str], package: &str) -> Tool {
     let known = || names.iter().find_map(|name| on_path(name));

@@ -9,6 +9,7 @@ mod formats;
 mod life;
 mod pages;
 mod peers;
+mod recordings;
 mod recovery;
 mod resolvers;
 mod scanned;
@@ -91,6 +92,7 @@ const TESTS: &[(&str, Test)] = &[
     ("page-scan-honest-and-hostile", scanned::honest_and_hostile),
     ("page-scan-rebinding", scanned::rebinding),
     ("page-scan-large-network-log", scanned::large_log),
+    ("page-watch-recordings", recordings::alike),
     ("resolver-settings", resolvers::measured),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),

@@ -115,7 +115,7 @@ const ALLOWED: &[Allowed] = &[
     // The developer's tool: no part of the product.
     Allowed {
         name: "hinomi-dev",
-        own: &["hinomi-checks", "hinomi-formats", "hinomi-model"],
+        own: &["hinomi-checks", "hinomi-formats", "hinomi-model", "hinomi-watch"],
         outside: &[
             "aes",
             "anyhow",

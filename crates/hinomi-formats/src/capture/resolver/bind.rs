@@ -11,6 +11,8 @@ const TOKENS_MAX: usize = 1 << 18;
 const NAMED_MAX: usize = 8;
 /// Entries of one list, those of the lists it names included.
 const LIST_MAX: usize = 4_096;
+/// Words of lists that are gone through in all: lists may name one another many times.
+const STEPS_MAX: usize = 1 << 18;
 
 /// Statements that no other program's settings have.
 pub(super) fn looks_like(text: &str) -> bool {
@@ -20,38 +22,36 @@ pub(super) fn looks_like(text: &str) -> bool {
 
 pub(super) fn read(text: &str, said: &mut Said, problems: &mut Vec<Problem>) {
     let tokens = tokens(text, problems);
-    let mut lists: BTreeMap<&str, &[Token<'_>]> = BTreeMap::new();
+    let ends = ends(&tokens);
+    let mut lists = Lists { named: BTreeMap::new(), steps: STEPS_MAX, cut: false, unknown: false };
     for (at, token) in tokens.iter().enumerate() {
         if let (Token::Word("acl"), Some(Token::Word(name))) = (token, tokens.get(at.saturating_add(1))) {
-            lists.insert(name, braced(tokens.get(at.saturating_add(2)..).unwrap_or_default()));
+            lists.named.insert(name, braced(&tokens, &ends, at.saturating_add(2)).0);
         }
     }
     for (at, token) in tokens.iter().enumerate() {
-        let behind = tokens.get(at.saturating_add(1)..).unwrap_or_default();
+        let next = at.saturating_add(1);
         match token {
             Token::Word("deny-answer-addresses") => {
-                let list = braced(behind);
+                let (list, behind) = braced(&tokens, &ends, next);
                 let mut blocks = Vec::new();
-                listed(list, &lists, false, NAMED_MAX, &mut blocks, problems);
-                if said.lists.len() < said.entries_max {
-                    said.lists.push(blocks);
-                }
-                // The list, its two braces, then what it does not hold for.
-                let rest = behind.get(list.len().saturating_add(2)..).unwrap_or_default();
-                if let Some((Token::Word("except-from"), rest)) = rest.split_first() {
-                    let names = braced(rest).iter().filter_map(|token| token.word());
-                    names.for_each(|name| said.exempts(name));
+                lists.read(list, false, NAMED_MAX, &mut blocks);
+                said.refuse_list(blocks);
+                if let Some(Token::Word("except-from")) = tokens.get(behind) {
+                    let (names, _) = braced(&tokens, &ends, behind.saturating_add(1));
+                    names.iter().filter_map(Token::word).for_each(|name| said.exempts(name));
                 }
             }
             Token::Word("response-policy") => said.policy = true,
             Token::Word("include") => {
-                if let Some(Token::Word(file)) = behind.first() {
+                if let Some(Token::Word(file)) = tokens.get(next) {
                     said.continues_in(file);
                 }
             }
             _ => {}
         }
     }
+    lists.tell(problems);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,70 +69,83 @@ impl<'a> Token<'a> {
     }
 }
 
-/// What stands in the braces that open here.
-fn braced<'a, 'b>(tokens: &'b [Token<'a>]) -> &'b [Token<'a>] {
-    let Some((Token::Open, rest)) = tokens.split_first() else { return &[] };
-    let mut depth = 1_usize;
-    for (at, token) in rest.iter().enumerate() {
+/// Where each brace that opens is closed; for one that is not, the end.
+fn ends(tokens: &[Token<'_>]) -> Vec<usize> {
+    let mut ends = vec![tokens.len(); tokens.len()];
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
         match token {
-            Token::Open => depth = depth.saturating_add(1),
-            Token::Close => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return rest.get(..at).unwrap_or_default();
-        }
-    }
-    rest
-}
-
-/// The blocks of a list, in their order; `!` before one, or before a list, turns it around.
-fn listed(
-    tokens: &[Token<'_>],
-    lists: &BTreeMap<&str, &[Token<'_>]>,
-    lets: bool,
-    named: usize,
-    out: &mut Vec<Block>,
-    problems: &mut Vec<Problem>,
-) {
-    let mut not = false;
-    for token in tokens {
-        match token {
-            Token::Not => not = !not,
-            Token::End => not = false,
-            Token::Word(word) => {
-                let lets = lets != not;
-                let whole = ["0.0.0.0/0", "::/0"];
-                let mut add = |text: &str| {
-                    let block = Block::read(text).filter(|_| out.len() < LIST_MAX);
-                    block.is_some_and(|block| {
-                        out.push(block.letting(lets));
-                        true
-                    })
-                };
-                if add(word) {
-                    continue;
-                }
-                match (*word, lists.get(word)) {
-                    ("any", _) => whole.iter().for_each(|text| {
-                        add(text);
-                    }),
-                    // Nothing, and what only the running program knows.
-                    ("none" | "localhost" | "localnets", _) => {}
-                    (_, Some(list)) if named > 0 => {
-                        listed(list, lists, lets, named.saturating_sub(1), out, problems);
-                    }
-                    _ => {
-                        problems.push(Problem::new(
-                            ProblemKind::Malformed,
-                            "deny-answer-addresses",
-                            "an entry that is no address and no list of this file",
-                        ));
-                        problems.dedup();
-                    }
+            Token::Open => open.push(at),
+            Token::Close => {
+                if let Some(end) = open.pop().and_then(|open| ends.get_mut(open)) {
+                    *end = at;
                 }
             }
-            Token::Open | Token::Close => {}
+            _ => {}
+        }
+    }
+    ends
+}
+
+/// What stands in the braces that open at a place, and where it goes on behind them.
+fn braced<'a, 'b>(tokens: &'b [Token<'a>], ends: &[usize], at: usize) -> (&'b [Token<'a>], usize) {
+    let end = ends.get(at).filter(|_| tokens.get(at) == Some(&Token::Open));
+    let inside = end.and_then(|end| tokens.get(at.saturating_add(1)..*end));
+    (inside.unwrap_or_default(), end.map_or(at, |end| end.saturating_add(1)))
+}
+
+/// The lists of a file, by their names.
+struct Lists<'a, 'b> {
+    named: BTreeMap<&'a str, &'b [Token<'a>]>,
+    steps: usize,
+    /// Not all of a list was gone through.
+    cut: bool,
+    /// An entry was neither an address nor a list.
+    unknown: bool,
+}
+
+impl Lists<'_, '_> {
+    /// The blocks of a list, in their order; `!` before one, or before a list, turns it around.
+    fn read(&mut self, tokens: &[Token<'_>], lets: bool, named: usize, out: &mut Vec<Block>) {
+        let mut not = false;
+        for token in tokens {
+            if self.steps == 0 || out.len() >= LIST_MAX {
+                self.cut = true;
+                return;
+            }
+            self.steps = self.steps.saturating_sub(1);
+            match token {
+                Token::Not => not = !not,
+                Token::End => not = false,
+                Token::Word(word) => self.entry(word, lets != not, named, out),
+                Token::Open | Token::Close => {}
+            }
+        }
+    }
+
+    fn entry(&mut self, word: &str, lets: bool, named: usize, out: &mut Vec<Block>) {
+        let add =
+            |out: &mut Vec<Block>, text: &str| out.extend(Block::read(text).map(|block| block.letting(lets)));
+        let before = out.len();
+        add(out, word);
+        match (word, self.named.get(word).copied()) {
+            _ if out.len() > before => {}
+            ("any", _) => ["0.0.0.0/0", "::/0"].iter().for_each(|text| add(out, text)),
+            // Nothing, and what only the running program knows.
+            ("none" | "localhost" | "localnets", _) => {}
+            (_, Some(list)) if named > 0 => self.read(list, lets, named.saturating_sub(1), out),
+            _ => self.unknown = true,
+        }
+    }
+
+    fn tell(&self, problems: &mut Vec<Problem>) {
+        let mut tell =
+            |kind, detail: &str| problems.push(Problem::new(kind, "deny-answer-addresses", detail));
+        if self.unknown {
+            tell(ProblemKind::Malformed, "an entry that is no address and no list of this file");
+        }
+        if self.cut {
+            tell(ProblemKind::Truncated, "lists that are longer than is gone through, with those they name");
         }
     }
 }

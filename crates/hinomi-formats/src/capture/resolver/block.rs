@@ -43,16 +43,24 @@ impl Block {
     }
 
     fn is_held(self, list: &[Self], halvings: u32) -> bool {
+        // Only what lies inside matters to the halves, up to the first that decides on all of them.
+        let mut inside = Vec::new();
         for entry in list.iter().filter(|entry| entry.is_v4 == self.is_v4) {
             if entry.has(self) {
-                return !entry.lets;
+                if inside.is_empty() {
+                    return !entry.lets;
+                }
+                inside.push(*entry);
+                break;
             }
             if self.has(*entry) {
-                return halvings > 0
-                    && self.halves().iter().all(|half| half.is_held(list, halvings.saturating_sub(1)));
+                inside.push(*entry);
             }
         }
-        false
+        let halves = self.halves();
+        !inside.is_empty()
+            && halvings > 0
+            && halves.iter().all(|half| half.is_held(&inside, halvings.saturating_sub(1)))
     }
 
     fn has(self, other: Self) -> bool {

@@ -143,6 +143,10 @@ pub fn read(program: Program, bytes: &[u8], limits: &Limits) -> Parsed<Settings>
     Parsed { value: said.judged(program), problems }
 }
 
+/// Lists that are kept, and the blocks of all of them.
+const LISTS_MAX: usize = 1_024;
+const BLOCKS_MAX: usize = 1 << 16;
+
 /// What the settings say, whoever's they are.
 #[derive(Debug)]
 struct Said {
@@ -182,6 +186,18 @@ impl Said {
         match self.lists.first_mut() {
             Some(list) if list.len() < self.entries_max => list.push(block),
             _ => self.more = true,
+        }
+    }
+
+    /// A list of its own, as each view of BIND may have one.
+    fn refuse_list(&mut self, blocks: Vec<Block>) {
+        let held: usize = self.lists.iter().map(Vec::len).sum();
+        if self.lists.len() < self.entries_max.min(LISTS_MAX)
+            && held.saturating_add(blocks.len()) <= BLOCKS_MAX
+        {
+            self.lists.push(blocks);
+        } else {
+            self.more = true;
         }
     }
 

@@ -107,6 +107,21 @@ fn bind() {
     );
 }
 
+/// Lists that name themselves, braces that are never closed, as many lists as fit: each ends, and what was left out is told.
+#[test]
+fn lists_without_end() {
+    let itself = format!("acl a {{ {} }}; options {{ deny-answer-addresses {{ a; }}; }};", "a; ".repeat(500));
+    let open = "deny-answer-addresses { ".repeat(20_000);
+    let each = "deny-answer-addresses { a; };".repeat(20_000);
+    let many: String = (0..4_000).map(|at| format!("10.{}.{}.0/24; ", at / 256, at % 256)).collect();
+    let many = format!("acl a {{ {many} }}; {each}");
+    for (text, told) in [(itself, 2), (open, 3), (many, 2)] {
+        let read = read(Program::Bind, text.as_bytes(), &Limits::desk());
+        assert_eq!(read.problems.len(), told, "{:?}", read.problems);
+        assert!(!read.value.passes.is_empty());
+    }
+}
+
 /// Whatever the settings were, with the lines added nothing passes any more.
 #[test]
 fn the_lines_close_what_passes() {

@@ -30,6 +30,20 @@ fn cut_anywhere() {
     }
 }
 
+/// What stands where an address should goes nowhere: it is no place that somebody connected to.
+#[test]
+fn an_address_that_is_none() {
+    let connects = |at: u32, address: &str| {
+        format!("{{\"params\":{{\"address\":\"{address}\"}},\"phase\":1,\"source\":{{\"id\":{at},\"type\":10}},\"time\":\"{at}\",\"type\":52}}")
+    };
+    let events = [connects(1, "127?.0.0.1:7070"), connects(2, "[::1]:7071"), connects(3, "[fe80::1%2]:7072")];
+    let constants = "{\"logEventPhase\":{\"PHASE_BEGIN\":1},\"logEventTypes\":{\"TCP_CONNECT_ATTEMPT\":52}}";
+    let netlog = format!("{{\"constants\":{constants},\n\"events\":[\n{}\n]}}", events.join(",\n"));
+    let read = read_both(Format::NetLog, netlog.as_bytes());
+    let urls: Vec<Option<&str>> = read.value.iter().map(|record| record.url.as_deref()).collect();
+    assert_eq!(urls, [Some("tcp://[::1]:7071"), Some("tcp://[fe80::1]:7072")]);
+}
+
 #[track_caller]
 fn told(format: Format, text: &str, records: usize, expected: &Expect) {
     let read = read_both(format, text.as_bytes());

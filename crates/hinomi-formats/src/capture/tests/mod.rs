@@ -139,62 +139,76 @@ fn chromium() {
         Format::NetLog,
         include_bytes!("../fixtures/chromium.netlog"),
         &expect![[r#"
-        +0 Request request=netlog:57 as=main_frame url=http://www.attacker.example:8000/
-        +4 Resolution name=www.attacker.example answers=8.20.30.40
-        +5 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
-        +5 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
-        +127 Document as=main_frame url=http://www.attacker.example:8000/ ip=8.20.30.40 page=netlog:57|http://www.attacker.example:8000/|8.20.30.40|
-        +127 Response request=netlog:57 as=main_frame url=http://www.attacker.example:8000/ ip=8.20.30.40
-        +165 Request request=netlog:69 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5900/probe
-        +165 Connection url=tcp://127.0.0.1:5900 ip=127.0.0.1
-        +167 Failure request=netlog:69 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5900/probe ip=127.0.0.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
-        +169 Request request=netlog:75 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5901/probe
-        +170 Connection url=tcp://127.0.0.1:5901 ip=127.0.0.1
-        +172 Request request=netlog:81 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:3389/probe
-        +172 Connection url=tcp://127.0.0.1:3389 ip=127.0.0.1
-        +172 Request request=netlog:87 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5931/probe
-        +174 Connection url=tcp://127.0.0.1:5931 ip=127.0.0.1
-        +176 Request request=netlog:93 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:7070/probe
-        +177 Connection url=tcp://127.0.0.1:7070 ip=127.0.0.1
-        +178 Request request=netlog:99 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:63333/probe
-        +179 Connection url=tcp://127.0.0.1:63333 ip=127.0.0.1
-        +180 Request request=netlog:105 from=http://www.attacker.example:8000 as=other url=http://priv.attacker.example:8000/x
-        +182 Request request=netlog:117 from=http://www.attacker.example:8000 as=other url=http://both.attacker.example:8000/x
-        +183 Request request=netlog:129 from=http://www.attacker.example:8000 as=other url=http://cn.attacker.example:8000/x
-        +185 Request request=netlog:141 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/x
-        +187 Request request=netlog:154 from=http://www.attacker.example:8000 as=websocket url=ws://127.0.0.1:5950/ws
-        +187 Connection url=tcp://127.0.0.1:5950 ip=127.0.0.1
-        +189 Failure request=netlog:75 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5901/probe error=net::ERR_CONNECTION_REFUSED
-        +189 Failure request=netlog:81 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:3389/probe error=net::ERR_CONNECTION_REFUSED
-        +190 Failure request=netlog:87 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5931/probe error=net::ERR_CONNECTION_REFUSED
-        +191 Failure request=netlog:93 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:7070/probe error=net::ERR_CONNECTION_REFUSED
-        +191 Failure request=netlog:99 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:63333/probe error=net::ERR_CONNECTION_REFUSED
-        +192 Request request=netlog:159 from=http://www.attacker.example:8000 as=other url=http://192.168.77.1:8000/logo.png
-        +193 Connection url=tcp://192.168.77.1:8000 ip=192.168.77.1
-        +201 Failure request=netlog:154 from=http://www.attacker.example:8000 as=websocket url=ws://127.0.0.1:5950/ws error=net::ERR_CONNECTION_REFUSED
-        +202 Failure request=netlog:159 from=http://www.attacker.example:8000 as=other url=http://192.168.77.1:8000/logo.png ip=192.168.77.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
-        +205 Resolution name=priv.attacker.example answers=192.168.77.1
-        +205 Connection url=tcp://192.168.77.1:8000 ip=192.168.77.1
-        +206 Resolution name=both.attacker.example answers=8.20.30.40,10.0.0.9
-        +212 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
-        +213 Resolution name=cn.attacker.example answers=192.168.77.1
-        +213 Connection url=tcp://192.168.77.1:8000 ip=192.168.77.1
-        +213 Resolution name=tv.attacker.example answers=8.20.30.40
-        +213 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
-        +216 Failure request=netlog:105 from=http://www.attacker.example:8000 as=other url=http://priv.attacker.example:8000/x ip=192.168.77.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
-        +217 Failure request=netlog:129 from=http://www.attacker.example:8000 as=other url=http://cn.attacker.example:8000/x ip=192.168.77.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
-        +242 Response request=netlog:117 from=http://www.attacker.example:8000 as=other url=http://both.attacker.example:8000/x ip=8.20.30.40 page=|http://www.attacker.example:8000||public
-        +244 Request request=netlog:169 from=http://www.attacker.example:8000 as=other url=http://www.attacker.example:8000/favicon.ico
-        +248 Response request=netlog:141 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/x ip=8.20.30.40 page=|http://www.attacker.example:8000||public
-        +255 Response request=netlog:169 from=http://www.attacker.example:8000 as=other url=http://www.attacker.example:8000/favicon.ico ip=8.20.30.40 page=|http://www.attacker.example:8000||public
-        +6253 Request request=netlog:179 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/y
-        +6254 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
-        +6263 Response request=netlog:179 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/y ip=8.20.30.40 page=|http://www.attacker.example:8000||public
-        +6263 WebRtc request=netlog:900 ip=127.0.0.1 servers=stun:127.0.0.1:3478
-        +6264 WebRtc request=netlog:901 ip=127.0.0.1 candidates=127.0.0.1:12580/udp ufrag=14
-        +6265 WebRtc request=netlog:902 ip=192.168.77.1 candidates=192.168.77.1:50000/udp ufrag=4 own
-    "#]],
+            +0 Request request=netlog:57 as=main_frame url=http://www.attacker.example:8000/
+            +4 Resolution name=www.attacker.example answers=8.20.30.40
+            +5 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
+            +5 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
+            +127 Document as=main_frame url=http://www.attacker.example:8000/ ip=8.20.30.40 page=netlog:57|http://www.attacker.example:8000/|8.20.30.40|
+            +127 Response request=netlog:57 as=main_frame url=http://www.attacker.example:8000/ ip=8.20.30.40
+            +165 Request request=netlog:69 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5900/probe
+            +165 Connection url=tcp://127.0.0.1:5900 ip=127.0.0.1
+            +167 Failure request=netlog:69 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5900/probe ip=127.0.0.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
+            +169 Request request=netlog:75 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5901/probe
+            +170 Connection url=tcp://127.0.0.1:5901 ip=127.0.0.1
+            +172 Request request=netlog:81 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:3389/probe
+            +172 Connection url=tcp://127.0.0.1:3389 ip=127.0.0.1
+            +172 Request request=netlog:87 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5931/probe
+            +174 Connection url=tcp://127.0.0.1:5931 ip=127.0.0.1
+            +176 Request request=netlog:93 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:7070/probe
+            +177 Connection url=tcp://127.0.0.1:7070 ip=127.0.0.1
+            +178 Request request=netlog:99 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:63333/probe
+            +179 Connection url=tcp://127.0.0.1:63333 ip=127.0.0.1
+            +180 Request request=netlog:105 from=http://www.attacker.example:8000 as=other url=http://priv.attacker.example:8000/x
+            +182 Request request=netlog:117 from=http://www.attacker.example:8000 as=other url=http://both.attacker.example:8000/x
+            +183 Request request=netlog:129 from=http://www.attacker.example:8000 as=other url=http://cn.attacker.example:8000/x
+            +185 Request request=netlog:141 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/x
+            +187 Request request=netlog:154 from=http://www.attacker.example:8000 as=websocket url=ws://127.0.0.1:5950/ws
+            +187 Connection url=tcp://127.0.0.1:5950 ip=127.0.0.1
+            +189 Failure request=netlog:75 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5901/probe error=net::ERR_CONNECTION_REFUSED
+            +189 Failure request=netlog:81 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:3389/probe error=net::ERR_CONNECTION_REFUSED
+            +190 Failure request=netlog:87 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:5931/probe error=net::ERR_CONNECTION_REFUSED
+            +191 Failure request=netlog:93 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:7070/probe error=net::ERR_CONNECTION_REFUSED
+            +191 Failure request=netlog:99 from=http://www.attacker.example:8000 as=other url=http://127.0.0.1:63333/probe error=net::ERR_CONNECTION_REFUSED
+            +192 Request request=netlog:159 from=http://www.attacker.example:8000 as=other url=http://192.168.77.1:8000/logo.png
+            +193 Connection url=tcp://192.168.77.1:8000 ip=192.168.77.1
+            +201 Failure request=netlog:154 from=http://www.attacker.example:8000 as=websocket url=ws://127.0.0.1:5950/ws error=net::ERR_CONNECTION_REFUSED
+            +202 Failure request=netlog:159 from=http://www.attacker.example:8000 as=other url=http://192.168.77.1:8000/logo.png ip=192.168.77.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
+            +205 Resolution name=priv.attacker.example answers=192.168.77.1
+            +205 Connection url=tcp://192.168.77.1:8000 ip=192.168.77.1
+            +206 Resolution name=both.attacker.example answers=8.20.30.40,10.0.0.9
+            +212 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
+            +213 Resolution name=cn.attacker.example answers=192.168.77.1
+            +213 Connection url=tcp://192.168.77.1:8000 ip=192.168.77.1
+            +213 Resolution name=tv.attacker.example answers=8.20.30.40
+            +213 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
+            +216 Failure request=netlog:105 from=http://www.attacker.example:8000 as=other url=http://priv.attacker.example:8000/x ip=192.168.77.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
+            +217 Failure request=netlog:129 from=http://www.attacker.example:8000 as=other url=http://cn.attacker.example:8000/x ip=192.168.77.1 error=net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS page=|http://www.attacker.example:8000||public
+            +242 Response request=netlog:117 from=http://www.attacker.example:8000 as=other url=http://both.attacker.example:8000/x ip=8.20.30.40 page=|http://www.attacker.example:8000||public
+            +244 Request request=netlog:169 from=http://www.attacker.example:8000 as=other url=http://www.attacker.example:8000/favicon.ico
+            +248 Response request=netlog:141 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/x ip=8.20.30.40 page=|http://www.attacker.example:8000||public
+            +255 Response request=netlog:169 from=http://www.attacker.example:8000 as=other url=http://www.attacker.example:8000/favicon.ico ip=8.20.30.40 page=|http://www.attacker.example:8000||public
+            +6253 Request request=netlog:179 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/y
+            +6254 Connection url=tcp://8.20.30.40:8000 ip=8.20.30.40
+            +6263 Response request=netlog:179 from=http://www.attacker.example:8000 as=other url=http://tv.attacker.example:8000/y ip=8.20.30.40 page=|http://www.attacker.example:8000||public
+        "#]],
     );
+}
+
+/// One page that reached inside by WebRTC in every way the lab knows: one packet to each place.
+#[test]
+fn chromium_by_webrtc() {
+    check(Format::NetLog, include_bytes!("../fixtures/webrtc.netlog"), &expect![[r#"
+        +0 Connection url=tcp://203.0.113.10:8000 ip=203.0.113.10
+        +1 Request request=netlog:89 as=main_frame url=http://webrtc.scanner.example:8000/technique/rtc-stun
+        +3 Document as=main_frame url=http://webrtc.scanner.example:8000/technique/rtc-stun page=netlog:89|http://webrtc.scanner.example:8000/technique/rtc-stun||
+        +3 Response request=netlog:89 as=main_frame url=http://webrtc.scanner.example:8000/technique/rtc-stun
+        +69 WebRtc request=netlog:111 ip=127.0.0.1 servers=stun:127.0.0.1:9186
+        +747 WebRtc request=netlog:115 ip=192.168.77.1 servers=stun:192.168.77.1:9188
+        +2292 WebRtc request=netlog:148 ip=127.0.0.1 candidates=127.0.0.1:9191/udp ufrag=4 own
+        +2996 WebRtc request=netlog:152 ip=127.0.0.1 candidates=127.0.0.1:9192/udp ufrag=4 own
+        +3701 WebRtc request=netlog:178 ip=127.0.0.1 candidates=127.0.0.1:9193/udp ufrag=123
+        +4407 WebRtc request=netlog:182 ip=127.0.0.1 candidates=127.0.0.1:9194/udp ufrag=123
+    "#]]);
 }
 
 /// The form of Chromium's DevTools: call sites from 0, `_error`, `_fromCache`, no frames.

@@ -1,4 +1,4 @@
-//! Packets, put together here.
+//! Packets, recorded in the lab and put together here.
 
 use super::*;
 use std::net::IpAddr;
@@ -142,6 +142,31 @@ fn pcapng() -> Vec<u8> {
         out.extend(block(6, &[&head, &packet[..]].concat()));
     }
     out
+}
+
+/// What tcpdump saw of the visit that `webrtc.netlog` and the other recordings are of: names, connections, WebRTC.
+#[test]
+fn recorded_by_tcpdump() {
+    let digits = include_str!("../fixtures/lab.pcap.hex").chars().filter_map(|letter| letter.to_digit(16));
+    let digits: Vec<u8> = digits.map(|digit| digit as u8).collect();
+    let bytes: Vec<u8> = digits.chunks(2).map(|two| two[0] << 4 | two[1]).collect();
+    check(Format::Packets, &bytes, &expect![[r#"
+        +0 Connection request=tcp:127.0.0.1:37048>127.0.0.1:5900 client=127.0.0.1 url=tcp://127.0.0.1:5900 ip=127.0.0.1
+        +0 Response request=tcp:127.0.0.1:37048>127.0.0.1:5900 client=127.0.0.1 url=tcp://127.0.0.1:5900 ip=127.0.0.1
+        +4051 Connection request=tcp:192.168.77.1:60368>192.168.77.1:9443 client=192.168.77.1 url=tcp://192.168.77.1:9443 ip=192.168.77.1
+        +4051 Response request=tcp:192.168.77.1:60368>192.168.77.1:9443 client=192.168.77.1 url=tcp://192.168.77.1:9443 ip=192.168.77.1
+        +4850 Resolution client=127.0.0.1 name=inside.example answers=127.0.0.1
+        +4851 Connection request=tcp:127.0.0.1:36982>127.0.0.1:9443 client=127.0.0.1 url=tcp://127.0.0.1:9443 ip=127.0.0.1
+        +4851 Response request=tcp:127.0.0.1:36982>127.0.0.1:9443 client=127.0.0.1 url=tcp://127.0.0.1:9443 ip=127.0.0.1
+        +5635 Resolution client=127.0.0.1 name=inside-lan.example answers=192.168.77.1
+        +14134 Resolution client=127.0.0.1 name=webrtc.scanner.example answers=203.0.113.10
+        +14204 WebRtc client=127.0.0.1 ip=127.0.0.1 servers=stun:127.0.0.1:9186
+        +14882 WebRtc client=192.168.77.1 ip=192.168.77.1 servers=stun:192.168.77.1:9188
+        +16427 WebRtc client=127.0.0.1 ip=127.0.0.1 candidates=127.0.0.1:9191/udp ufrag=4 own
+        +17131 WebRtc client=127.0.0.1 ip=127.0.0.1 candidates=127.0.0.1:9192/udp ufrag=4 own
+        +17836 WebRtc client=127.0.0.1 ip=127.0.0.1 candidates=127.0.0.1:9193/udp ufrag=123
+        +18542 WebRtc client=127.0.0.1 ip=127.0.0.1 candidates=127.0.0.1:9194/udp ufrag=123
+    "#]]);
 }
 
 #[test]
