@@ -84,7 +84,9 @@ fn recordings() -> Vec<Seed> {
 /// Settings on the first line, then what a browser saw.
 fn watched() -> Vec<Seed> {
     let all = [
-        ("scan", r#"{"allow":[{"page":"[*.]shop.example","target":"127.0.0.1","ports":[5900,"6000-6100"],"reason":"x","expires":"2027-03-31"}],"overrides":["100.64.0.0/10=public"],"own_domains":["corp.example"],"proxies":["10.0.0.1:3128"]}
+        (
+            "scan",
+            r#"{"allow":[{"page":"[*.]shop.example","target":"127.0.0.1","ports":[5900,"6000-6100"],"reason":"x","expires":"2027-03-31"}],"overrides":["100.64.0.0/10=public"],"own_domains":["corp.example"],"proxies":["10.0.0.1:3128"]}
 {"at":1,"source":"web_request","type":"document","tab":1,"frame":0,"document":{"id":"d","url":"https://shop.example/","ip":"203.0.113.9"}}
 {"at":2,"source":"hook","type":"call","tab":1,"document":{"id":"d"},"url":"http://127.0.0.1:5901/","api":"fetch","call_site":{"script":"https://shop.example/a.js","line":3,"column":14,"async_parents":[{"script":"b.js"}]}}
 {"at":2,"source":"web_request","type":"request","request":"1","tab":1,"document":{"id":"d"},"url":"http://127.0.0.1:5901/","method":"POST","resource":"xmlhttprequest"}
@@ -92,8 +94,11 @@ fn watched() -> Vec<Seed> {
 {"at":3,"source":"web_request","type":"request","request":"2","tab":1,"document":{"id":"d"},"url":"ws://10.0.0.2:6379/","initiator":"https://shop.example"}
 {"at":4,"source":"web_request","type":"failure","request":"2","tab":1,"url":"ws://10.0.0.2:6379/","error":"NS_ERROR_LOCAL_NETWORK_ACCESS_DENIED","ip":"10.0.0.2"}
 {"at":5.5,"source":"web_request","type":"truncated"}
-"#),
-        ("rebinding", r#"{}
+"#,
+        ),
+        (
+            "rebinding",
+            r#"{}
 {"at":1,"source":"web_request","type":"response","request":"1","tab":1,"url":"http://a.example/","resource":"main_frame","ip":"203.0.113.9","status":200}
 {"at":1,"source":"web_request","type":"document","tab":1,"frame":0,"document":{"id":"a","url":"http://a.example/"}}
 {"at":9,"source":"web_request","type":"request","request":"2","tab":1,"document":{"id":"a"},"initiator":"http://a.example","url":"http://a.example/x"}
@@ -102,19 +107,26 @@ fn watched() -> Vec<Seed> {
 {"at":11,"source":"web_request","type":"document","tab":1,"frame":3,"document":{"id":"c","url":"about:blank","parent":"a","top":"a","space":"public"}}
 {"at":12,"source":"web_request","type":"document_gone","document":{"id":"a"}}
 {"at":13,"source":"web_request","type":"redirect","request":"3","tab":1,"document":{"id":"c"},"url":"http://b.example/","ip":"192.168.0.1"}
-"#),
-        ("webrtc", r#"{}
+"#,
+        ),
+        (
+            "webrtc",
+            r#"{}
 {"at":1,"type":"webrtc","source":"hook","document":{"id":"d","url":"https://call.example/"},"webrtc":{"servers":["stun:127.0.0.1:3478","turns:[::1]"],"candidates":["192.168.0.7:50000/udp","127.0.0.1:9/tcp","a.local:1/udp"],"ufrag":{"len":256,"own":false,"hash":"x"}},"api":"rtc.sdp"}
 {"at":2,"type":"request","source":"cdp","document":{"id":"d"},"url":"http://abcdefghij0123456789abcdefghij0123456789.local/","speculative":true}
 {"at":3,"type":"request","source":"cdp","document":{"id":"d"},"url":"http://0x7f.1:11211/","resource":"main_frame","request":"r","method":"POST","content_type":"text/plain"}
-"#),
-        ("names", r#"{"own_domains":["corp.example"]}
+"#,
+        ),
+        (
+            "names",
+            r#"{"own_domains":["corp.example"]}
 {"at":1,"type":"resolution","source":"dns_log","name":"a.example.","answers":["203.0.113.9"],"client":"10.0.0.5"}
 {"at":2,"type":"resolution","source":"dns_log","name":"a.example","answers":["10.0.0.9","::ffff:127.0.0.1"],"client":"10.0.0.5"}
 {"at":3,"type":"resolution","source":"dns_log","name":"b.example","error":"possible DNS-rebind attack detected"}
 {"at":4,"type":"proxy","proxied":true,"answers":["10.0.0.1:3128"]}
 {"at":5,"type":"response","source":"pcap","document":{"url":"http://c.example/"},"url":"http://d.example/","ip":"10.0.0.1","from_cache":true}
-"#),
+"#,
+        ),
     ];
     all.into_iter().map(|(name, text)| ("watch", name.to_owned(), text.as_bytes().to_vec())).collect()
 }

@@ -176,6 +176,38 @@ fn filters_answer_for_what_they_block() {
     });
 }
 
+/// What the browser refuses, without an address, of names of these places.
+fn refused(urls: &[&str]) -> Browser {
+    let mut browser = Browser::new();
+    let page = browser.opens(1, "https://news.example/", PUBLIC);
+    for url in urls {
+        browser.asks(
+            &page,
+            url,
+            json!({}),
+            json!({"error": "net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS"}),
+        );
+    }
+    browser
+}
+
+#[test]
+fn a_browser_that_refuses_names_of_many_owners_stands_behind_a_filter() {
+    // 27 to 29 where the browser refuses it itself, and says no address
+    let parts =
+        ["http://ads.example/x", "https://count.test/x", "http://track.invalid/x", "https://pixel.example/x"];
+    refused(&parts).check(&[]);
+    refused(&parts[..2]).check(&[
+        "HW-1 https://news.example/ -> http://ads.example:80 lna_error, https://count.test:443 lna_error",
+    ]);
+    // Other ports, addresses that say it, and the page's own name are explained by no filter.
+    let places = ["http://ads.example:8080/x", "http://192.168.1.1/", "https://news.example/inside"];
+    refused(&[&parts[..], &places[..]].concat()).check(&[
+        "HW-1 https://news.example/ -> http://ads.example:8080 lna_error, http://192.168.1.1:80 literal",
+        "HW-3 https://news.example/ -> https://news.example:443 lna_error [fetch sealed]",
+    ]);
+}
+
 #[test]
 fn a_tunnel_with_shared_addresses_is_what_the_policy_says() {
     // 31 names of the Internet with addresses of 100.64.0.0/10

@@ -45,10 +45,13 @@ impl Watch {
             let key = self.state.groups.get(&group)?.documents.keys().next()?.clone();
             self.actor_of(&key).filter(|_| !top)
         });
+        // A page that somebody opened by hand is a visit of its own; of what else nobody did, no visit is known.
+        let alone = 1_u64 << 40 | event.at.unsigned_abs() & 0xff_ffff_ffff;
+        let visit = actor.as_ref().map(|actor| actor.group).or(top.then_some(alone));
+        if event.ip.is_none() && event.error.as_deref().is_some_and(is_lna) {
+            self.learn_refused(event, &place, visit);
+        }
         if let Some(ip) = raw {
-            // A page that somebody opened by hand is a visit of its own; of what else nobody did, no visit is known.
-            let alone = 1_u64 << 40 | event.at.unsigned_abs() & 0xff_ffff_ffff;
-            let visit = actor.as_ref().map(|actor| actor.group).or(top.then_some(alone));
             self.learn(event, &place, ip, visit);
             if let (true, Some(tab)) = (top, event.tab.filter(|tab| *tab >= 0)) {
                 self.arrives(tab, &place, ip);
@@ -143,9 +146,12 @@ impl Watch {
         if self.settings.is_own(&place.host) {
             return Some(Suppression::OwnName);
         }
-        let by_address = matches!(near.how, How::Ip | How::Dns);
-        let filter = ip.is_some_and(|ip| self.is_filter(ip, place.port, false));
-        (by_address && filter).then_some(Suppression::Sinkhole)
+        let filter = match (near.how, ip) {
+            (How::Ip | How::Dns, Some(ip)) => self.is_filter(ip, place.port, false),
+            (How::LnaError, None) => self.refuses_many(place.port),
+            _ => false,
+        };
+        filter.then_some(Suppression::Sinkhole)
     }
 
     /// Remembers that an origin was at a public address in this visit.

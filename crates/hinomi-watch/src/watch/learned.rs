@@ -5,6 +5,9 @@
 //! than one visit; else it is a filter (or a portal in front of a network), and only what went to the ports of web
 //! servers is explained by it. A page that owns three domains can make a filter of its target; its sightings are
 //! then marked, not dropped, and a rebinding is only explained by what other visits saw.
+//!
+//! Where the browser refuses the access itself (Local Network Access), it tells no address. What it refused for names
+//! of many owners at the ports of web servers is taken for one filter: nothing went there.
 
 use super::{Watch, group};
 use crate::Suppression;
@@ -20,6 +23,8 @@ use std::net::IpAddr;
 
 /// Local addresses that are remembered.
 const ADDRESSES_MAX: usize = 256;
+/// What stands for the address when the browser refused and told none.
+const REFUSED: &str = "refused";
 /// Sites of different owners after which an address is something in between.
 const SITES_MIN: usize = 3;
 /// Sites and visits that are remembered of one address.
@@ -82,6 +87,12 @@ impl Watch {
             && answers.is_some_and(|answers| answers.is_many() && (!others || answers.groups.len() > 1))
     }
 
+    /// Whether the browser refuses names of many owners here: something answers for them from inside.
+    pub(super) fn refuses_many(&self, port: u16) -> bool {
+        let answers = self.state.learned.addresses.get(REFUSED);
+        matches!(port, 80 | 443) && answers.is_some_and(Answers::is_many)
+    }
+
     /// The address that answered, when it is evidence: not from the cache, not through a proxy.
     pub(super) fn valid_ip(&self, event: &Event) -> Option<IpAddr> {
         let proxied = event.proxied.unwrap_or(self.state.proxied);
@@ -95,7 +106,18 @@ impl Watch {
         if silent || space_of(ip) == Space::Public {
             return;
         }
-        let name = name_of(ip);
+        self.note(event, place, name_of(ip), visit);
+    }
+
+    /// Remembers what the browser refused without telling the address.
+    pub(super) fn learn_refused(&mut self, event: &Event, place: &Place, visit: Option<u64>) {
+        let silent = place.ip.is_some() || place.named().is_some() || self.settings.is_own(&place.host);
+        if !silent && matches!(place.port, 80 | 443) {
+            self.note(event, place, REFUSED.to_owned(), visit);
+        }
+    }
+
+    fn note(&mut self, event: &Event, place: &Place, name: String, visit: Option<u64>) {
         let addresses = &mut self.state.learned.addresses;
         if addresses.len() >= ADDRESSES_MAX && !addresses.contains_key(&name) {
             let oldest = addresses.iter().min_by_key(|(name, answers)| (answers.last, *name));
@@ -124,8 +146,10 @@ impl Watch {
     /// Sightings that rest on nothing but this address.
     fn take_back(&mut self, name: &str, proxy: bool, shared: bool) {
         let rests = |seen: &Sighting, target: &Target| {
-            let by_address = matches!(target.how, How::Ip | How::Dns);
-            let fits = || target.ip.as_deref().and_then(read_ip).is_some_and(|ip| name_of(ip) == name);
+            let refused = name == REFUSED && target.how == How::LnaError && seen.rule != Rule::Rebinding;
+            let by_address = matches!(target.how, How::Ip | How::Dns) || refused;
+            let ip = || target.ip.as_deref().and_then(read_ip);
+            let fits = || ip().map_or(refused, |ip| name_of(ip) == name);
             // Group 0 is that of logs, which know no visits and no ports.
             let free = shared || seen.group == 0 || seen.rule != Rule::Rebinding;
             let explained = proxy || (matches!(target.port, 0 | 80 | 443) && free);

@@ -48,7 +48,10 @@ impl PageLab {
         let metadata = cargo_metadata::MetadataCommand::new().current_dir(&lab.root).no_deps().exec()?;
         let wasm = metadata.target_directory.join(target).join("wasm/hinomi_wasm.wasm");
         let bytes = std::fs::metadata(&wasm)?.len();
-        ensure!(bytes <= WASM_BYTES_MAX, "the core of the extension is {bytes} bytes, at most {WASM_BYTES_MAX}");
+        ensure!(
+            bytes <= WASM_BYTES_MAX,
+            "the core of the extension is {bytes} bytes, at most {WASM_BYTES_MAX}"
+        );
         let extension = lab.cache.join("page-watch");
         let mut node = Command::new("node");
         node.current_dir(&source)

@@ -34,7 +34,9 @@ fn cut_anywhere() {
 #[test]
 fn an_address_that_is_none() {
     let connects = |at: u32, address: &str| {
-        format!("{{\"params\":{{\"address\":\"{address}\"}},\"phase\":1,\"source\":{{\"id\":{at},\"type\":10}},\"time\":\"{at}\",\"type\":52}}")
+        format!(
+            "{{\"params\":{{\"address\":\"{address}\"}},\"phase\":1,\"source\":{{\"id\":{at},\"type\":10}},\"time\":\"{at}\",\"type\":52}}"
+        )
     };
     let events = [connects(1, "127?.0.0.1:7070"), connects(2, "[::1]:7071"), connects(3, "[fe80::1%2]:7072")];
     let constants = "{\"logEventPhase\":{\"PHASE_BEGIN\":1},\"logEventTypes\":{\"TCP_CONNECT_ATTEMPT\":52}}";

@@ -197,7 +197,10 @@ fn chromium() {
 /// One page that reached inside by WebRTC in every way the lab knows: one packet to each place.
 #[test]
 fn chromium_by_webrtc() {
-    check(Format::NetLog, include_bytes!("../fixtures/webrtc.netlog"), &expect![[r#"
+    check(
+        Format::NetLog,
+        include_bytes!("../fixtures/webrtc.netlog"),
+        &expect![[r#"
         +0 Connection url=tcp://203.0.113.10:8000 ip=203.0.113.10
         +1 Request request=netlog:89 as=main_frame url=http://webrtc.scanner.example:8000/technique/rtc-stun
         +3 Document as=main_frame url=http://webrtc.scanner.example:8000/technique/rtc-stun page=netlog:89|http://webrtc.scanner.example:8000/technique/rtc-stun||
@@ -208,7 +211,8 @@ fn chromium_by_webrtc() {
         +2996 WebRtc request=netlog:152 ip=127.0.0.1 candidates=127.0.0.1:9192/udp ufrag=4 own
         +3701 WebRtc request=netlog:178 ip=127.0.0.1 candidates=127.0.0.1:9193/udp ufrag=123
         +4407 WebRtc request=netlog:182 ip=127.0.0.1 candidates=127.0.0.1:9194/udp ufrag=123
-    "#]]);
+    "#]],
+    );
 }
 
 /// The form of Chromium's DevTools: call sites from 0, `_error`, `_fromCache`, no frames.

@@ -150,7 +150,10 @@ fn recorded_by_tcpdump() {
     let digits = include_str!("../fixtures/lab.pcap.hex").chars().filter_map(|letter| letter.to_digit(16));
     let digits: Vec<u8> = digits.map(|digit| digit as u8).collect();
     let bytes: Vec<u8> = digits.chunks(2).map(|two| two[0] << 4 | two[1]).collect();
-    check(Format::Packets, &bytes, &expect![[r#"
+    check(
+        Format::Packets,
+        &bytes,
+        &expect![[r#"
         +0 Connection request=tcp:127.0.0.1:37048>127.0.0.1:5900 client=127.0.0.1 url=tcp://127.0.0.1:5900 ip=127.0.0.1
         +0 Response request=tcp:127.0.0.1:37048>127.0.0.1:5900 client=127.0.0.1 url=tcp://127.0.0.1:5900 ip=127.0.0.1
         +4051 Connection request=tcp:192.168.77.1:60368>192.168.77.1:9443 client=192.168.77.1 url=tcp://192.168.77.1:9443 ip=192.168.77.1
@@ -166,7 +169,8 @@ fn recorded_by_tcpdump() {
         +17131 WebRtc client=127.0.0.1 ip=127.0.0.1 candidates=127.0.0.1:9192/udp ufrag=4 own
         +17836 WebRtc client=127.0.0.1 ip=127.0.0.1 candidates=127.0.0.1:9193/udp ufrag=123
         +18542 WebRtc client=127.0.0.1 ip=127.0.0.1 candidates=127.0.0.1:9194/udp ufrag=123
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

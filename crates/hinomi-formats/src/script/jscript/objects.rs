@@ -179,24 +179,8 @@ pub(in crate::script) fn call(
             Some(builtins::call(machine, Value::Object(object), Value::Null, Vec::new()))
         }
         (_, "createelement") => Some(machine.object("node", Vec::new())),
-        (_, "writetext" | "write" | "writeline") => {
-            let value = arguments.first()?.clone();
-            if let Value::Str(text) = &value {
-                dropped(machine, &Rc::clone(text));
-            }
-            machine.set_field(object, "\0content", value);
-            Some(Value::Null)
-        }
-        (_, "readtext" | "readall" | "read") => {
-            let content = machine.field(object, "\0content")?;
-            match &content {
-                Value::Bytes(bytes) => {
-                    let text = String::from_utf8_lossy(bytes).into_owned();
-                    Some(machine.string(text))
-                }
-                _ => Some(content),
-            }
-        }
+        (_, "writetext" | "write" | "writeline") => write(machine, object, arguments.first()?),
+        (_, "readtext" | "readall" | "read") => read(machine, object),
         (_, "get") if kind.contains("winmgmts") || kind.contains("cimv2") => {
             let class = machine.text_of(arguments.first()?).to_ascii_lowercase();
             Some(shared::make(machine, &class, Vec::new()))
@@ -227,6 +211,27 @@ pub(in crate::script) fn call(
             Some(Value::Env(name.to_ascii_uppercase().into()))
         }
         _ => shared::reaching(machine, &kind, &lower, &arguments),
+    }
+}
+
+/// What is written stays readable.
+fn write(machine: &mut Machine<'_>, object: usize, value: &Value) -> Option<Value> {
+    if let Value::Str(text) = value {
+        dropped(machine, text);
+    }
+    machine.set_field(object, "\0content", value.clone());
+    Some(Value::Null)
+}
+
+/// What was written or loaded before, as text.
+fn read(machine: &mut Machine<'_>, object: usize) -> Option<Value> {
+    let content = machine.field(object, "\0content")?;
+    match &content {
+        Value::Bytes(bytes) => {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            Some(machine.string(text))
+        }
+        _ => Some(content),
     }
 }
 
