@@ -86,6 +86,7 @@ const TESTS: &[(&str, Test)] = &[
     ("page-watch-in-firefox", pages::seen_in_firefox),
     ("page-watch-honest-pages", pages::honest),
     ("page-watch-rebinding", pages::rebinding),
+    ("page-watch-robust", pages::robust),
     ("page-watch-stops", pages::stopping),
     ("page-watch-by-policy", pages::by_policy),
     ("page-scan-techniques", scanned::techniques),

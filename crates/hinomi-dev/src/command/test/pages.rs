@@ -10,6 +10,8 @@ use serde::Deserialize;
 const REACHED_MIN: usize = 40;
 /// Answers that a set of questions gives at least.
 const CHECKS_MIN: usize = 7;
+/// Names rebound by each of fetch, WebSocket, frame and popup, at least.
+const REBOUND_MIN: usize = 2;
 /// Of the techniques that scripts use, those whose place is told right, in percent.
 const PLACES_MIN_PERCENT: usize = 75;
 
@@ -49,38 +51,41 @@ fn techniques(lab: &Lab, browser: &str) -> Result<Outcome> {
 pub(super) fn honest(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
     let mut visits = 0;
-    for browser in ["chromium", "firefox"] {
-        let told: Honest = pages.visit(browser, "benign", &["--lna", "off"], &[])?;
+    // With the browser's own protection, what it stops has no address; people have it on.
+    for (browser, lna) in [("chromium", "on"), ("chromium", "off"), ("firefox", "off")] {
+        let told: Honest = pages.visit(browser, "benign", &["--lna", lna], &[])?;
         let wrong: Vec<&str> = told.rows.iter().filter(|row| !row.ok).map(|row| row.id.as_str()).collect();
-        ensure!(wrong.is_empty(), "{browser}: {}", wrong.join(", "));
+        ensure!(wrong.is_empty(), "{browser}, protection {lna}: {}", wrong.join(", "));
         visits += told.rows.len();
     }
-    ensure!(visits >= 60, "only {visits} pages were visited");
+    ensure!(visits >= 90, "only {visits} pages were visited");
     Ok(Outcome::Passed(format!("{visits} visits, no alarm")))
 }
 
-/// Names that lead outside and then inside, and names that change for good reasons, in Chromium.
+/// Names that lead outside and then inside, and names that change for good reasons, in both browsers.
 pub(super) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
-    let told: Rebinding = pages.visit("chromium", "rebinding", &["--lna", "off"], &[])?;
-    let is_found = |row: &Rebound| row.found.iter().any(|rule| rule == "HW-3");
+    let mut told = Vec::new();
+    for browser in ["chromium", "firefox"] {
+        told.push(rebound(browser, &pages.visit(browser, "rebinding", &["--lna", "off"], &[])?)?);
+    }
+    Ok(Outcome::Passed(told.join("; ")))
+}
+
+fn rebound(browser: &str, told: &Rebinding) -> Result<String> {
     let reached: Vec<&Rebound> = told.rows.iter().filter(|row| row.reached).collect();
-    // Chromium gives no address with the answer to a WebSocket: how many are found by other means is told.
-    let (sockets, others): (Vec<&Rebound>, Vec<&Rebound>) =
-        reached.iter().partition(|row| row.id.contains("websocket"));
-    let missed: Vec<&str> = others.iter().filter(|row| !is_found(row)).map(|row| row.id.as_str()).collect();
-    ensure!(missed.is_empty(), "not found: {}", missed.join(", "));
-    ensure!(others.len() >= 8, "only {} names were rebound", others.len());
+    let is_missed = |row: &&&Rebound| !row.found.iter().any(|rule| rule == "HW-3");
+    let missed: Vec<&str> = reached.iter().filter(is_missed).map(|row| row.id.as_str()).collect();
+    ensure!(missed.is_empty(), "{browser}: not found: {}", missed.join(", "));
+    for way in ["fetch", "websocket", "iframe", "popup"] {
+        let many = reached.iter().filter(|row| row.id.contains(way)).count();
+        ensure!(many >= REBOUND_MIN, "{browser}: only {many} names were rebound by {way}");
+    }
     let alarms: Vec<&str> =
         told.alarms.iter().filter(|row| !row.found.is_empty()).map(|row| row.id.as_str()).collect();
-    ensure!(alarms.is_empty(), "alarms: {}", alarms.join(", "));
-    Ok(Outcome::Passed(format!(
-        "{} names rebound, all found; of {} by WebSocket {}; {} that changed rightly, no alarm",
-        others.len(),
-        sockets.len(),
-        sockets.iter().filter(|row| is_found(row)).count(),
-        told.alarms.len()
-    )))
+    ensure!(alarms.is_empty(), "{browser}: alarms: {}", alarms.join(", "));
+    let (found, rightly) = (reached.len(), told.alarms.len());
+    Ok(format!("{browser}: {found} names rebound, all found; {rightly} that changed rightly, no alarm"))
 }
 
 /// Stopping and notifications, in both browsers: nothing arrives that is promised to be stopped, and what people open
@@ -88,6 +93,14 @@ pub(super) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
 pub(super) fn stopping(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
     held_in_both(&pages, "block", "off", &[])
+}
+
+/// Pages that undo the hooks, flood and throw, and a background that is stopped again and again, in Chromium: what was
+/// done is told, each act once, and what is held stays small.
+pub(super) fn robust(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    let pages = needed!(PageLab::build(lab)?);
+    let held = held("chromium", &pages.visit("chromium", "robust", &["--lna", "off"], &[])?)?;
+    Ok(Outcome::Passed(format!("{held} answers as they should be")))
 }
 
 /// The company's way, in both browsers: policies made by the program install the extension and let exactly through what
@@ -100,16 +113,20 @@ pub(super) fn by_policy(lab: &Lab, _: Rounds) -> Result<Outcome> {
 
 /// A set that tells what it asked, one by one.
 fn held_in_both(pages: &PageLab, set: &str, lna: &str, environment: &[(&str, &str)]) -> Result<Outcome> {
-    let mut held = 0;
+    let mut all = 0;
     for browser in ["chromium", "firefox"] {
-        let told: Checks = pages.visit(browser, set, &["--lna", lna], environment)?;
-        let failed: Vec<&str> =
-            told.checks.iter().filter(|check| !check.ok).map(|check| check.what.as_str()).collect();
-        ensure!(failed.is_empty(), "{browser}: {}", failed.join("; "));
-        ensure!(told.checks.len() >= CHECKS_MIN, "{browser}: only {} answers", told.checks.len());
-        held += told.checks.len();
+        all += held(browser, &pages.visit(browser, set, &["--lna", lna], environment)?)?;
     }
-    Ok(Outcome::Passed(format!("{held} answers of both browsers as they should be")))
+    Ok(Outcome::Passed(format!("{all} answers of both browsers as they should be")))
+}
+
+/// How many answers came; all are as they should be.
+fn held(browser: &str, told: &Checks) -> Result<usize> {
+    let failed: Vec<&str> =
+        told.checks.iter().filter(|check| !check.ok).map(|check| check.what.as_str()).collect();
+    ensure!(failed.is_empty(), "{browser}: {}", failed.join("; "));
+    ensure!(told.checks.len() >= CHECKS_MIN, "{browser}: only {} answers", told.checks.len());
+    Ok(told.checks.len())
 }
 
 #[derive(Deserialize)]
