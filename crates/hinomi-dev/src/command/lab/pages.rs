@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// One set in one browser; the longest visits everything once for each of five extensions.
@@ -15,6 +16,7 @@ const COLLECTOR: &str = "http://127.0.0.1:9700";
 const WASM_BYTES_MAX: u64 = 300_000;
 
 /// What every visit needs.
+#[derive(Debug, Clone)]
 pub(crate) struct PageLab {
     /// The lab's own folder.
     folder: PathBuf,
@@ -23,8 +25,19 @@ pub(crate) struct PageLab {
 }
 
 impl PageLab {
-    /// Builds the extension; the inner error says what is missing here.
+    /// Builds the extension, once for all tests; the inner error says what is missing here.
     pub(crate) fn build(lab: &Lab) -> Result<Result<Self, String>> {
+        static BUILT: Mutex<Option<PageLab>> = Mutex::new(None);
+        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(built) = built.as_ref() {
+            return Ok(Ok(built.clone()));
+        }
+        let pages = Self::made(lab)?;
+        *built = pages.as_ref().ok().cloned();
+        Ok(pages)
+    }
+
+    fn made(lab: &Lab) -> Result<Result<Self, String>> {
         let (source, folder) = (lab.root.join("extension"), lab.root.join("lab/page"));
         let tools = browsers().and_then(|()| npm_packages(&source)).and_then(|()| npm_packages(&folder));
         if let Err(why) = tools {

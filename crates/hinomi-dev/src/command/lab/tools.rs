@@ -5,6 +5,7 @@ use anyhow::Result;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A tool, or why it is not there.
 pub(crate) type Tool = Result<PathBuf, String>;
@@ -126,8 +127,15 @@ pub(crate) fn recorders(pages: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Tests that run at once install one after the other.
+fn alone() -> MutexGuard<'static, ()> {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    INSTALLING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A program of one of these names; its package is installed with apt-get where that is there and we may.
 fn debian(names: &[&str], package: &str) -> Tool {
+    let _alone = alone();
     let known = || names.iter().find_map(|name| on_path(name));
     if let Some(program) = known() {
         return Ok(program);
@@ -146,6 +154,7 @@ fn debian(names: &[&str], package: &str) -> Tool {
 
 /// The packages of a folder of ours, as its lock file names them.
 pub(crate) fn npm_packages(folder: &Path) -> Result<(), String> {
+    let _alone = alone();
     let mark = folder.join("node_modules/.complete");
     let fresh = |path: &Path| fs::metadata(path).and_then(|known| known.modified()).ok();
     if fresh(&mark)

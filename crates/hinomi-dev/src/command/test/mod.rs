@@ -17,7 +17,9 @@ mod workspace;
 
 use crate::command::lab::{Lab, say};
 use anyhow::Result;
+use std::ops::AddAssign;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Which tests, and how many rounds.
@@ -84,7 +86,9 @@ const TESTS: &[(&str, Test)] = &[
     ("forged-documents-recovered", recovery::forged),
     ("page-watch-in-chromium", pages::seen_in_chromium),
     ("page-watch-in-firefox", pages::seen_in_firefox),
-    ("page-watch-honest-pages", pages::honest),
+    ("page-watch-honest-in-protected-chromium", pages::honest_in_protected_chromium),
+    ("page-watch-honest-in-chromium", pages::honest_in_chromium),
+    ("page-watch-honest-in-firefox", pages::honest_in_firefox),
     ("page-watch-rebinding", pages::rebinding),
     ("page-watch-robust", pages::robust),
     ("page-watch-stops", pages::stopping),
@@ -99,6 +103,10 @@ const TESTS: &[(&str, Test)] = &[
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),
 ];
+
+/// Tests of pages wait for browsers most of the time: so many run at once.
+const LANES: usize = 3;
+const WAITING: &str = "page-";
 
 /// The name under which the tests of the workspace are filtered.
 const WORKSPACE: &str = "workspace";
@@ -124,27 +132,68 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         tally = workspace::tests(&lab)?;
     }
     let rounds = if arguments.quick { QUICK } else { WHOLE };
-    for (name, test) in TESTS.iter().filter(|(name, _)| wanted(name)) {
-        let started = Instant::now();
-        let (ended, told) = match test(&lab, rounds) {
-            Ok(Outcome::Passed(counted)) => {
-                tally.passed += 1;
-                ("passed", counted)
-            }
-            Ok(Outcome::Skipped(why)) => {
-                tally.skipped += 1;
-                ("skipped", why)
-            }
-            Err(error) => {
-                tally.failed += 1;
-                ("failed", format!("{error:#}"))
-            }
-        };
-        say(&format!("lab {name:30} {ended:8} {:6.1} s  {told}", started.elapsed().as_secs_f64()));
+    let named: Vec<&(&str, Test)> = TESTS.iter().filter(|(name, _)| wanted(name)).collect();
+    for group in named.chunk_by(|one, next| is_waiting(one.0) == is_waiting(next.0)) {
+        let lanes = if is_waiting(group[0].0) { LANES } else { 1 };
+        tally += in_lanes(&lab, rounds, group, lanes);
     }
     say("");
     say(&tally.to_string());
     Ok(if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn is_waiting(name: &str) -> bool {
+    name.starts_with(WAITING)
+}
+
+/// Runs tests, as many at once as there are lanes; each says its line when it is done.
+fn in_lanes(lab: &Lab, rounds: Rounds, tests: &[&(&str, Test)], lanes: usize) -> Tally {
+    let next = AtomicUsize::new(0);
+    let lane = || {
+        let mut tally = Tally::default();
+        while let Some((name, test)) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            tally += one(lab, rounds, name, *test);
+        }
+        tally
+    };
+    let mut all = Tally::default();
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+        for lane in running {
+            // A test that panics has failed; the other lanes go on with the rest.
+            all += lane.join().unwrap_or(Tally { failed: 1, ..Tally::default() });
+        }
+    });
+    all
+}
+
+fn one(lab: &Lab, rounds: Rounds, name: &str, test: Test) -> Tally {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    let (ended, told) = match test(lab, rounds) {
+        Ok(Outcome::Passed(counted)) => {
+            tally.passed += 1;
+            ("passed", counted)
+        }
+        Ok(Outcome::Skipped(why)) => {
+            tally.skipped += 1;
+            ("skipped", why)
+        }
+        Err(error) => {
+            tally.failed += 1;
+            ("failed", format!("{error:#}"))
+        }
+    };
+    say(&format!("lab {name:30} {ended:8} {:6.1} s  {told}", started.elapsed().as_secs_f64()));
+    tally
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, more: Self) {
+        self.passed += more.passed;
+        self.failed += more.failed;
+        self.skipped += more.skipped;
+    }
 }
 
 impl std::fmt::Display for Tally {

@@ -10,6 +10,8 @@ use serde::Deserialize;
 const REACHED_MIN: usize = 40;
 /// Answers that a set of questions gives at least.
 const CHECKS_MIN: usize = 7;
+/// Honest pages at least.
+const HONEST_MIN: usize = 30;
 /// Names rebound by each of fetch, WebSocket, frame and popup, at least.
 const REBOUND_MIN: usize = 2;
 /// Of the techniques that scripts use, those whose place is told right, in percent.
@@ -47,18 +49,29 @@ fn techniques(lab: &Lab, browser: &str) -> Result<Outcome> {
     )))
 }
 
-/// Pages that do nothing wrong, or nothing that was not ordered, in both browsers.
-pub(super) fn honest(lab: &Lab, _: Rounds) -> Result<Outcome> {
+/// Pages that do nothing wrong, or nothing that was not ordered, in Chromium as people have it: what its own protection
+/// stops has no address.
+pub(super) fn honest_in_protected_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    honest(lab, "chromium", "on")
+}
+
+/// The same without that protection.
+pub(super) fn honest_in_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    honest(lab, "chromium", "off")
+}
+
+/// The same in Firefox.
+pub(super) fn honest_in_firefox(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    honest(lab, "firefox", "off")
+}
+
+fn honest(lab: &Lab, browser: &str, lna: &str) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
-    let mut visits = 0;
-    // With the browser's own protection, what it stops has no address; people have it on.
-    for (browser, lna) in [("chromium", "on"), ("chromium", "off"), ("firefox", "off")] {
-        let told: Honest = pages.visit(browser, "benign", &["--lna", lna], &[])?;
-        let wrong: Vec<&str> = told.rows.iter().filter(|row| !row.ok).map(|row| row.id.as_str()).collect();
-        ensure!(wrong.is_empty(), "{browser}, protection {lna}: {}", wrong.join(", "));
-        visits += told.rows.len();
-    }
-    ensure!(visits >= 90, "only {visits} pages were visited");
+    let told: Honest = pages.visit(browser, "benign", &["--lna", lna], &[])?;
+    let wrong: Vec<&str> = told.rows.iter().filter(|row| !row.ok).map(|row| row.id.as_str()).collect();
+    ensure!(wrong.is_empty(), "{}", wrong.join(", "));
+    let visits = told.rows.len();
+    ensure!(visits >= HONEST_MIN, "only {visits} pages were visited");
     Ok(Outcome::Passed(format!("{visits} visits, no alarm")))
 }
 

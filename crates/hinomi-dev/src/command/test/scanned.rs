@@ -2,7 +2,7 @@
 //! not, and neither a page nor a server nor an accident makes a scan endless, large or silently incomplete.
 
 use super::{Outcome, Rounds, needed};
-use crate::command::lab::{Lab, browsers, in_guard};
+use crate::command::lab::{Lab, browsers, in_guard, npm_packages};
 use anyhow::{Context, Result, ensure};
 use hinomi_formats::Limits;
 use hinomi_formats::capture::{Dates, Format, Reader, What};
@@ -43,7 +43,7 @@ struct Bar {
 
 /// Runs sets of the lab with the real program; every bar must hold.
 fn scan(lab: &Lab, sets: &str) -> Result<Outcome> {
-    needed!(browsers());
+    needed!(browsers().and_then(|()| npm_packages(&lab.root.join("lab/page"))));
     let hinomi = lab.hinomi()?;
     let desk = tempfile::tempdir()?;
     let results = desk.path().join("results.json");

@@ -1,11 +1,12 @@
-//! The sample company, 例示商事株式会社: three mailboxes of one week in July 2020, shared documents, a
-//! configuration, and the truth about what is planted in them. Everything not listed in the truth is benign.
+//! The sample company, 例示商事株式会社: three mailboxes of one week in July 2020, shared documents, what
+//! browsers and the resolver saw, a configuration, and the truth about what is planted in them. Everything not listed in the truth is benign.
 
 mod desk;
 mod people;
 mod planted;
 mod share;
 mod truth;
+mod web;
 mod week;
 
 use super::Chance;
@@ -36,6 +37,19 @@ path = "mail"
 [[source]]
 kind = "document-folder"
 path = "share"
+
+[[source]]
+kind = "document-folder"
+path = "web"
+
+[[page.allow]]
+id = "sign-in-agent"
+page = "https://login.reiji.example"
+target = "127.0.0.1"
+ports = [8769]
+reason = "社員証での認証"
+owner = "情報システム室"
+expires = "2030-03-31"
 "#;
 
 /// The company.
@@ -68,6 +82,7 @@ pub fn build() -> Result<Company> {
         folder.insert(name.to_owned(), Vec::new());
     }
     entries.extend(share::fill(&mut folder, &mut chance)?);
+    entries.extend(web::fill(&mut folder));
     Ok(Company { folder, truth: truth::write(posts.len(), &entries)? })
 }
 
