@@ -101,8 +101,11 @@ function told(found) {
   return `${found.rule} ${found.page} → ${found.targets.map(({ host, port, how }) => `${host}:${port} (${how})`).join(", ")} ${found.api.join(",")}`;
 }
 
-/** Settings as the settings page writes them. */
+/** Settings as the settings page writes them, where they are not the last ones. */
 async function configure(world, browser, settings) {
+  const written = JSON.stringify(settings);
+  if (browser.configured === written) return;
+  browser.configured = written;
   if (browser.worker) await browser.worker.evaluate((given) => chrome.storage.local.set({ settings: given }), settings);
   else world.collector.configure(settings);
   await pause(1700);

@@ -64,7 +64,8 @@ function page(path) {
   const after = Number(asked.searchParams.get("after") ?? 0);
   const body = `${HEAD}<script>const told = {}; const tell = (way, text) => { told[way] = text; document.title = JSON.stringify(told) };
     setTimeout(() => { ${acts.join(";\n")} }, ${after});</script>`;
-  return { headers: { "content-type": "text/html; charset=utf-8" }, body };
+  // A connection that is kept would still lead to where the name led before.
+  return { headers: { "content-type": "text/html; charset=utf-8", connection: "close" }, body };
 }
 
 const address = (path) => `https://${SITE}:${PORT.siteHttps}${path}`;

@@ -126,11 +126,12 @@ fn a_beginning_that_is_told_twice_counts_once() {
     browser.push(base.clone(), json!({"type": "request"}));
     browser.push(base.clone(), json!({"type": "request"}));
     browser.push(base.clone(), json!({"type": "response", "ip": "127.0.0.1"}));
+    // The page is left before it read the answer, and another background hears of it.
+    browser.push(base.clone(), json!({"type": "request"}));
+    browser.push(base, json!({"type": "failure", "error": "net::ERR_ABORTED"}));
     let seen = browser.seen_with(&json!({}));
-    assert_eq!((seen[0].count, seen[0].outcomes.reached), (1, 1));
-    // After its end the same id begins anew, as with a redirect that leads to itself.
-    browser.push(base, json!({"type": "request"}));
-    assert_eq!(browser.seen_with(&json!({}))[0].count, 2);
+    let all = seen[0].outcomes;
+    assert_eq!((seen[0].count, all.reached, all.failed), (1, 1, 0));
 }
 
 #[test]
@@ -166,6 +167,22 @@ const FOURTEEN: [u16; 14] =
     [63333, 5900, 5901, 5902, 5903, 3389, 5950, 5931, 5939, 6039, 5944, 6040, 5279, 7070];
 
 #[test]
+fn attempts_under_way_when_it_becomes_a_scan_end_in_it() {
+    let mut browser = Browser::new();
+    let page = browser.opens(1, "https://shop.example/", PUBLIC);
+    let of = |port: u16| {
+        json!({"request": format!("r{port}"), "tab": 1, "frame": 0, "document": {"id": page.id.clone()},
+            "url": format!("http://127.0.0.1:{port}/"), "resource": "image"})
+    };
+    FOURTEEN.iter().for_each(|port| _ = browser.push(of(*port), json!({"type": "request"})));
+    let refused = json!({"type": "failure", "error": "net::ERR_CONNECTION_REFUSED"});
+    FOURTEEN.iter().for_each(|port| _ = browser.push(of(*port), refused.clone()));
+    let seen = browser.seen_with(&json!({}));
+    let all: Vec<(Rule, u64, u64)> = seen.iter().map(|s| (s.rule, s.count, s.outcomes.refused)).collect();
+    assert_eq!(all, [(Rule::LocalAccess, 14, 14), (Rule::PortScan, 14, 14)]);
+}
+
+#[test]
 fn the_scan_of_fourteen_ports_is_a_scan() {
     let mut browser = Browser::new();
     let page = browser.opens(1, "https://shop.example/", PUBLIC);
@@ -180,6 +197,9 @@ fn the_scan_of_fourteen_ports_is_a_scan() {
     for seen in &seen {
         let ports: Vec<u16> = seen.targets.iter().map(|target| target.port).collect();
         assert_eq!((ports.as_slice(), seen.count), (FOURTEEN.as_slice(), 14), "{:?}", seen.rule);
+        // Also of those that ended before it was a scan.
+        let failed: u64 = seen.targets.iter().map(|target| target.outcomes.failed).sum();
+        assert_eq!((seen.outcomes.failed, failed), (14, 14), "{:?}", seen.rule);
         let site = seen.script.as_ref().unwrap();
         assert_eq!(
             (site.script.as_str(), site.line, site.column),

@@ -30,7 +30,9 @@ impl Watch {
     }
 
     fn answered(&mut self, event: &Event, outcome: Option<Outcome>) {
+        let mut ended = false;
         let known = self.state.requests.of(event).map(|request| {
+            ended = request.done && !request.seen.is_empty();
             // Where a request was sent on to still answers.
             request.done |= event.kind != EventKind::Redirect;
             request.clone()
@@ -70,7 +72,8 @@ impl Watch {
                 request.seen.clone_from(&seen);
             }
         }
-        if let Some(outcome) = outcome {
+        // What fails after its answer, as a page that is left, was answered.
+        if let Some(outcome) = outcome.filter(|_| !ended) {
             self.settle(&seen, &place, outcome);
         }
     }

@@ -87,12 +87,8 @@ impl Requests {
     pub(super) fn add(&mut self, request: Request) -> bool {
         let mut lost = false;
         if self.list.len() >= REQUESTS_MAX
-            && let Some(old) = self.list.pop_front()
+            && let Some(old) = self.forget_first()
         {
-            if self.by_id.get(&old.id) == Some(&self.first) {
-                self.by_id.remove(&old.id);
-            }
-            self.first += 1;
             lost = !old.done;
         }
         if !request.id.is_empty() {
@@ -102,10 +98,36 @@ impl Requests {
         lost
     }
 
+    fn forget_first(&mut self) -> Option<Request> {
+        let old = self.list.pop_front()?;
+        if self.by_id.get(&old.id) == Some(&self.first) {
+            self.by_id.remove(&old.id);
+        }
+        self.first += 1;
+        Some(old)
+    }
+
+    /// Forgets what began before `at`.
+    pub(super) fn forget_before(&mut self, at: i64) {
+        while self.list.front().is_some_and(|request| request.at < at) {
+            self.forget_first();
+        }
+    }
+
     /// The request an event is about.
     pub(super) fn of(&mut self, event: &Event) -> Option<&mut Request> {
         let at = *self.by_id.get(&id_of(event))?;
         self.list.get_mut(usize::try_from(at.checked_sub(self.first)?).ok()?)
+    }
+
+    /// What counts for one sighting from now on counts for another as well, but for requests to `now`.
+    pub(super) fn join(&mut self, from: u64, also: u64, now: &Place) {
+        let open = self.list.iter_mut().rev().take(CALLS_MAX);
+        for request in open.filter(|r| !r.done && r.place != *now && r.seen.contains(&from)) {
+            if !request.seen.contains(&also) {
+                request.seen.push(also);
+            }
+        }
     }
 
     /// The newest request to this name that was refused.

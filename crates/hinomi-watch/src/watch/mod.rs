@@ -205,6 +205,7 @@ impl Watch {
             self.state.sightings.values().filter(|seen| seen.last < at).map(|seen| seen.id).collect();
         old.into_iter().for_each(|id| self.drop_sighting(id));
         self.state.visits.retain(|visit| visit.last >= at);
+        self.state.requests.forget_before(at);
     }
 
     /// The pages that were watched.

@@ -51,6 +51,13 @@ impl Outcomes {
             Outcome::Failed => self.failed += 1,
         }
     }
+
+    pub(super) fn add_all(&mut self, more: Self) {
+        self.reached += more.reached;
+        self.blocked += more.blocked;
+        self.refused += more.refused;
+        self.failed += more.failed;
+    }
 }
 
 impl State {

@@ -12,7 +12,7 @@ use super::{FACES_MAX, PROBES_MAX, Watch};
 use crate::event::Event;
 use crate::place::Place;
 use crate::space::space_of;
-use crate::{CallSite, How, Rule, Space};
+use crate::{CallSite, How, Outcomes, Rule, Space, Target};
 use std::net::IpAddr;
 
 /// HW-2: attempts within this time belong together, in milliseconds.
@@ -48,8 +48,8 @@ impl Watch {
     /// A request starts.
     pub(super) fn request(&mut self, event: &Event) {
         let Some(place) = event.url.as_deref().and_then(Place::of) else { return };
-        // A background that was stopped between beginning and end tells the beginning again.
-        if self.state.requests.of(event).is_some_and(|known| !known.done && known.place == place) {
+        // A background that was stopped in between tells the beginning again before each end, and there may be two.
+        if self.state.requests.of(event).is_some_and(|known| known.place == place) {
             return;
         }
         let Some(actor) = self.actor(event) else { return };
@@ -160,9 +160,31 @@ impl Watch {
         });
         // All of them go into one sighting.
         let ids: Vec<u64> = ids.collect();
-        let id = ids.last().copied()?;
-        self.take_over_script(id, actor);
-        Some(id)
+        let scan = ids.last().copied()?;
+        self.take_over_script(scan, actor);
+        if !goes_on {
+            self.catch_up(id, scan, place);
+        }
+        Some(scan)
+    }
+
+    /// What became of the attempts before it was a scan, and of those that are under way; `now` is settled by whoever
+    /// asked.
+    fn catch_up(&mut self, from: u64, scan: u64, now: &Place) {
+        let before = self.state.sightings.get(&from).map(|seen| seen.targets.clone()).unwrap_or_default();
+        if let Some(scan) = self.state.sightings.get_mut(&scan) {
+            for target in scan.targets.iter_mut().filter(|target| target.outcomes == Outcomes::default()) {
+                let same = |known: &&Target| {
+                    (known.port, &known.host, &known.path, &known.scheme)
+                        == (target.port, &target.host, &target.path, &target.scheme)
+                };
+                if let Some(known) = before.iter().find(same) {
+                    target.outcomes = known.outcomes;
+                    scan.outcomes.add_all(known.outcomes);
+                }
+            }
+        }
+        self.state.requests.join(from, scan, now);
     }
 
     /// A scan has the script of what it is made of.

@@ -3,7 +3,7 @@
 
 mod build;
 mod page;
-mod page_peers;
+mod pages;
 mod peers;
 mod ppap;
 mod quality;
@@ -59,7 +59,8 @@ const SECTIONS: &[Section] = &[
     section("mails", "Mail beside mail-parser", peers::mails),
     section("decode", "Recipes beside CyberChef", recipes::section),
     section("quality", "How often the checks are right", quality::section),
-    section("page-peers", "Pages that reach inside, beside other extensions", page_peers::section),
+    section("page-peers", "Pages that reach inside, beside other extensions", pages::peers::section),
+    section("page-cost", "What the page watch costs a page", pages::cost::section),
     section("recovery", "What forged documents would do", recovery::section),
     section("ppap", "Archives whose password travels beside them", ppap::section),
     section("jail", "The price of the jail", speed::jail),

@@ -32,12 +32,17 @@ impl PageLab {
         if let Some(built) = built.as_ref() {
             return Ok(Ok(built.clone()));
         }
-        let pages = Self::made(lab)?;
+        let pages = Self::made(lab, &["--lab", COLLECTOR], "page-watch")?;
         *built = pages.as_ref().ok().cloned();
         Ok(pages)
     }
 
-    fn made(lab: &Lab) -> Result<Result<Self, String>> {
+    /// The same as people get it: what it sees, nobody is told.
+    pub(crate) fn as_shipped(lab: &Lab) -> Result<Result<Self, String>> {
+        Self::made(lab, &[], "page-watch-shipped")
+    }
+
+    fn made(lab: &Lab, more: &[&str], name: &str) -> Result<Result<Self, String>> {
         let (source, folder) = (lab.root.join("extension"), lab.root.join("lab/page"));
         let tools = browsers().and_then(|()| npm_packages(&source)).and_then(|()| npm_packages(&folder));
         if let Err(why) = tools {
@@ -65,10 +70,12 @@ impl PageLab {
             bytes <= WASM_BYTES_MAX,
             "the core of the extension is {bytes} bytes, at most {WASM_BYTES_MAX}"
         );
-        let extension = lab.cache.join("page-watch");
+        let extension = lab.cache.join(name);
         let mut node = Command::new("node");
         node.current_dir(&source)
-            .args(["build.mjs", "--lab", COLLECTOR, "--wasm"])
+            .arg("build.mjs")
+            .args(more)
+            .arg("--wasm")
             .arg(&wasm)
             .arg("--out")
             .arg(&extension);

@@ -9,10 +9,7 @@ mod formats;
 mod life;
 mod pages;
 mod peers;
-mod recordings;
 mod recovery;
-mod resolvers;
-mod scanned;
 mod workspace;
 
 use crate::command::lab::{Lab, say};
@@ -84,21 +81,22 @@ const TESTS: &[(&str, Test)] = &[
     ("forged-documents-before-oletools", forged::by_oletools),
     ("forged-documents-before-libreoffice", forged::by_office),
     ("forged-documents-recovered", recovery::forged),
-    ("page-watch-in-chromium", pages::seen_in_chromium),
-    ("page-watch-in-firefox", pages::seen_in_firefox),
-    ("page-watch-honest-in-protected-chromium", pages::honest_in_protected_chromium),
-    ("page-watch-honest-in-chromium", pages::honest_in_chromium),
-    ("page-watch-honest-in-firefox", pages::honest_in_firefox),
-    ("page-watch-rebinding", pages::rebinding),
-    ("page-watch-robust", pages::robust),
-    ("page-watch-stops", pages::stopping),
-    ("page-watch-by-policy", pages::by_policy),
-    ("page-scan-techniques", scanned::techniques),
-    ("page-scan-honest-and-hostile", scanned::honest_and_hostile),
-    ("page-scan-rebinding", scanned::rebinding),
-    ("page-scan-large-network-log", scanned::large_log),
-    ("page-watch-recordings", recordings::alike),
-    ("resolver-settings", resolvers::measured),
+    ("page-watch-in-chromium", pages::watch::seen_in_chromium),
+    ("page-watch-in-firefox", pages::watch::seen_in_firefox),
+    ("page-watch-honest-in-protected-chromium", pages::watch::honest_in_protected_chromium),
+    ("page-watch-honest-in-chromium", pages::watch::honest_in_chromium),
+    ("page-watch-honest-in-firefox", pages::watch::honest_in_firefox),
+    ("page-watch-rebinding", pages::watch::rebinding),
+    ("page-watch-robust", pages::watch::robust),
+    ("page-watch-popup", pages::watch::popup),
+    ("page-watch-stops", pages::watch::stopping),
+    ("page-watch-by-policy", pages::watch::by_policy),
+    ("page-scan-techniques", pages::scanned::techniques),
+    ("page-scan-honest-and-hostile", pages::scanned::honest_and_hostile),
+    ("page-scan-rebinding", pages::scanned::rebinding),
+    ("page-scan-large-network-log", pages::scanned::large_log),
+    ("page-watch-recordings", pages::recordings::alike),
+    ("resolver-settings", pages::resolvers::measured),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),

@@ -110,10 +110,10 @@ fn calm() -> Value {
 
 /// A day of the resolver's log.
 fn names() -> String {
-    let mut log = String::from("Jul 22 08:58:00 dnsmasq[611]: started, version 2.80 cachesize 1000\n");
+    let mut log = vec!["Jul 22 08:58:00 dnsmasq[611]: started, version 2.80 cachesize 1000\n".to_owned()];
     let mut ask = |time: &str, name: &str, answer: &str, client: &str| {
-        log.push_str(&format!("Jul 22 {time} dnsmasq[611]: query[A] {name} from {client}\n"));
-        log.push_str(&format!("Jul 22 {time} dnsmasq[611]: reply {name} is {answer}\n"));
+        log.push(format!("Jul 22 {time} dnsmasq[611]: query[A] {name} from {client}\n"));
+        log.push(format!("Jul 22 {time} dnsmasq[611]: reply {name} is {answer}\n"));
     };
     let desk = "192.168.10.23";
     ask("09:01:12", "www.reiji.example", "198.51.100.20", desk);
@@ -124,7 +124,7 @@ fn names() -> String {
     ask("13:05:51", "www.yamakawa-seiki.example", "198.51.100.88", desk);
     // The company's own server has an address inside, and may.
     ask("13:20:00", "files.reiji.example", "192.168.10.5", desk);
-    log
+    log.concat()
 }
 
 const SETTINGS: &str = "\

@@ -1,8 +1,8 @@
 //! One visit, recorded by everything that records: each recording must tell the same as the network log, which sees all,
 //! as far as it can see it; and the network log must tell of whatever the targets saw.
 
-use super::{Outcome, Rounds, needed};
 use crate::command::lab::{Lab, in_guard, recorders};
+use crate::command::test::{Outcome, Rounds, needed};
 use anyhow::{Context, Result, ensure};
 use hinomi_checks::{Origin, observe};
 use hinomi_formats::Limits;
@@ -54,7 +54,7 @@ struct Name {
 }
 
 /// Chromium's HAR and network log, packets, the logs of two resolvers and of a proxy.
-pub(super) fn alike(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn alike(lab: &Lab, _: Rounds) -> Result<Outcome> {
     needed!(recorders(&lab.root.join("lab/page")));
     let desk = tempfile::tempdir()?;
     let mut node = Command::new("node");

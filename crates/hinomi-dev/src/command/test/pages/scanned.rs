@@ -1,8 +1,8 @@
 //! `hinomi scan https://…` before the lab's pages: what a page reaches is found with the script's place, what is honest is
 //! not, and neither a page nor a server nor an accident makes a scan endless, large or silently incomplete.
 
-use super::{Outcome, Rounds, needed};
 use crate::command::lab::{Lab, browsers, in_guard, npm_packages};
+use crate::command::test::{Outcome, Rounds, needed};
 use anyhow::{Context, Result, ensure};
 use hinomi_formats::Limits;
 use hinomi_formats::capture::{Dates, Format, Reader, What};
@@ -15,17 +15,17 @@ use std::time::Duration;
 const GUARD: Duration = Duration::from_secs(900);
 
 /// All techniques, with the browser's own protection and without it.
-pub(super) fn techniques(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn techniques(lab: &Lab, _: Rounds) -> Result<Outcome> {
     scan(lab, "techniques")
 }
 
 /// Honest pages, hostile ones, walks through a site that lead outside.
-pub(super) fn honest_and_hostile(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn honest_and_hostile(lab: &Lab, _: Rounds) -> Result<Outcome> {
     scan(lab, "benign,crawl,hostile")
 }
 
 /// Names that turn, rightly or not.
-pub(super) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
     scan(lab, "rebinding")
 }
 
@@ -67,7 +67,7 @@ const PIECE_BYTES: usize = 1 << 20;
 const HELD_BYTES_MAX: u64 = 64 << 20;
 
 /// A network log far larger than what reading it may hold, made while it is read.
-pub(super) fn large_log(_: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn large_log(_: &Lab, _: Rounds) -> Result<Outcome> {
     let before = resident()?;
     let mut reader = Reader::new(Format::NetLog, Dates::default(), &Limits::desk());
     let (mut records, mut sockets, mut most) = (0_u64, 0_u64, before);

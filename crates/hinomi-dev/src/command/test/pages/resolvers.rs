@@ -1,8 +1,8 @@
 //! What our reader says of the settings of resolvers, before the resolvers themselves: dnsmasq and Unbound on loopback,
 //! asked for names that lead inside, class by class.
 
-use super::{Outcome, Rounds};
 use crate::command::lab::Lab;
+use crate::command::test::{Outcome, Rounds};
 use anyhow::{Context, Result, ensure};
 use hinomi_formats::Limits;
 use hinomi_formats::capture::resolver::{self, Program};
@@ -56,7 +56,7 @@ const START: Duration = Duration::from_secs(20);
 const QUESTION: Duration = Duration::from_millis(500);
 
 /// Every class passes where we say so, and nothing passes with the lines that we say to add.
-pub(super) fn measured(_: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn measured(_: &Lab, _: Rounds) -> Result<Outcome> {
     let programs = [("dnsmasq", Program::Dnsmasq), ("unbound", Program::Unbound)];
     let missing: Vec<&str> = programs.iter().map(|(name, _)| *name).filter(|name| !is_there(name)).collect();
     if !missing.is_empty() {

@@ -1,8 +1,8 @@
 //! The page watch in real browsers: pages that reach into the visitor's machine and network, pages that do so
 //! rightly, and names that change where they point to. What truly arrived, the lab's own targets tell.
 
-use super::{Outcome, Rounds, needed};
 use crate::command::lab::{Lab, PageLab};
+use crate::command::test::{Outcome, Rounds, needed};
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
@@ -18,12 +18,12 @@ const REBOUND_MIN: usize = 2;
 const PLACES_MIN_PERCENT: usize = 75;
 
 /// Chromium, its own protection off: what arrives is seen, and who did it.
-pub(super) fn seen_in_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn seen_in_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
     techniques(lab, "chromium")
 }
 
 /// The same in Firefox.
-pub(super) fn seen_in_firefox(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn seen_in_firefox(lab: &Lab, _: Rounds) -> Result<Outcome> {
     techniques(lab, "firefox")
 }
 
@@ -51,17 +51,17 @@ fn techniques(lab: &Lab, browser: &str) -> Result<Outcome> {
 
 /// Pages that do nothing wrong, or nothing that was not ordered, in Chromium as people have it: what its own protection
 /// stops has no address.
-pub(super) fn honest_in_protected_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn honest_in_protected_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
     honest(lab, "chromium", "on")
 }
 
 /// The same without that protection.
-pub(super) fn honest_in_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn honest_in_chromium(lab: &Lab, _: Rounds) -> Result<Outcome> {
     honest(lab, "chromium", "off")
 }
 
 /// The same in Firefox.
-pub(super) fn honest_in_firefox(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn honest_in_firefox(lab: &Lab, _: Rounds) -> Result<Outcome> {
     honest(lab, "firefox", "off")
 }
 
@@ -76,7 +76,7 @@ fn honest(lab: &Lab, browser: &str, lna: &str) -> Result<Outcome> {
 }
 
 /// Names that lead outside and then inside, and names that change for good reasons, in both browsers.
-pub(super) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn rebinding(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
     let mut told = Vec::new();
     for browser in ["chromium", "firefox"] {
@@ -103,22 +103,32 @@ fn rebound(browser: &str, told: &Rebinding) -> Result<String> {
 
 /// Stopping and notifications, in both browsers: nothing arrives that is promised to be stopped, and what people open
 /// and rules expect goes through.
-pub(super) fn stopping(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn stopping(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
     held_in_both(&pages, "block", "off", &[])
 }
 
 /// Pages that undo the hooks, flood and throw, and a background that is stopped again and again, in Chromium: what was
 /// done is told, each act once, and what is held stays small.
-pub(super) fn robust(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn robust(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
     let held = held("chromium", &pages.visit("chromium", "robust", &["--lna", "off"], &[])?)?;
     Ok(Outcome::Passed(format!("{held} answers as they should be")))
 }
 
+/// The popup above pages that reach inside, by the keyboard alone, in both languages, in Chromium.
+pub(in crate::command::test) fn popup(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    let pages = needed!(PageLab::build(lab)?);
+    let shots = tempfile::tempdir()?;
+    let shots = shots.path().display().to_string();
+    let held =
+        held("chromium", &pages.visit("chromium", "popup", &["--lna", "off", "--shots", &shots], &[])?)?;
+    Ok(Outcome::Passed(format!("{held} answers as they should be")))
+}
+
 /// The company's way, in both browsers: policies made by the program install the extension and let exactly through what
 /// is expected; reports wait for their receiver, arrive, and are read.
-pub(super) fn by_policy(lab: &Lab, _: Rounds) -> Result<Outcome> {
+pub(in crate::command::test) fn by_policy(lab: &Lab, _: Rounds) -> Result<Outcome> {
     let pages = needed!(PageLab::build(lab)?);
     let hinomi = lab.hinomi()?.display().to_string();
     held_in_both(&pages, "enterprise", "on", &[("HINOMI", hinomi.as_str())])

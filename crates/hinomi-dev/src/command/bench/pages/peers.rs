@@ -1,7 +1,7 @@
 //! Extensions of others and ours, each alone in a Firefox over the same pages; what truly arrived, the targets tell.
 
-use super::Bench;
-use super::table::{Table, held, where_and_when};
+use crate::command::bench::Bench;
+use crate::command::bench::table::{Table, held, where_and_when};
 use crate::command::lab::{PageLab, browsers, page_peers};
 use anyhow::{Error, Result, ensure};
 use serde::Deserialize;
@@ -29,7 +29,7 @@ struct Row {
 }
 
 /// The section: one browser with nobody, then one with each.
-pub(super) fn section(bench: &Bench) -> Result<String> {
+pub(in crate::command::bench) fn section(bench: &Bench) -> Result<String> {
     browsers().map_err(Error::msg)?;
     let peers = page_peers(&bench.lab).map_err(Error::msg)?;
     let pages = PageLab::build(&bench.lab)?.map_err(Error::msg)?;
