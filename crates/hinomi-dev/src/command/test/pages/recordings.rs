@@ -41,7 +41,6 @@ struct Truth {
 #[derive(Deserialize)]
 struct Hit {
     technique: String,
-    kind: String,
     host: String,
     port: u16,
 }
@@ -110,11 +109,10 @@ fn complete(whole: &Told, truth: &Truth) -> Result<()> {
     Ok(())
 }
 
-/// What a page reached by WebRTC, as the targets saw it. TURN over TCP has no packets in the network log.
+/// What a page reached by WebRTC, as the targets saw it, TURN over TCP included.
 fn by_webrtc(truth: &Truth) -> Told {
     let page = format!("webrtc.{}", truth.site);
-    let packets = truth.webrtc.iter().filter(|hit| hit.kind == "udp");
-    let places = packets.map(|hit| format!("{}:{}", hit.host, hit.port));
+    let places = truth.webrtc.iter().map(|hit| format!("{}:{}", hit.host, hit.port));
     let rules = [PageRule::WebrtcLocal, PageRule::PortScan];
     places.flat_map(|place| rules.map(|rule| (rule, page.clone(), place.clone()))).collect()
 }
