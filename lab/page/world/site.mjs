@@ -32,7 +32,8 @@ export async function startSite(certificate, pages, hosts = [PUBLIC, PUBLIC_OTHE
     secure.on("tlsClientError", () => {});
     servers.push(await listen(secure, host, PORT.siteHttps));
   }
-  return { respond, close: () => servers.forEach((server) => server.close()) };
+  const hangUp = () => servers.forEach((server) => server.closeAllConnections());
+  return { respond, hangUp, close: () => servers.forEach((server) => server.close()) };
 }
 
 function file(url) {
