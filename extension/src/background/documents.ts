@@ -7,6 +7,8 @@ import type { Details } from "./browser.ts";
 const TABS_MAX = 2000;
 /** A request of a page that was left ends after its page. */
 const GONE_MAX = 200;
+/** Events that wait for the last state. */
+const WAITING_MAX = 20_000;
 
 interface Live extends DocumentOfEvent {
   id: string;
@@ -30,15 +32,30 @@ export class Documents {
   /** Tab → the document that opened it. */
   #openers = new Map<number, string>();
   readonly #gone = new Map<string, Live>();
+  #isBack = false;
+  #later: (() => void)[] = [];
+
+  /** Once the last state is back, in the order asked: what an event means depends on what was there before. */
+  after(act: () => void): void {
+    if (this.#isBack) act();
+    else if (this.#later.length < WAITING_MAX) this.#later.push(act);
+  }
 
   state(): DocumentsState {
     return { live: [...this.#live], fetched: [...this.#fetched], openers: [...this.#openers] };
   }
 
-  restore(state: DocumentsState): void {
-    this.#live = new Map([...state.live, ...this.#live]);
-    this.#fetched = new Map([...state.fetched, ...this.#fetched]);
-    this.#openers = new Map([...state.openers, ...this.#openers]);
+  /** The last state is back, if there was one. */
+  restore(state: DocumentsState | undefined): void {
+    if (state) {
+      this.#live = new Map(state.live);
+      this.#fetched = new Map(state.fetched);
+      this.#openers = new Map(state.openers);
+    }
+    this.#isBack = true;
+    const acts = this.#later;
+    this.#later = [];
+    for (const act of acts) act();
   }
 
   /** A navigation's answer, mostly before the document is there; gives the document that it made known only now. */
@@ -96,8 +113,22 @@ export class Documents {
     const frame = details.type === "sub_frame" ? details.parentFrameId : details.frameId;
     const live = this.#live.get(place(details.tabId, frame)) ?? this.#live.get(place(details.tabId, 0));
     const id = details.type === "sub_frame" ? details.parentDocumentId : details.documentId;
-    const gone = id !== undefined && live?.id !== id ? this.#gone.get(id) : undefined;
-    return strip(gone ?? live);
+    if (id === undefined || live?.id === id) return strip(live);
+    const page = details.type === "sub_frame" ? frame === 0 : details.parentFrameId < 0;
+    return strip(this.#gone.get(id) ?? (page ? this.#untold(details.tabId, id, initiator) : undefined) ?? live);
+  }
+
+  /**
+   * A page that acts before its coming is told, or after that was told to a background that was stopped. The last answer
+   * to its tab says where it is from, unless that was the page before; its origin is known in any case.
+   */
+  #untold(tab: number, id: string, initiator: string | undefined): Live | undefined {
+    const origin = initiator === undefined ? null : originOf(initiator);
+    if (origin === null) return undefined;
+    const at = place(tab, 0);
+    const fetched = this.#fetched.get(at);
+    const isNew = fetched !== undefined && fetched.url !== this.#live.get(at)?.url && originOf(fetched.url) === origin;
+    return { id, tab, frame: 0, top: id, ...(isNew ? fetched : { url: `${origin}/` }) };
   }
 
   at(tab: number, frame: number): DocumentOfEvent | undefined {

@@ -33,13 +33,12 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
   const addresses = new Addresses();
   const own = chrome.runtime.getURL("").replace(/\/$/, "");
   const ask = asking(started, explain);
-  const on = (type: WatchEvent["type"]) => (given: unknown) => {
-    const details = given as Details;
+  const heard = (type: WatchEvent["type"], details: Details): void => {
     if ((details.initiator ?? details.originUrl ?? "").startsWith(own)) {
       if (type === "response") addresses.answered(details);
-      return undefined;
+      return;
     }
-    if (type !== "request" && told.isOld(type, details)) return undefined;
+    if (type !== "request" && told.isOld(type, details)) return;
     if (type === "response") learn(details, documents, take);
     const local = isLocal(details);
     // The core knows an end by its beginning.
@@ -55,6 +54,9 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     }
     if (local) ask(details);
     else if (type === "failure") void resolve(details, take, () => ask(details));
+  };
+  const on = (type: WatchEvent["type"]) => (given: unknown) => {
+    documents.after(() => heard(type, given as Details));
     return undefined;
   };
   const { webRequest } = chrome;
@@ -65,7 +67,7 @@ export function watchRequests(documents: Documents, take: Take, explain: Explain
     webRequest.onHeadersReceived.addListener(on("response"), ALL);
     // A connection's first answer may come without it there, and with it here.
     const frames: chrome.webRequest.RequestFilter = { urls: ["<all_urls>"], types: ["main_frame", "sub_frame"] };
-    webRequest.onCompleted.addListener((given: unknown) => learn(given as Details, documents, take), frames);
+    webRequest.onCompleted.addListener((given: unknown) => documents.after(() => learn(given as Details, documents, take)), frames);
   } else webRequest.onResponseStarted.addListener(on("response"), ALL);
   webRequest.onErrorOccurred.addListener(on("failure"), ALL);
 }
@@ -165,13 +167,12 @@ function actors({ type, frameId, parentFrameId }: Details): number[] {
   return parentFrameId >= 0 ? [...own, parentFrameId] : own.length > 0 ? own : [frameId];
 }
 
-function learn(details: Details, documents: Documents, take: Take): undefined {
+function learn(details: Details, documents: Documents, take: Take): void {
   const document = documents.fetched(details);
   const { tabId: tab, frameId: frame } = details;
-  if (!document) return undefined;
+  if (!document) return;
   const at = Math.round(details.timeStamp);
   take({ at, source: "web_request", type: "document", tab, frame, document, url: document.url ?? "" }, false);
-  return undefined;
 }
 
 function eventOf(type: WatchEvent["type"], details: Details, documents: Documents): WatchEvent {

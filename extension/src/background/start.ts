@@ -47,7 +47,9 @@ watchRequests(documents, take, (tab, frame, wanted, url) => {
   void chrome.tabs.sendMessage(tab, { explain: `${wanted} ${url}` }, { frameId: frame }).catch(() => undefined);
 });
 
-chrome.webNavigation.onCommitted.addListener((details) => {
+type Committed = chrome.webNavigation.WebNavigationTransitionCallbackDetails & { documentId?: string };
+
+function committed(details: Committed): void {
   const { tabId, frameId, parentFrameId, url } = details;
   const { now, before } = documents.committed(tabId, frameId, parentFrameId, url, details.documentId);
   if (frameId === 0) forgetBadge(tabId);
@@ -56,23 +58,25 @@ chrome.webNavigation.onCommitted.addListener((details) => {
   blocking.committed(tabId, frameId, url, now.ip);
   const { tab: _tab, frame: _frame, ...document } = now;
   take({ ...place, type: "document", document, url: document.url ?? "" }, false);
-});
+}
 
-chrome.webNavigation.onCreatedNavigationTarget.addListener((details) => {
-  documents.opened(details.tabId, details.sourceTabId, details.sourceFrameId);
-});
-
-chrome.tabs.onRemoved.addListener((tab) => {
+function closed(tab: number): void {
   forgetBadge(tab);
   for (const gone of documents.closed(tab)) {
     take({ at: Date.now(), source: "web_request", type: "document_gone", tab, document: { id: gone.id } }, false);
   }
+}
+
+chrome.webNavigation.onCommitted.addListener((details) => documents.after(() => committed(details as Committed)));
+chrome.webNavigation.onCreatedNavigationTarget.addListener(({ tabId, sourceTabId, sourceFrameId }) => {
+  documents.after(() => documents.opened(tabId, sourceTabId, sourceFrameId));
 });
+chrome.tabs.onRemoved.addListener((tab) => documents.after(() => closed(tab)));
 
 chrome.runtime.onMessage.addListener((message, sender, respond: (answer: unknown) => void) => {
   const question = questionOf(message, sender);
   if (!question) {
-    void takeCalls(message, sender, documents, key, take);
+    documents.after(() => void takeCalls(message, sender, documents, key, take));
     return false;
   }
   void watcher.ready.then(() => answer(question)).then(respond, () => respond(null));

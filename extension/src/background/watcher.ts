@@ -51,10 +51,8 @@ export class Watcher {
     const [core, { watch }] = await Promise.all([loading, chrome.storage.session.get("watch")]);
     const stored = watch as Stored | undefined;
     this.#problems = core.start(configuration, stored?.core ?? "").problems;
-    if (stored) {
-      this.#documents.restore(stored.documents);
-      this.#expected = new Map(stored.expected);
-    }
+    if (stored) this.#expected = new Map(stored.expected);
+    this.#documents.restore(stored?.documents);
     for (const one of core.report().sightings) this.#keep(one);
     this.#core = core;
     this.#isReady();
