@@ -1,19 +1,28 @@
 //! What can be seen. A closed list: a new variant is an API change. A file a family.
 
 mod document;
+mod key;
 mod mail;
 mod page;
 mod resolver;
+#[cfg(test)]
+mod tests;
+mod tls;
 
 pub use document::{
     Call, CallStep, CommandFact, DdeFact, EntryPoint, MacroFact, MacroSheet, PdfFact, Power, StompedModule,
     TargetFact, Trigger, UrlFact,
 };
+pub use key::{CertificateSeen, KeyFact, KeyKind, KeyWeakness};
 pub use mail::{
     Address, ArchiveFact, AuthenticationFact, FileFact, FileKind, MailFact, PasswordOrigin, PasswordTrail,
 };
 pub use page::{PageFact, PageOutcomes, PageRule, PageTarget};
 pub use resolver::ResolverFact;
+pub use tls::{
+    ChainSeen, DhSeen, ExtensionsSeen, HttpSeen, Order, TlsFact, VersionSeen, WeaknessProof, WeaknessSeen,
+    WeaknessVerdict,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +47,10 @@ pub enum Fact {
     Page(Box<PageFact>),
     /// What the settings of a resolver let through.
     Resolver(Box<ResolverFact>),
+    /// What a TLS endpoint speaks.
+    Tls(Box<TlsFact>),
+    /// A key, a certificate or a keystore.
+    Key(Box<KeyFact>),
 }
 
 impl Fact {
@@ -52,12 +65,14 @@ impl Fact {
             Self::Pdf(_) => "pdf",
             Self::Page(_) => "page",
             Self::Resolver(_) => "resolver",
+            Self::Tls(_) => "tls",
+            Self::Key(_) => "key",
         }
     }
 
     /// All kinds, for checking `needs`.
-    pub const KINDS: [&'static str; 8] =
-        ["mail", "file", "archive", "macro", "command", "pdf", "page", "resolver"];
+    pub const KINDS: [&'static str; 10] =
+        ["mail", "file", "archive", "macro", "command", "pdf", "page", "resolver", "tls", "key"];
 
     /// The message, if it is one.
     pub fn as_mail(&self) -> Option<&MailFact> {
@@ -97,5 +112,14 @@ impl Fact {
     /// The page, if it is about one.
     pub fn as_page(&self) -> Option<&PageFact> {
         if let Self::Page(fact) = self { Some(fact) } else { None }
+    }
+    /// The endpoint, if it is about one.
+    pub fn as_tls(&self) -> Option<&TlsFact> {
+        if let Self::Tls(fact) = self { Some(fact) } else { None }
+    }
+
+    /// The key, if it is one.
+    pub fn as_key(&self) -> Option<&KeyFact> {
+        if let Self::Key(fact) = self { Some(fact) } else { None }
     }
 }
