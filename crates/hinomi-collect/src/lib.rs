@@ -11,6 +11,7 @@ mod browse;
 mod files;
 mod reports;
 mod scope;
+mod tls;
 
 pub use browse::{
     Browse, BrowseError, PageSeen, PageTrouble, browse, chromium_sandboxed, find_chromium, host_of,
@@ -18,6 +19,7 @@ pub use browse::{
 pub use files::{Collect, CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
 pub use reports::{Heard, REPORT_PATH, Receive, ReceiveError, Receiver, Told};
 pub use scope::{InScope, Scope};
+pub use tls::{TlsSweep, TlsTarget, survey_tls};
 
 /// Why collecting could not go on; completes "failed to …". What costs only one file is a [`CollectProblem`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

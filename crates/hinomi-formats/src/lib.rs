@@ -16,6 +16,7 @@ pub mod mail;
 pub mod office;
 pub mod script;
 pub mod text;
+pub mod tls;
 pub mod tree;
 pub mod url;
 

@@ -75,7 +75,7 @@ const ALLOWED: &[Allowed] = &[
     Allowed {
         name: "hinomi-collect",
         own: &["hinomi-formats", "hinomi-model"],
-        outside: &["idna", "rustix", "serde_json", "thiserror", "walkdir"],
+        outside: &["idna", "mio", "rustix", "serde_json", "thiserror", "walkdir"],
     },
     // May hold the database.
     Allowed {

@@ -1,0 +1,212 @@
+//! What a survey found. Each item is seen, absent, or untested and why: silence is never read as "off".
+
+use crate::tls::names::Version;
+use crate::tls::wire::NotTls;
+use std::fmt;
+
+/// One answer of three.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known<T> {
+    /// The server has it.
+    Seen(T),
+    /// The server was asked, and has it not.
+    Absent,
+    /// Nobody knows.
+    Untested(Why),
+}
+
+impl<T> Known<T> {
+    /// The value seen.
+    pub fn seen(&self) -> Option<&T> {
+        if let Self::Seen(value) = self { Some(value) } else { None }
+    }
+
+    /// `Some(true)` seen, `Some(false)` absent, `None` untested.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Seen(_) => Some(true),
+            Self::Absent => Some(false),
+            Self::Untested(_) => None,
+        }
+    }
+
+    /// Why it was not tested.
+    pub fn why(&self) -> Option<&Why> {
+        if let Self::Untested(why) = self { Some(why) } else { None }
+    }
+}
+
+/// Why something could not be tested.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// No answer came in time, twice.
+    Timeout,
+    /// The deadline of the target ran out first.
+    Deadline,
+    /// [`super::Options::connections_max`] was used up.
+    Connections,
+    /// The connection could not be opened.
+    Unreachable,
+    /// Closed or reset where an answer was due, and the server answers nothing else either.
+    Closed,
+    /// Every hello was refused, with this alert if any: the server wants something that we do not say.
+    RefusesAll(Option<u8>),
+    /// It answered something else than TLS.
+    NotTls(NotTls),
+    /// The dialog before TLS did not lead there.
+    StartTls(String),
+    /// The server answered against the protocol.
+    Contradicts(String),
+    /// Nothing that was found makes the question possible, e.g. no CBC suite for encrypt-then-MAC.
+    NotApplicable,
+    /// The options leave it out.
+    NotAsked,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => f.write_str("no answer in time"),
+            Self::Deadline => f.write_str("the deadline of the target was over"),
+            Self::Connections => f.write_str("the connections of the target were used up"),
+            Self::Unreachable => f.write_str("no connection"),
+            Self::Closed => f.write_str("closed without an answer"),
+            Self::RefusesAll(Some(alert)) => write!(f, "every hello refused with alert {alert}"),
+            Self::RefusesAll(None) => f.write_str("every hello refused"),
+            Self::NotTls(what) => write!(f, "not TLS: {what:?}"),
+            Self::StartTls(what) => write!(f, "STARTTLS: {what}"),
+            Self::Contradicts(what) => write!(f, "the server contradicts the protocol: {what}"),
+            Self::NotApplicable => f.write_str("does not apply"),
+            Self::NotAsked => f.write_str("not asked"),
+        }
+    }
+}
+
+/// Whose order decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The server has an order of its own.
+    Server,
+    /// The server takes the first of the client's that it has.
+    Client,
+}
+
+/// One version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionSeen {
+    /// Which.
+    pub version: Version,
+    /// Whether the server agrees to it.
+    pub offered: Known<()>,
+    /// The suites in the order found, which is the order of the server when `order` says so; of SSLv2 the kinds.
+    pub suites: Vec<u32>,
+    /// Whose order decides among suites.
+    pub order: Known<Order>,
+    /// Whether the server refused all other suites; `Untested` when the list was cut short.
+    pub complete: Known<()>,
+    /// The groups agreed in this version, in the order found.
+    pub groups: Vec<u16>,
+    /// Whose order decides among groups.
+    pub groups_order: Known<Order>,
+    /// Whether the server refused all other groups in this version.
+    pub groups_complete: Known<()>,
+}
+
+/// A finite field seen in DHE.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldSeen {
+    /// Size of the prime in bits.
+    pub bits: u32,
+    /// Its name, when many share it.
+    pub prime: Option<&'static str>,
+    /// First 16 hexadecimal digits of the SHA-256 of the prime.
+    pub digest: String,
+    /// The version it was seen in.
+    pub version: Version,
+    /// Whether the suite was an EXPORT one.
+    pub export: bool,
+}
+
+/// A chain of certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainSeen {
+    /// DER, leaf first.
+    pub certificates: Vec<Vec<u8>>,
+    /// What the suites it came with authenticate by: `rsa`, `ecdsa`, `dss`, `any` (TLS 1.3), `sslv2`.
+    pub auth: String,
+    /// The versions it was seen in.
+    pub versions: Vec<Version>,
+}
+
+/// The result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surveyed {
+    /// The six versions, newest first.
+    pub versions: Vec<VersionSeen>,
+    /// Finite fields of DHE, each once.
+    pub fields: Vec<FieldSeen>,
+    /// Sizes in bits of temporary RSA keys of EXPORT suites.
+    pub export_rsa_bits: Vec<u32>,
+    /// Chains of certificates, each once.
+    pub chains: Vec<ChainSeen>,
+    /// OCSP responses stapled, DER, each once.
+    pub staples: Vec<Vec<u8>>,
+    /// Lists of signed certificate timestamps in the TLS extension, each once.
+    pub timestamps: Vec<Vec<u8>>,
+    /// Extended master secret (RFC 7627), of TLS 1.2 and before.
+    pub extended_master_secret: Known<()>,
+    /// Encrypt-then-MAC (RFC 7366), of CBC suites.
+    pub encrypt_then_mac: Known<()>,
+    /// Secure renegotiation (RFC 5746).
+    pub secure_renegotiation: Known<()>,
+    /// Session tickets (RFC 5077; RFC 8446).
+    pub session_tickets: Known<()>,
+    /// Session ids kept by the server, before TLS 1.3.
+    pub session_ids: Known<()>,
+    /// OCSP stapling.
+    pub ocsp_stapling: Known<()>,
+    /// Timestamps in the TLS extension.
+    pub sct: Known<()>,
+    /// Compression: the method chosen.
+    pub compression: Known<u8>,
+    /// Heartbeats (RFC 6520).
+    pub heartbeat: Known<()>,
+    /// A client certificate asked for.
+    pub client_certificate: Known<()>,
+    /// Protection against fallback (RFC 7507).
+    pub fallback_scsv: Known<()>,
+    /// The mark in the random of a server that could do better (RFC 8446).
+    pub downgrade_sentinel: Known<()>,
+    /// Whether the newest common version is chosen.
+    pub newest_preferred: Known<()>,
+    /// 0-RTT: bytes of early data that the server allows.
+    pub early_data: Known<u32>,
+    /// Protocols of ALPN in the order found; absent when the extension is ignored.
+    pub alpn: Known<Vec<String>>,
+    /// Alerts by which unwanted hellos were refused, each once: the manners of the server.
+    pub refusals: Vec<String>,
+    /// Connections opened.
+    pub connections: u32,
+    /// Time from connect to connected, the least of all, in microseconds.
+    pub round_trip_us: Option<u64>,
+    /// What went wrong, for the person who reads.
+    pub problems: Vec<String>,
+}
+
+impl Surveyed {
+    /// One version.
+    pub fn version(&self, version: Version) -> Option<&VersionSeen> {
+        self.versions.iter().find(|seen| seen.version == version)
+    }
+
+    /// Every group of every version, each once, in the order found, newest version first.
+    pub fn groups(&self) -> Vec<u16> {
+        let mut all = Vec::new();
+        for id in self.versions.iter().flat_map(|seen| &seen.groups) {
+            if !all.contains(id) {
+                all.push(*id);
+            }
+        }
+        all
+    }
+}
