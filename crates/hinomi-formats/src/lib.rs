@@ -12,6 +12,7 @@ mod bounds;
 pub mod capture;
 pub mod carrier;
 pub mod decode;
+pub mod keys;
 pub mod mail;
 pub mod office;
 pub mod script;

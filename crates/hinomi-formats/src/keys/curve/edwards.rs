@@ -1,0 +1,106 @@
+//! Public keys of Ed25519 (RFC 8032, 5.1.5) and X25519 (RFC 7748, 5) from the private ones.
+
+use dashu_int::UBig;
+use dashu_int::fast_div::ConstDivisor;
+use dashu_int::modular::Reduced;
+use sha2::{Digest, Sha512};
+
+/// Abscissa and ordinate of the generator, and d of the curve, hexadecimal.
+const BASE: [&str; 3] = [
+    "216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51a",
+    "6666666666666666666666666666666666666666666666666666666666666658",
+    "52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3",
+];
+/// (A - 2) / 4 of the Montgomery curve, and the abscissa of its generator.
+const A24: u32 = 121_665;
+const BASE_U: u8 = 9;
+const BITS: usize = 255;
+
+fn prime() -> UBig {
+    (UBig::from(1_u8) << BITS) - UBig::from(19_u8)
+}
+
+/// Clears and sets the bits that RFC 7748 and RFC 8032 tell.
+fn clamped(bytes: &[u8; 32]) -> UBig {
+    let mut number = UBig::from_le_bytes(bytes);
+    [0, 1, 2, 255].into_iter().for_each(|bit| number.clear_bit(bit));
+    number.set_bit(254);
+    number
+}
+
+fn little_endian(number: &UBig) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(number.to_le_bytes()).for_each(|(slot, byte)| *slot = byte);
+    bytes
+}
+
+/// The public key of a seed.
+pub(in crate::keys) fn ed25519(seed: &[u8]) -> Option<[u8; 32]> {
+    use dashu_int::ops::BitTest;
+    let _: &[u8; 32] = seed.try_into().ok()?;
+    let hash: [u8; 64] = Sha512::digest(seed).into();
+    let scalar = clamped(hash.first_chunk()?);
+    let ring = ConstDivisor::new(prime());
+    let mut numbers = BASE.iter().filter_map(|text| UBig::from_str_radix(text, 16).ok());
+    let mut next = || Some(ring.reduce(numbers.next()?));
+    let (x, y, d) = (next()?, next()?, next()?);
+    let one = ring.reduce(UBig::from(1_u8));
+    let base = [x.clone(), y.clone(), one.clone(), x * y];
+    let zero = || ring.reduce(UBig::from(0_u8));
+    let mut sum = [zero(), one.clone(), one, zero()];
+    for bit in (0..BITS).rev() {
+        sum = add(&sum, &sum, &d);
+        if scalar.bit(bit) {
+            sum = add(&sum, &base, &d);
+        }
+    }
+    let [x, y, z, _] = sum;
+    let inverse = z.inv()?;
+    let (x, y) = ((x * &inverse).residue(), (y * inverse).residue());
+    let mut key = little_endian(&y);
+    if let Some(last) = key.last_mut() {
+        *last |= u8::from(x.bit(0)) << 7;
+    }
+    Some(key)
+}
+
+/// Addition in extended coordinates; the formulas are complete, so that doubling needs none of its own
+/// (RFC 8032, 5.1.4).
+fn add<'a>(one: &[Reduced<'a>; 4], other: &[Reduced<'a>; 4], d: &Reduced<'a>) -> [Reduced<'a>; 4] {
+    let ([x1, y1, z1, t1], [x2, y2, z2, t2]) = (one, other);
+    let a = (y1 - x1) * (y2 - x2);
+    let b = (y1 + x1) * (y2 + x2);
+    let c = (t1 * t2 * d).dbl();
+    let z = (z1 * z2).dbl();
+    let (e, f, g, h) = (&b - &a, &z - &c, z + c, b + a);
+    [&e * &f, &g * &h, f * g, e * h]
+}
+
+/// The public key of a private one.
+pub(in crate::keys) fn x25519(scalar: &[u8]) -> Option<[u8; 32]> {
+    use dashu_int::ops::BitTest;
+    let scalar = clamped(scalar.try_into().ok()?);
+    let ring = ConstDivisor::new(prime());
+    let number = |small: u32| ring.reduce(UBig::from(small));
+    let base = number(BASE_U.into());
+    let (mut x2, mut z2, mut x3, mut z3) = (number(1), number(0), base.clone(), number(1));
+    let a24 = number(A24);
+    for bit in (0..BITS).rev() {
+        let swap = scalar.bit(bit);
+        if swap {
+            (x2, x3, z2, z3) = (x3, x2, z3, z2);
+        }
+        let (a, b) = (&x2 + &z2, &x2 - &z2);
+        let (aa, bb) = (a.sqr(), b.sqr());
+        let e = &aa - &bb;
+        let (da, cb) = ((&x3 - &z3) * a, (x3 + z3) * b);
+        x3 = (&da + &cb).sqr();
+        z3 = &base * (da - cb).sqr();
+        x2 = &aa * bb;
+        z2 = &e * (aa + &a24 * &e);
+        if swap {
+            (x2, x3, z2, z3) = (x3, x2, z3, z2);
+        }
+    }
+    Some(little_endian(&(x2 * z2.inv()?).residue()))
+}

@@ -1,0 +1,1 @@
+//! Keys of every format: read, opened, told apart.
