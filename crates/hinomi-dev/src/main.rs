@@ -21,6 +21,9 @@ enum Cli {
     /// Fuzz targets: their seeds, and runs that are written down.
     #[command(subcommand)]
     Fuzz(command::fuzz::Arguments),
+    /// Raises a lab by itself: to look at it, to measure its truth, to run something in it.
+    #[command(subcommand)]
+    Lab(command::lab::Arguments),
     /// Writes damaged copies of a folder's files.
     Mutate(command::mutate::Arguments),
     /// Makes the folder of a new check.
@@ -43,6 +46,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Cli::Fixtures(arguments) => command::fixtures::run(&arguments)?,
         Cli::Forge(arguments) => command::forge::run(&arguments)?,
         Cli::Fuzz(arguments) => command::fuzz::run(&arguments)?,
+        Cli::Lab(arguments) => return command::lab::run(&arguments),
         Cli::Mutate(arguments) => command::mutate::run(&arguments)?,
         Cli::NewCheck(arguments) => command::new_check::run(&arguments)?,
         Cli::Test(arguments) => return command::test::run(&arguments),

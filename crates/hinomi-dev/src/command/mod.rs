@@ -6,7 +6,7 @@ pub(crate) mod docs;
 pub(crate) mod fixtures;
 pub(crate) mod forge;
 pub(crate) mod fuzz;
-mod lab;
+pub(crate) mod lab;
 pub(crate) mod measure;
 pub(crate) mod mutate;
 pub(crate) mod new_check;

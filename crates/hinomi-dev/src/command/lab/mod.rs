@@ -6,6 +6,7 @@ pub(crate) mod letters;
 mod pages;
 pub(crate) mod recovery;
 pub(crate) mod score;
+pub(crate) mod tls;
 mod tools;
 
 pub(crate) use child::{Ran, in_guard, spawned_quietly};
@@ -21,7 +22,21 @@ use std::env;
 use std::fs;
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
+
+/// Which lab.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Arguments {
+    /// Servers of TLS, old and new, and what stands between them and a prober.
+    #[command(subcommand)]
+    Tls(tls::Arguments),
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    match arguments {
+        Arguments::Tls(arguments) => tls::run(arguments),
+    }
+}
 
 /// Places of this checkout and this machine.
 #[derive(Debug)]

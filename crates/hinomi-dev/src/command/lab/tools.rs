@@ -134,7 +134,7 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 /// A program of one of these names; its package is installed with apt-get where that is there and we may.
-fn debian(names: &[&str], package: &str) -> Tool {
+pub(super) fn debian(names: &[&str], package: &str) -> Tool {
     let _alone = alone();
     let known = || names.iter().find_map(|name| on_path(name));
     if let Some(program) = known() {
@@ -167,7 +167,7 @@ pub(crate) fn npm_packages(folder: &Path) -> Result<(), String> {
 }
 
 /// Runs an installation once; a mark inside its folder says that it went through.
-fn installed(home: &Path, install: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+pub(super) fn installed(home: &Path, install: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     let mark = home.join(".complete");
     if mark.is_file() {
         return Ok(());
@@ -177,13 +177,13 @@ fn installed(home: &Path, install: impl FnOnce() -> Result<(), String>) -> Resul
     fs::write(mark, "").map_err(|error| error.to_string())
 }
 
-fn on_path(name: &str) -> Option<PathBuf> {
+pub(super) fn on_path(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 /// Runs an installer; its last line is the reason when it fails.
-fn quiet(command: &mut Command) -> Result<(), String> {
+pub(super) fn quiet(command: &mut Command) -> Result<(), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let done =
         command.stdin(Stdio::null()).output().map_err(|error| format!("{name} does not run: {error}"))?;
