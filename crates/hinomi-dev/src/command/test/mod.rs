@@ -12,7 +12,7 @@ mod peers;
 mod recovery;
 mod workspace;
 
-use crate::command::lab::{Lab, say};
+use crate::command::lab::{Lab, say, tls};
 use anyhow::Result;
 use std::ops::AddAssign;
 use std::process::ExitCode;
@@ -97,6 +97,7 @@ const TESTS: &[(&str, Test)] = &[
     ("page-scan-large-network-log", pages::scanned::large_log),
     ("page-watch-recordings", pages::recordings::alike),
     ("resolver-settings", pages::resolvers::measured),
+    ("tls-lab-tables", tls_tables),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),
@@ -105,6 +106,11 @@ const TESTS: &[(&str, Test)] = &[
 /// Tests of pages wait for browsers most of the time: so many run at once.
 const LANES: usize = 3;
 const WAITING: &str = "page-";
+
+/// Every server of the TLS lab speaks what its table says.
+fn tls_tables(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    Ok(Outcome::Passed(needed!(tls::tables_hold(lab)?)))
+}
 
 /// The name under which the tests of the workspace are filtered.
 const WORKSPACE: &str = "workspace";

@@ -2,17 +2,29 @@
 
 mod chamber;
 mod credentials;
+mod heard;
+mod hostile;
+mod peers;
 mod programs;
+mod proxy;
 mod raised;
 mod roster;
+#[cfg(test)]
+mod tests;
 mod truth;
 
-use super::{Lab, say};
+use super::{Lab, in_guard, say};
 use anyhow::{Context, Result, ensure};
+use peers::Peer;
 use std::ffi::OsString;
 use std::io::Read as _;
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+/// Every server asked everything, on a machine that is busy.
+const TABLES_S_MAX: u64 = 1_800;
 
 /// What to do with the lab.
 #[derive(Debug, clap::Subcommand)]
@@ -23,6 +35,8 @@ pub(crate) enum Arguments {
     Up(Up),
     /// Measures what they speak, one suite per connection, and holds their tables against it.
     Truth(Truth),
+    /// Runs probers over the servers through the counting proxy: what they find, what is wrong, what it costs.
+    Peers(Peers),
 }
 
 /// Which servers, and for whom.
@@ -47,12 +61,36 @@ pub(crate) struct Truth {
     write: bool,
 }
 
+/// Which probers over which servers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Peers {
+    /// Only these servers.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// These probers of others; all without their longest runs when none is named and no prober of ours is given.
+    #[arg(long, value_delimiter = ',', value_enum)]
+    peer: Vec<Peer>,
+    /// A prober that prints our form: a command, its words by spaces; host and port follow.
+    #[arg(long)]
+    prober: Option<String>,
+    /// How long a way there and back takes.
+    #[arg(long, default_value_t = 0)]
+    round_trip_ms: u64,
+    /// After how long a run is ended.
+    #[arg(long, default_value_t = 300)]
+    guard_s: u64,
+    /// Where everything that was heard goes, as JSON.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
 impl Arguments {
     fn only(&self) -> &[String] {
         match self {
             Self::List => &[],
             Self::Up(given) => &given.only,
             Self::Truth(given) => &given.only,
+            Self::Peers(given) => &given.only,
         }
     }
 }
@@ -62,6 +100,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let servers = roster::only(roster::read(&servers_folder(&lab))?, arguments.only())?;
     if !chamber::is_inside() {
         let missing = raised::install(&lab, &servers);
+        if let Arguments::Peers(given) = arguments {
+            for peer in given.peers() {
+                peer.program(&lab).map_err(anyhow::Error::msg)?;
+            }
+        }
         if matches!(arguments, Arguments::List) {
             for server in &servers {
                 let why = missing.iter().find(|(id, _)| *id == server.id).map(|(_, why)| why.as_str());
@@ -80,6 +123,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)));
     }
     chamber::open()?;
+    hostile::raise()?;
     let desk = tempfile::tempdir()?;
     let raised = raised::raise(&lab, desk.path(), servers)?;
     for (id, why) in &raised.missing {
@@ -89,11 +133,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Arguments::List => Ok(ExitCode::SUCCESS),
         Arguments::Up(given) => up(&raised, desk.path(), &given.command),
         Arguments::Truth(given) => hold(&lab, &raised, given.write),
+        Arguments::Peers(given) => compare(&lab, &raised, given),
     }
+}
+
+/// Lets a connection end with a reset instead of a farewell, as soon as its last handle goes; whoever reads from it
+/// stops now.
+fn abrupt(stream: &TcpStream) {
+    let linger = nix::libc::linger { l_onoff: 1, l_linger: 0 };
+    // A connection that is gone already needs no end.
+    _ = nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::Linger, &linger);
+    _ = stream.shutdown(std::net::Shutdown::Read);
 }
 
 fn servers_folder(lab: &Lab) -> PathBuf {
     lab.root.join("lab/tls/servers")
+}
+
+/// Holds every table against what its server speaks today; the inner error says what is missing here.
+pub(crate) fn tables_hold(lab: &Lab) -> Result<Result<String, String>> {
+    let servers = roster::read(&servers_folder(lab))?;
+    if let Some((id, why)) = raised::install(lab, &servers).into_iter().next() {
+        return Ok(Err(format!("{id}: {why}")));
+    }
+    let command = match chamber::command(["truth"]) {
+        Ok(command) => command,
+        Err(why) => return Ok(Err(why)),
+    };
+    let ran = in_guard(&command, Duration::from_secs(TABLES_S_MAX))?;
+    ensure!(ran.code == 0, "{}", ran.tail());
+    Ok(Ok(format!("{} servers speak what their tables say", servers.len())))
 }
 
 /// Tells the servers, then runs a command or waits.
@@ -101,7 +170,7 @@ fn up(raised: &raised::Raised, desk: &std::path::Path, command: &[OsString]) -> 
     let told = desk.join("lab.json");
     let servers: Vec<_> = raised.running.iter().map(|running| told_of(&running.server)).collect();
     let whole = serde_json::json!({
-        "servers": servers, "tree": raised.tree, "authority": raised.authority, "keys": raised.laid,
+        "servers": servers, "hostile": hostile::ALL, "tree": raised.tree, "authority": raised.authority, "keys": raised.laid,
     });
     std::fs::write(&told, serde_json::to_vec_pretty(&whole)?)?;
     let Some((program, arguments)) = command.split_first() else {
@@ -159,4 +228,72 @@ fn hold(lab: &Lab, raised: &raised::Raised, write: bool) -> Result<ExitCode> {
     }
     ensure!(wrong == 0, "{wrong} tables say something else than was measured");
     Ok(ExitCode::SUCCESS)
+}
+
+impl Peers {
+    fn peers(&self) -> Vec<Peer> {
+        if self.peer.is_empty() && self.prober.is_none() {
+            return Peer::ALL.into_iter().filter(|peer| *peer != Peer::Testssl).collect();
+        }
+        self.peer.clone()
+    }
+}
+
+/// Every prober over every server, one by one.
+fn compare(lab: &Lab, raised: &raised::Raised, given: &Peers) -> Result<ExitCode> {
+    let (round_trip, guard) =
+        (Duration::from_millis(given.round_trip_ms), Duration::from_secs(given.guard_s));
+    let mut runs = Vec::new();
+    say("prober       server                 conns at once    wall     CPU  missing extra  claims");
+    for raised::Running { server, .. } in &raised.running {
+        let words: Option<Vec<String>> =
+            given.prober.as_ref().map(|words| words.split_whitespace().map(str::to_owned).collect());
+        if let Some(words) = words {
+            runs.push(peers::ours(&words, server, round_trip, guard)?);
+            say(&shown(runs.last()));
+        }
+        for peer in given.peers() {
+            runs.push(peers::run(lab, peer, server, round_trip, guard)?);
+            say(&shown(runs.last()));
+        }
+    }
+    if let Some(out) = &given.out {
+        std::fs::write(out, serde_json::to_vec_pretty(&runs)?)?;
+    }
+    // The probers of others may be wrong; ours may not.
+    let wrong = |run: &&peers::Run| run.difference.as_ref().is_none_or(|found| !found.is_none());
+    let ours: Vec<&peers::Run> = runs.iter().filter(|run| run.prober == peers::OURS).collect();
+    for run in ours.iter().copied().filter(wrong) {
+        say(&format!(
+            "{}: {:?}",
+            run.server,
+            run.heard.as_ref().err().map_or_else(|| format!("{:?}", run.difference), Clone::clone)
+        ));
+    }
+    let wrong = ours.iter().copied().filter(wrong).count();
+    ensure!(wrong == 0, "the prober is wrong on {wrong} of {} servers", ours.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A run in a line.
+fn shown(run: Option<&peers::Run>) -> String {
+    let Some(run) = run else { return String::new() };
+    let (wall, cpu) = run.used.map_or((f64::NAN, f64::NAN), |used| (used.wall_s, used.cpu_s));
+    let said = match (&run.heard, &run.difference) {
+        (Err(why), _) => why.lines().last().unwrap_or_default().to_owned(),
+        (Ok(heard), Some(found)) => {
+            let open = if heard.untested.is_empty() {
+                String::new()
+            } else {
+                format!("; {} untested", heard.untested.len())
+            };
+            let claims = [&found.false_claims[..], &found.overlooked].concat().join(" ");
+            format!("{:7} {:5}  {claims}{open}", found.missing.len(), found.extra.len())
+        }
+        _ => String::new(),
+    };
+    format!(
+        "{:12} {:22} {:5} {:7} {wall:7.2} {cpu:7.2}  {said}",
+        run.prober, run.server, run.counted.connections, run.counted.at_once_max
+    )
 }

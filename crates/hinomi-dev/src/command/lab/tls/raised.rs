@@ -6,8 +6,9 @@ use super::roster::{Server, Step};
 use crate::command::lab::Lab;
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -48,6 +49,8 @@ impl Drop for Running {
 /// Starts servers under a folder that is empty. Programs that are missing take only their own servers with them.
 pub(crate) fn raise(lab: &Lab, desk: &Path, servers: Vec<Server>) -> Result<Raised> {
     let openssl = program(lab, "openssl").map_err(anyhow::Error::msg)?;
+    // Servers that give up their rights still have to reach their own folders.
+    fs::set_permissions(desk, Permissions::from_mode(0o711))?;
     let credentials = Credentials::make(&openssl, &desk.join("credentials"), &servers)?;
     let tree = desk.join("tree");
     let authority = credentials.authority();
@@ -104,22 +107,26 @@ impl Stage<'_> {
             fs::write(path, self.filled(text))?;
         }
         for Step { program, arguments } in &server.start.before {
-            let done = self.command(program, arguments)?.stdin(Stdio::null()).output()?;
+            let mut command = self.command(program, arguments)?;
+            let done = command.envs(self.environment(server)).stdin(Stdio::null()).output()?;
             let said = [done.stdout, done.stderr].concat();
             ensure!(done.status.success(), "{program} failed: {}", String::from_utf8_lossy(&said).trim());
         }
         let mut command = self.command(&server.start.program, &server.start.arguments)?;
-        for (name, value) in &server.start.environment {
-            command.env(name, self.filled(value));
-        }
+        command.envs(self.environment(server));
         let out = File::create(self.here.join("out.log"))?;
         let child = command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).spawn()?;
         Ok(child)
     }
 
+    fn environment(&self, server: &Server) -> BTreeMap<String, String> {
+        let set = &server.start.environment;
+        set.iter().map(|(name, value)| (name.clone(), self.filled(value))).collect()
+    }
+
     fn command(&self, name: &str, arguments: &[String]) -> Result<Command> {
         let program = self.programs.get(name).with_context(|| format!("failed to find {name}"))?;
-        let mut command = program.command();
+        let mut command = program.command_in(self.lab, self.here);
         command.args(arguments.iter().map(|argument| self.filled(argument))).current_dir(self.here);
         Ok(command)
     }
