@@ -1,5 +1,6 @@
 //! What a check gets to see: one case, and the little it may know besides.
 
+use crate::keys::inventory::KeyRing;
 use crate::mail::scatter_type::Campaigns;
 use hinomi_model::fact::{Address, MailFact};
 use hinomi_model::{
@@ -29,6 +30,18 @@ pub struct Context<'a> {
     pub contacts: &'a ContactBook,
     /// What was sent by many hands, from all mail of this run.
     pub campaigns: &'a Campaigns,
+    /// Which server uses which key, from all of this run.
+    pub ring: &'a KeyRing<'a>,
+    /// What the company has decided.
+    pub policy: &'a Policy,
+}
+
+/// What a company decides for itself, as far as a verdict depends on it.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The year until which systems and data are to be used: the strength of keys is held against it. Without one, the
+    /// year of the run or the end of a certificate counts.
+    pub in_use_until: Option<i16>,
 }
 
 impl<'a> Case<'a> {

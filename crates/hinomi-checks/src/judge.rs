@@ -1,6 +1,6 @@
 //! Observations are grouped into cases, and every check decides each of its cases exactly once.
 
-use crate::{CHECKS, Campaigns, Case, Check, ContactBook, Context};
+use crate::{CHECKS, Campaigns, Case, Check, ContactBook, Context, KeyRing, Policy};
 use hinomi_model::{AssetId, CheckId, Entry, EvidenceId, Group, Observation, Text, Verdict};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +28,19 @@ pub struct Judged {
     pub broken: BTreeSet<CheckId>,
 }
 
-/// Judges every case of every check.
+/// Judges every case of every check, for a company that has decided nothing of its own.
 pub fn judge(
+    entries: &BTreeMap<CheckId, Entry>,
+    own_domains: &BTreeSet<String>,
+    contacts: &ContactBook,
+    observations: &[Observation],
+) -> Judged {
+    judge_under(&Policy::default(), entries, own_domains, contacts, observations)
+}
+
+/// Judges every case of every check.
+pub fn judge_under(
+    policy: &Policy,
     entries: &BTreeMap<CheckId, Entry>,
     own_domains: &BTreeSet<String>,
     contacts: &ContactBook,
@@ -37,9 +48,10 @@ pub fn judge(
 ) -> Judged {
     let mut judged = Judged::default();
     let campaigns = Campaigns::from_observations(observations);
+    let ring = KeyRing::from_observations(observations);
     for check in CHECKS {
         let Some(entry) = entries.get(check.id) else { continue };
-        let cx = Context { entry, own_domains, contacts, campaigns: &campaigns };
+        let cx = Context { entry, own_domains, contacts, campaigns: &campaigns, ring: &ring, policy };
         for case in cases(entry, observations) {
             let verdict = decide(check, &cx, &case, &mut judged.broken);
             judged.decisions.push(Decision {

@@ -10,6 +10,7 @@ mod case;
 mod document;
 mod entry;
 mod judge;
+mod keys;
 mod mail;
 pub mod manual;
 mod observe;
@@ -17,10 +18,13 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub use case::{Case, ContactBook, Context};
+pub use case::{Case, ContactBook, Context, Policy};
 pub use entry::{EntryError, entries, pages, words};
 pub use hinomi_watch::{AllowRule, Config as PageConfig};
-pub use judge::{Decision, Judged, judge};
+pub use judge::{Decision, Judged, judge, judge_under};
+pub use keys::inventory::KeyRing;
+pub use keys::inventory::calendar::{Phase, RenewalCost, phases, renewal_costs};
+pub use keys::inventory::strength::{Criteria, Standing, Use};
 pub use mail::scatter_type::{Campaign, Campaigns};
 pub use mail::subject::bare_subject;
 pub use observe::{CANDIDATES_MAX, Observed, Origin, observe};
@@ -51,6 +55,16 @@ pub const CHECKS: &[Check] = &[
     document::remote_template::CHECK,
     document::starts_powershell::CHECK,
     document::stomped_macro::CHECK,
+    keys::certificate_expires::CHECK,
+    keys::crypto_period_over::CHECK,
+    keys::default_keystore_password::CHECK,
+    keys::private_key_exposed::CHECK,
+    keys::private_key_in_clear::CHECK,
+    keys::renewed_with_same_key::CHECK,
+    keys::same_key_in_two_places::CHECK,
+    keys::strength_ends::CHECK,
+    keys::validity_too_long::CHECK,
+    keys::weak_key::CHECK,
     mail::deceptive_file_name::CHECK,
     mail::look_alike_domain::CHECK,
     mail::own_account_sends::CHECK,

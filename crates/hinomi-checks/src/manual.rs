@@ -5,7 +5,7 @@
 //! `within` may be short names (`e1`), which stand for the SHA-256 of the name.
 
 use crate::judge::{cases, decide};
-use crate::{Campaigns, Check, ContactBook, Context, entry};
+use crate::{Campaigns, Check, ContactBook, Context, KeyRing, Policy, entry};
 use hinomi_model::{EvidenceId, Lang, Observation, Verdict};
 use std::collections::BTreeSet;
 
@@ -93,7 +93,15 @@ pub fn run(check: &Check, example: &Example) -> Result<String, String> {
     let own = BTreeSet::from(["reiji.example".to_owned()]);
     let contacts = ContactBook::from_observations(&observations);
     let campaigns = Campaigns::from_observations(&observations);
-    let cx = Context { entry: &entry, own_domains: &own, contacts: &contacts, campaigns: &campaigns };
+    let ring = KeyRing::from_observations(&observations);
+    let cx = Context {
+        entry: &entry,
+        own_domains: &own,
+        contacts: &contacts,
+        campaigns: &campaigns,
+        ring: &ring,
+        policy: &Policy::default(),
+    };
     let mut cases = cases(&entry, &observations);
     // An author reads verdicts in the order of the observations, not of their hashes.
     let first = |evidence: &EvidenceId| {

@@ -5,6 +5,7 @@ mod key;
 mod mail;
 mod page;
 mod resolver;
+mod strength;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -19,6 +20,7 @@ pub use mail::{
 };
 pub use page::{PageFact, PageOutcomes, PageRule, PageTarget};
 pub use resolver::ResolverFact;
+pub use strength::KeyState;
 pub use tls::{
     ChainSeen, DhSeen, ExtensionsSeen, HttpSeen, Order, TlsFact, VersionSeen, WeaknessProof, WeaknessSeen,
     WeaknessVerdict,

@@ -104,3 +104,85 @@ fn every_kind_of_key_has_the_word_of_its_json() {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
     }
 }
+
+#[track_caller]
+fn strength(algorithm: &str, bits: u32, expected: Option<u16>, quantum: Option<u8>) {
+    let key = KeyFact { algorithm: algorithm.to_owned(), bits: Some(bits), ..KeyFact::default() };
+    assert_eq!((key.strength_bits(), key.quantum_level()), (expected, quantum), "{algorithm} {bits}");
+}
+
+#[test]
+fn strengths_are_those_of_sp_800_57() {
+    strength("rsa", 512, Some(0), Some(0));
+    strength("rsa", 1024, Some(80), Some(0));
+    strength("rsa", 2047, Some(80), Some(0));
+    strength("rsa", 2048, Some(112), Some(0));
+    strength("dh", 3072, Some(128), Some(0));
+    strength("rsa", 4096, Some(128), Some(0));
+    strength("rsa", 16384, Some(256), Some(0));
+    strength("ec", 192, Some(80), Some(0));
+    strength("ec", 256, Some(128), Some(0));
+    strength("ec", 521, Some(256), Some(0));
+    strength("x25519", 253, Some(128), Some(0));
+    strength("ml-kem-768", 768, Some(192), Some(3));
+    strength("3des", 168, Some(112), None);
+    strength("aes", 256, Some(256), Some(5));
+    strength("gost", 256, None, None);
+    let unknown = KeyFact { algorithm: "rsa".to_owned(), ..KeyFact::default() };
+    assert_eq!(unknown.strength_bits(), None, "no size is no weakness");
+}
+
+#[track_caller]
+fn hash(algorithm: &str, expected: Option<u16>) {
+    let seen = CertificateSeen { signature_algorithm: algorithm.to_owned(), ..CertificateSeen::default() };
+    assert_eq!(seen.hash_strength_bits(), expected, "{algorithm}");
+}
+
+#[test]
+fn the_hash_of_a_signature_is_read_off_its_name() {
+    hash("sha256WithRSAEncryption", Some(128));
+    hash("ecdsa-with-SHA384", Some(192));
+    hash("sha1WithRSAEncryption", Some(0));
+    hash("dsa-with-sha1", Some(0));
+    hash("md5WithRSAEncryption", Some(0));
+    hash("ed25519", Some(128));
+    hash("1.2.3.4", None);
+}
+
+fn certificate(begin: &str, end: &str) -> KeyFact {
+    let certificate = CertificateSeen {
+        not_before: Some(begin.parse().unwrap()),
+        not_after: Some(end.parse().unwrap()),
+        ..CertificateSeen::default()
+    };
+    KeyFact { certificate: Some(Box::new(certificate)), ..KeyFact::default() }
+}
+
+#[test]
+fn a_state_follows_from_dates_and_from_what_is_known_against_a_key() {
+    let at = "2026-06-01T00:00:00Z".parse().unwrap();
+    assert_eq!(certificate("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z").state(at), Some(KeyState::Active));
+    assert_eq!(
+        certificate("2026-07-01T00:00:00Z", "2027-01-01T00:00:00Z").state(at),
+        Some(KeyState::PreActivation)
+    );
+    let mut over = certificate("2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+    assert_eq!(over.state(at), Some(KeyState::Deactivated));
+    over.weaknesses.push(KeyWeakness { id: "roca".to_owned(), detail: String::new() });
+    assert_eq!(over.state(at), Some(KeyState::Compromised));
+    assert_eq!(KeyFact::default().state(at), None, "a bare key says nothing of its life");
+}
+
+#[test]
+fn a_validity_counts_both_ends() {
+    for (begin, end, days) in [
+        ("2026-01-01T00:00:00Z", "2026-07-19T23:59:59Z", 200),
+        ("2026-01-01T00:00:00Z", "2026-07-20T00:00:00Z", 201),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 1),
+    ] {
+        let fact = certificate(begin, end);
+        assert_eq!(fact.certificate.unwrap().validity_days(), Some(days), "{begin} {end}");
+    }
+    let backwards = certificate("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z");
+    assert_eq!(backwards.certificate.unwrap().validity_days(), None);
+}

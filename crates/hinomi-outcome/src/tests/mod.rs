@@ -39,6 +39,7 @@ pub(crate) const CATALOG: &[(&str, &str)] = &[
     entry!("indicators/well-known.toml"),
     entry!("measures/countermeasures.toml"),
     entry!("measures/mail-and-documents.toml"),
+    entry!("measures/tls-and-keys.toml"),
     entry!("measures/web-pages.toml"),
     entry!("text/en.toml"),
     entry!("text/ja.toml"),

@@ -10,7 +10,7 @@ const CHECKS: &str = "crates/hinomi-checks/src/";
 /// What the folder of a check holds.
 const PARTS: &[&str] = &["mod.rs", "check.toml", "page.md"];
 /// Families that are built: an incident of one of these must have asked for a check.
-const BUILT: &[&str] = &["mail", "document", "page"];
+const BUILT: &[&str] = &["mail", "document", "page", "tls", "keys"];
 /// The commands a newcomer reads first.
 const FIRST: &[&str] = &["cargo run --release -- demo", "cargo dev test"];
 /// Lines of a first screen.
