@@ -2,10 +2,12 @@
 
 use crate::keys::inventory::KeyRing;
 use crate::mail::scatter_type::Campaigns;
+use crate::tls::profile::Profile;
 use hinomi_model::fact::{Address, MailFact};
 use hinomi_model::{
     AssetId, Entry, EvidenceId, EvidenceRef, Fact, Finding, Grade, Observation, Text, Verdict,
 };
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All observations of the needed kinds about one subject, oldest first.
@@ -39,6 +41,10 @@ pub struct Context<'a> {
 /// What a company decides for itself, as far as a verdict depends on it.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
+    /// The profile that TLS servers are held against.
+    pub tls: Profile,
+    /// Of an interim profile (セキュリティ例外型): the day on which the move to another one is done.
+    pub interim_until: Option<Date>,
     /// The year until which systems and data are to be used: the strength of keys is held against it. Without one, the
     /// year of the run or the end of a certificate counts.
     pub in_use_until: Option<i16>,

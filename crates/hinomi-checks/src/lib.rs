@@ -17,6 +17,7 @@ mod observe;
 mod page;
 #[cfg(test)]
 mod tests;
+pub mod tls;
 
 pub use case::{Case, ContactBook, Context, Policy};
 pub use entry::{EntryError, entries, pages, words};
@@ -80,6 +81,14 @@ pub const CHECKS: &[Check] = &[
     page::resolver_lets_private_answers_through::CHECK,
     page::top_level_local::CHECK,
     page::webrtc_local::CHECK,
+    tls::behaviour_below_profile::CHECK,
+    tls::certificate_below_profile::CHECK,
+    tls::interim_without_end::CHECK,
+    tls::key_exchange_below_profile::CHECK,
+    tls::known_weakness::CHECK,
+    tls::order_below_profile::CHECK,
+    tls::suite_below_profile::CHECK,
+    tls::version_below_profile::CHECK,
 ];
 
 /// The families of the house, with or without checks yet: what a run has no evidence for is named by these.

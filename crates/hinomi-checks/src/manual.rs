@@ -1,10 +1,12 @@
 //! The page runner: a check's `page.md` is its manual and its test.
 //!
 //! A page is Markdown. Prose stands in `::: en` and `::: ja` blocks, ended by `:::`; examples stand between them
-//! as a `json` block of observations, followed by a `verdict` block. In the observations, `evidence` and
+//! as a `json` block of observations, followed by a `verdict` block. Behind `json` may stand what the company has decided
+//! (`json profile=ipa-gl3001-3.0.1-high interim_until=2027-03-31 in_use_until=2035`). In the observations, `evidence` and
 //! `within` may be short names (`e1`), which stand for the SHA-256 of the name.
 
 use crate::judge::{cases, decide};
+use crate::tls::Profile;
 use crate::{Campaigns, Check, ContactBook, Context, KeyRing, Policy, entry};
 use hinomi_model::{EvidenceId, Lang, Observation, Verdict};
 use std::collections::BTreeSet;
@@ -14,6 +16,8 @@ use std::collections::BTreeSet;
 pub struct Example {
     /// Line of its `json` block, from 1.
     pub line: usize,
+    /// What the company has decided, as written: `profile=…`.
+    pub policy: String,
     /// The observations as written.
     pub observations: String,
     /// The verdicts expected, a line a case.
@@ -51,20 +55,23 @@ pub fn languages(page: &str) -> BTreeSet<&str> {
 pub fn examples(page: &str) -> Vec<Example> {
     let mut found = Vec::new();
     let (mut block, mut text, mut start, mut observations) = (None, String::new(), 0, None);
+    let mut decided = "";
     for (at, line) in page.lines().enumerate() {
         match (block, line.strip_prefix("```")) {
             (None, Some(language)) => {
-                block = Some(language.trim());
+                let (language, rest) = language.trim().split_once(' ').unwrap_or((language.trim(), ""));
+                block = Some(language);
+                decided = rest;
                 text = String::new();
                 start = at + 1;
             }
             (Some("json"), Some(_)) => {
-                observations = Some((start, std::mem::take(&mut text)));
+                observations = Some((start, decided.to_owned(), std::mem::take(&mut text)));
                 block = None;
             }
             (Some("verdict"), Some(_)) => {
-                if let Some((line, observations)) = observations.take() {
-                    found.push(Example { line, observations, verdict: text.trim().to_owned() });
+                if let Some((line, policy, observations)) = observations.take() {
+                    found.push(Example { line, policy, observations, verdict: text.trim().to_owned() });
                 }
                 block = None;
             }
@@ -93,6 +100,7 @@ pub fn run(check: &Check, example: &Example) -> Result<String, String> {
     let own = BTreeSet::from(["reiji.example".to_owned()]);
     let contacts = ContactBook::from_observations(&observations);
     let campaigns = Campaigns::from_observations(&observations);
+    let policy = policy(&example.policy)?;
     let ring = KeyRing::from_observations(&observations);
     let cx = Context {
         entry: &entry,
@@ -100,7 +108,7 @@ pub fn run(check: &Check, example: &Example) -> Result<String, String> {
         contacts: &contacts,
         campaigns: &campaigns,
         ring: &ring,
-        policy: &Policy::default(),
+        policy: &policy,
     };
     let mut cases = cases(&entry, &observations);
     // An author reads verdicts in the order of the observations, not of their hashes.
@@ -111,6 +119,22 @@ pub fn run(check: &Check, example: &Example) -> Result<String, String> {
     let lines: Vec<String> =
         cases.iter().map(|case| write(&decide(check, &cx, case, &mut BTreeSet::new()))).collect();
     Ok(lines.join("\n"))
+}
+
+/// What stands behind `json`.
+fn policy(text: &str) -> Result<Policy, String> {
+    let mut policy = Policy::default();
+    for part in text.split_whitespace() {
+        let wrong = || format!("{part:?} decides nothing");
+        let (name, value) = part.split_once('=').ok_or_else(wrong)?;
+        match name {
+            "profile" => policy.tls = Profile::builtin(value).ok_or_else(wrong)?,
+            "interim_until" => policy.interim_until = Some(value.parse().map_err(|_| wrong())?),
+            "in_use_until" => policy.in_use_until = Some(value.parse().map_err(|_| wrong())?),
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(policy)
 }
 
 /// Turns short evidence names into SHA-256 ids.

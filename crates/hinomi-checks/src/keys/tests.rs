@@ -50,7 +50,7 @@ fn a_finding_on_a_key_file_names_the_server_the_certificate_the_file_and_its_mod
 fn the_planned_end_of_use_decides_on_strength() {
     let seen = example("keys.strength-ends", 0);
     let under = |in_use_until| {
-        let policy = Policy { in_use_until };
+        let policy = Policy { in_use_until, ..Policy::default() };
         let entries = entries().unwrap();
         let judged = judge_under(&policy, &entries, &BTreeSet::new(), &ContactBook::default(), &seen);
         findings(judged, "keys.strength-ends").remove(0).text.key

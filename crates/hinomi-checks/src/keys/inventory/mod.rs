@@ -12,12 +12,13 @@ mod tests;
 
 use hinomi_model::Observation;
 use hinomi_model::fact::{KeyFact, KeyKind, TlsFact};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys by public key, certificates by fingerprint, and who serves what.
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing<'a> {
     certificates: BTreeMap<&'a str, &'a KeyFact>,
+    by_key: BTreeMap<&'a str, Vec<&'a KeyFact>>,
     served: BTreeMap<&'a str, Vec<&'a TlsFact>>,
 }
 
@@ -27,18 +28,26 @@ impl<'a> KeyRing<'a> {
         let mut ring = Self::default();
         for observation in observations {
             if let Some(key) = observation.fact.as_key().filter(|key| key.kind == KeyKind::Certificate) {
-                ring.certificates.entry(&key.fingerprint_sha256).or_insert(key);
+                let held = ring.certificates.entry(&key.fingerprint_sha256).or_insert(key);
+                // The same certificate was met in several places: which one stands for it must not depend on the order.
+                if written(key) < written(held) {
+                    *held = key;
+                }
+                if let Some(spki) = &key.spki_sha256 {
+                    ring.by_key.entry(spki).or_default().push(key);
+                }
             }
             if let Some(tls) = observation.fact.as_tls() {
-                for chain in tls.chains.iter().filter(|chain| !chain.leaf_spki.is_empty()) {
-                    ring.served.entry(&chain.leaf_spki).or_default().push(tls);
+                let spkis = tls.chains.iter().map(|chain| chain.leaf_spki.as_str());
+                for spki in spkis.filter(|spki| !spki.is_empty()).collect::<BTreeSet<&str>>() {
+                    ring.served.entry(spki).or_default().push(tls);
                 }
             }
         }
-        for servers in ring.served.values_mut() {
-            servers.sort_by_key(|tls| (tls.endpoint(), tls.address.clone()));
-            servers.dedup_by_key(|tls| (tls.endpoint(), tls.address.clone()));
-        }
+        ring.by_key.values_mut().for_each(|keys| keys.sort_by_cached_key(|key| written(key)));
+        ring.served
+            .values_mut()
+            .for_each(|all| all.sort_by_cached_key(|tls| (tls.endpoint(), format!("{tls:?}"))));
         ring
     }
 
@@ -47,7 +56,12 @@ impl<'a> KeyRing<'a> {
         self.certificates.get(fingerprint).copied()
     }
 
-    /// The servers that use the key with this SHA-256, each once.
+    /// All certificates over the key with this SHA-256.
+    pub(crate) fn certificates_over(&self, spki: Option<&str>) -> impl Iterator<Item = &'a KeyFact> {
+        spki.and_then(|spki| self.by_key.get(spki)).into_iter().flatten().copied()
+    }
+
+    /// What was seen of servers that use the key with this SHA-256; a server that was looked at twice is there twice.
     pub fn servers_of(&self, spki: Option<&str>) -> &[&'a TlsFact] {
         spki.and_then(|spki| self.served.get(spki)).map_or(&[], Vec::as_slice)
     }
@@ -67,4 +81,9 @@ impl<'a> KeyRing<'a> {
         let mut of_it = chains.filter(|chain| chain.certificates.first() == Some(&key.fingerprint_sha256));
         if of_it.any(|chain| chain.trusted == Some(true)) { Some(true) } else { None }
     }
+}
+
+/// An order among facts that depends on nothing but them.
+fn written(key: &KeyFact) -> String {
+    format!("{} {key:?}", key.place)
 }
