@@ -1,8 +1,10 @@
 //! The join: one finding names server, certificate, file and permissions.
 
-use crate::{CHECKS, ContactBook, entries, judge, judge_under};
-use crate::{Judged, Policy};
-use hinomi_model::{Finding, Observation, Verdict};
+use crate::tls::{Endpoint, EndpointFacts, endpoint_facts};
+use crate::{CHECKS, ContactBook, Judged, KeyPlace, Policy, entries, judge, judge_under, key_facts};
+use hinomi_formats::Limits;
+use hinomi_formats::tls::survey::{ChainSeen, Known, Surveyed, Why};
+use hinomi_model::{AssetId, EvidenceId, Fact, Finding, Locator, Observation, Verdict};
 use std::collections::BTreeSet;
 
 /// The observations of the n-th example of a check's page.
@@ -12,7 +14,7 @@ fn example(id: &str, at: usize) -> Vec<Observation> {
     let mut value: serde_json::Value = serde_json::from_str(&example.observations).unwrap();
     for observation in value.as_array_mut().unwrap() {
         let name = observation["evidence"].as_str().unwrap().to_owned();
-        observation["evidence"] = hinomi_model::EvidenceId::of(name.as_bytes()).as_str().into();
+        observation["evidence"] = EvidenceId::of(name.as_bytes()).as_str().into();
     }
     serde_json::from_value(value).unwrap()
 }
@@ -65,7 +67,7 @@ fn a_finding_stays_the_same_when_a_copy_of_the_key_moves() {
     let seen = example("keys.same-key-in-two-places", 0);
     let mut moved = seen.clone();
     for observation in &mut moved {
-        if let hinomi_model::Fact::Key(key) = &mut observation.fact {
+        if let Fact::Key(key) = &mut observation.fact {
             key.place = format!("srv/{}", key.place);
         }
     }
@@ -74,4 +76,115 @@ fn a_finding_stays_the_same_when_a_copy_of_the_key_moves() {
         findings(judged, "keys.same-key-in-two-places").remove(0).fingerprint()
     };
     assert_eq!(print(&seen), print(&moved));
+}
+
+/// Bytes of a fixture, which lies there as base64 so that no scanner trips on it.
+fn fixture(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text.bytes().filter_map(|byte| ALPHABET.iter().position(|known| *known == byte));
+    let (mut out, mut held, mut bits) = (Vec::new(), 0_usize, 0);
+    for digit in digits {
+        held = (held << 6) | digit;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push(u8::try_from((held >> bits) & 0xFF).unwrap());
+        }
+    }
+    out
+}
+
+const CERTIFICATE: &str = include_str!("fixtures/server-certificate.der.b64");
+const KEY: &str = include_str!("fixtures/server-key.der.b64");
+/// SHA-256 of the SubjectPublicKeyInfo, as OpenSSL computes it.
+const SPKI: &str = "5af41116aa47d400e57ad0e268bca809e414ca0fbfd299e3655275200aade677";
+
+fn seen(asset: AssetId, fact: Fact, evidence: &str) -> Observation {
+    Observation {
+        asset,
+        evidence: EvidenceId::of(evidence.as_bytes()),
+        within: None,
+        at: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+        locator: Locator::default(),
+        fact,
+    }
+}
+
+/// A survey that met one server with the certificate of the fixture.
+fn survey() -> Surveyed {
+    let untested = || Known::Untested(Why::NotAsked);
+    Surveyed {
+        versions: Vec::new(),
+        fields: Vec::new(),
+        export_rsa_bits: Vec::new(),
+        chains: vec![ChainSeen {
+            certificates: vec![fixture(CERTIFICATE)],
+            auth: "ecdsa".to_owned(),
+            versions: Vec::new(),
+        }],
+        staples: Vec::new(),
+        timestamps: Vec::new(),
+        extended_master_secret: untested(),
+        encrypt_then_mac: untested(),
+        secure_renegotiation: untested(),
+        session_tickets: untested(),
+        session_ids: untested(),
+        ocsp_stapling: untested(),
+        sct: untested(),
+        compression: Known::Untested(Why::NotAsked),
+        heartbeat: untested(),
+        client_certificate: untested(),
+        fallback_scsv: untested(),
+        downgrade_sentinel: untested(),
+        newest_preferred: untested(),
+        early_data: Known::Untested(Why::NotAsked),
+        alpn: Known::Untested(Why::NotAsked),
+        refusals: Vec::new(),
+        connections: 1,
+        round_trip_us: None,
+        problems: Vec::new(),
+    }
+}
+
+#[test]
+fn a_handshake_and_a_key_file_are_joined_by_their_public_key() {
+    let endpoint = Endpoint { host: "www.reiji.example".to_owned(), port: 443, ..Endpoint::default() };
+    let limits = Limits::desk();
+    let EndpointFacts { asset: host, tls, certificates: sent } =
+        endpoint_facts(&survey(), &endpoint, Vec::new(), &limits).unwrap();
+    assert_eq!(tls.chains[0].leaf_spki, SPKI);
+    let read = hinomi_formats::keys::read("web.key", &fixture(KEY), &[], &limits);
+    let place = KeyPlace { path: "etc/web.key".to_owned(), mode: Some(0o644), ..KeyPlace::default() };
+    let held = key_facts(&read.value, &place, |_| Vec::new());
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].1.surroundings, ["world_readable", "group_readable"]);
+    let mut all = vec![seen(host, Fact::Tls(Box::new(tls)), "wire")];
+    let keys = sent.into_iter().chain(held);
+    all.extend(keys.map(|(asset, key)| seen(asset, Fact::Key(Box::new(key)), "key")));
+    assert_eq!(all[1].asset, all[2].asset, "certificate and key file are one asset");
+
+    let judged = judge(&entries().unwrap(), &BTreeSet::new(), &ContactBook::default(), &all);
+    let found = findings(judged, "keys.private-key-exposed").remove(0);
+    assert_eq!(found.text.key, "others_read");
+    let steps: Vec<String> = found.story.iter().map(|step| format!("{} {}", step.kind, step.text)).collect();
+    assert_eq!(steps[0], "server www.reiji.example:443");
+    assert!(
+        steps[1].starts_with("certificate ") && steps[1].contains("CN=www.reiji.example"),
+        "{}",
+        steps[1]
+    );
+    assert!(steps[2].starts_with("key private_key EC ") && steps[2].ends_with(" 0644"), "{}", steps[2]);
+}
+
+#[test]
+fn nothing_private_is_in_a_fact() {
+    let bytes = fixture(KEY);
+    let read = hinomi_formats::keys::read("web.key", &bytes, &[], &Limits::desk());
+    let facts = key_facts(&read.value, &KeyPlace::default(), |_| Vec::new());
+    let written = serde_json::to_string(&facts).unwrap();
+    // The private number of the fixture: 32 bytes behind the OCTET STRING tag of RFC 5915.
+    let at = bytes.windows(4).position(|window| window == [0x02, 0x01, 0x01, 0x04]).unwrap();
+    let secret = &bytes[at + 5..at + 37];
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!written.to_lowercase().contains(&hex) && !written.contains(&format!("{secret:?}")));
 }

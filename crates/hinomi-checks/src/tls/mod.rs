@@ -5,6 +5,7 @@ pub(crate) mod certificate_below_profile;
 pub(crate) mod interim_without_end;
 pub(crate) mod key_exchange_below_profile;
 pub(crate) mod known_weakness;
+pub(crate) mod observe;
 pub(crate) mod order_below_profile;
 pub(crate) mod profile;
 pub(crate) mod suite_below_profile;
@@ -12,6 +13,7 @@ pub(crate) mod suite_below_profile;
 mod tests;
 pub(crate) mod version_below_profile;
 
+pub use observe::{Endpoint, EndpointFacts, endpoint_facts};
 pub use profile::{
     Area, Assessment, Conformity, DEFAULT_PROFILE, GroupName, Item, ItemVerdict, Level, Measured, Outcome,
     Profile, ProfileError, Reading, Rule, SuiteName, Suites, Wanted, profiles,

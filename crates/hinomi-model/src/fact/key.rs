@@ -121,6 +121,8 @@ pub enum KeyKind {
     AuthorizedKey,
     /// A line of `known_hosts`.
     KnownHost,
+    /// Numbers that keys are made with: a prime and a generator, or a curve.
+    Parameters,
 }
 
 impl KeyKind {
@@ -136,6 +138,7 @@ impl KeyKind {
             Self::Keystore => "keystore",
             Self::AuthorizedKey => "authorized_key",
             Self::KnownHost => "known_host",
+            Self::Parameters => "parameters",
         }
     }
 }
@@ -187,7 +190,7 @@ pub struct CertificateSeen {
 #[serde(deny_unknown_fields)]
 pub struct KeyWeakness {
     /// `roca`, `fermat`, `shared_prime`, `small_private_exponent`, `small_factor`, `pattern`, `blocklisted`, `exponent`,
-    /// `curve`, `signature_hash`, `size`.
+    /// `curve`, `group`, `signature_hash`, `size`.
     pub id: String,
     /// More about it: the list, the factor's size; never a private value.
     #[serde(default, skip_serializing_if = "String::is_empty")]

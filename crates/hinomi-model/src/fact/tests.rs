@@ -98,9 +98,18 @@ fn a_field_nobody_knows_is_refused() {
 #[test]
 fn every_kind_of_key_has_the_word_of_its_json() {
     use KeyKind::*;
-    for kind in
-        [PrivateKey, PublicKey, Certificate, Request, Crl, SecretKey, Keystore, AuthorizedKey, KnownHost]
-    {
+    for kind in [
+        PrivateKey,
+        PublicKey,
+        Certificate,
+        Request,
+        Crl,
+        SecretKey,
+        Keystore,
+        AuthorizedKey,
+        KnownHost,
+        Parameters,
+    ] {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
     }
 }

@@ -50,5 +50,5 @@ fn needed_until(cx: &Context<'_>, key: &KeyFact, at: Timestamp) -> i16 {
 
 /// What makes or proves something: not a list of revoked certificates, not somebody else's host key.
 fn is_key(key: &KeyFact) -> bool {
-    !matches!(key.kind, KeyKind::Crl | KeyKind::KnownHost | KeyKind::Keystore)
+    !matches!(key.kind, KeyKind::Crl | KeyKind::KnownHost | KeyKind::Keystore | KeyKind::Parameters)
 }

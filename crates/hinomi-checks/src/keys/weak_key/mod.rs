@@ -15,7 +15,7 @@ const WAYS: &[(&str, &[&str])] = &[
     ("known_to_others", &["blocklisted"]),
     ("computable", &["roca", "fermat", "shared_prime", "small_private_exponent", "small_factor"]),
     ("too_short", &["size"]),
-    ("suspicious", &["pattern", "curve", "exponent"]),
+    ("suspicious", &["pattern", "curve", "group", "exponent"]),
     ("signature", &["signature_hash"]),
 ];
 
