@@ -1,7 +1,8 @@
-//! Prints what TLS servers on loopback speak: `survey [--polite] [--name HOST] PORT…`. For the lab, which holds it against
+//! Prints what TLS servers on loopback speak: `survey [--polite] [--name HOST] [--starttls PROTOCOL] PORT…`. For the lab, which holds it against
 //! what its servers were told to speak.
 
 use hinomi_collect::{Scope, TlsSweep, TlsTarget, survey_tls};
+use hinomi_formats::tls::starttls::Protocol;
 use hinomi_formats::tls::survey::{Known, Surveyed};
 use std::io::Write;
 use std::time::Instant;
@@ -9,15 +10,21 @@ use std::time::Instant;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scope = Scope::new(&["lab.example"], &["127.0.0.0/8"])?;
     let (mut sweep, mut host, mut targets) = (TlsSweep::usual(), "127.0.0.1".to_owned(), Vec::new());
+    let mut starttls = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--polite" => sweep = TlsSweep::polite(),
             "--name" => host = arguments.next().unwrap_or_default(),
+            "--starttls" => starttls = Protocol::from_name(&arguments.next().unwrap_or_default()),
             port => {
                 let host = scope.admit(&host)?;
                 let address = scope.admit_resolved(&host, "127.0.0.1".parse()?)?;
-                targets.push(TlsTarget::new(host, address, port.parse()?));
+                let target = TlsTarget::new(host, address, port.parse()?);
+                targets.push(match starttls {
+                    Some(protocol) => target.after(protocol),
+                    None => target,
+                });
             }
         }
     }

@@ -8,6 +8,7 @@ mod line;
 mod tests;
 
 use crate::InScope;
+use hinomi_formats::tls::starttls::Protocol;
 use hinomi_formats::tls::survey::{Action, ConnectionId, End, Options, Survey, Surveyed, Target};
 use line::{Line, Moved};
 use mio::{Events, Poll, Token};
@@ -22,12 +23,27 @@ pub struct TlsTarget {
     address: InScope<IpAddr>,
     port: u16,
     host: InScope<String>,
+    starttls: Option<Protocol>,
 }
 
 impl TlsTarget {
     /// The server at an address, asked for by the name of its host.
     pub fn new(host: InScope<String>, address: InScope<IpAddr>, port: u16) -> Self {
-        Self { address, port, host }
+        Self { address, port, host, starttls: None }
+    }
+
+    /// The same server, behind a dialog that leads to TLS.
+    #[must_use]
+    pub fn after(self, protocol: Protocol) -> Self {
+        Self { starttls: Some(protocol), ..self }
+    }
+
+    fn survey_target(&self) -> Target {
+        let target = Target::new(self.host());
+        match self.starttls {
+            Some(protocol) => target.after(protocol),
+            None => target,
+        }
     }
 
     /// Where it is.
@@ -145,7 +161,7 @@ impl<'a> AtWork<'a> {
             for (byte, index) in seed.iter_mut().zip(self.next.to_le_bytes()) {
                 *byte ^= index;
             }
-            let mut survey = Survey::new(Target::new(target.host()), self.sweep.each.clone(), seed);
+            let mut survey = Survey::new(target.survey_target(), self.sweep.each.clone(), seed);
             survey.tick(Duration::ZERO);
             self.under.insert(self.next, Under { survey, lines: BTreeMap::new(), begun: Instant::now() });
             self.next += 1;

@@ -6,5 +6,6 @@
 //! and why. No probe reads what is not ours: a weakness is proven without harm, or the probe is not sent.
 
 pub mod names;
+pub mod starttls;
 pub mod survey;
 pub mod wire;

@@ -5,6 +5,7 @@ use super::ask::Ask;
 use super::surveyed::Why;
 use super::talk::{Outcome, Talk};
 use crate::tls::names::Version;
+use crate::tls::starttls::{Dialog, Said};
 use std::time::Duration;
 
 /// What a connection is for.
@@ -40,31 +41,43 @@ impl Running {
 pub(super) enum Step {
     /// Nothing yet.
     More,
+    /// To be sent.
+    Send(Vec<u8>),
     /// The question is answered.
     Done(Box<Running>, Outcome),
     /// A connection without a question is of no use any more.
     Useless,
 }
 
+/// How far a connection is.
+#[derive(Debug)]
+enum Stage {
+    Opening,
+    Talking,
+    Ready,
+}
+
 /// A connection.
 #[derive(Debug)]
 pub(super) struct Connection {
-    is_open: bool,
+    stage: Stage,
+    dialog: Option<Dialog>,
     pub(super) since: Duration,
     running: Option<Box<Running>>,
 }
 
 impl Connection {
-    pub(super) fn new(since: Duration) -> Self {
-        Self { is_open: false, since, running: None }
+    pub(super) fn new(since: Duration, dialog: Option<Dialog>) -> Self {
+        Self { stage: Stage::Opening, dialog, since, running: None }
     }
 
     pub(super) fn is_free(&self) -> bool {
         self.running.is_none()
     }
 
-    pub(super) fn is_open(&self) -> bool {
-        self.is_open
+    /// Whether a question can be sent at once.
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(self.stage, Stage::Ready)
     }
 
     pub(super) fn runs(&self, job: Job) -> bool {
@@ -73,35 +86,57 @@ impl Connection {
 
     /// Gives it a question; bytes come back when they can be sent now.
     pub(super) fn assign(&mut self, running: Running) -> Option<Vec<u8>> {
-        let bytes = self.is_open.then(|| running.bytes.clone());
+        let bytes = self.is_ready().then(|| running.bytes.clone());
         self.running = Some(Box::new(running));
         bytes
     }
 
     /// It is open: the bytes to send first.
     pub(super) fn open(&mut self) -> Option<Vec<u8>> {
-        self.is_open = true;
+        if let Some(dialog) = &self.dialog {
+            self.stage = Stage::Talking;
+            return dialog.open();
+        }
+        self.ready()
+    }
+
+    fn ready(&mut self) -> Option<Vec<u8>> {
+        self.stage = Stage::Ready;
         self.running.as_ref().map(|running| running.bytes.clone())
     }
 
     pub(super) fn heard(&mut self, bytes: &[u8]) -> Step {
+        if let (Stage::Talking, Some(dialog)) = (&self.stage, &mut self.dialog) {
+            return match dialog.heard(bytes) {
+                Said::More => Step::More,
+                Said::Send(bytes) => Step::Send(bytes),
+                Said::Ready(mut bytes) => {
+                    bytes.extend(self.ready().unwrap_or_default());
+                    Step::Send(bytes)
+                }
+                Said::Failed(refusal) => self.done(Outcome::Failed(Why::StartTls(refusal.to_string()))),
+            };
+        }
         let Some(running) = &mut self.running else { return Step::Useless };
         match running.talk.heard(bytes) {
             None => Step::More,
-            Some(outcome) => {
-                self.running.take().map_or(Step::Useless, |running| Step::Done(running, outcome))
-            }
+            Some(outcome) => self.done(outcome),
         }
     }
 
+    fn done(&mut self, outcome: Outcome) -> Step {
+        self.running.take().map_or(Step::Useless, |running| Step::Done(running, outcome))
+    }
+
     /// It ended by itself.
-    pub(super) fn end(self, end: End) -> Step {
-        let is_open = self.is_open;
-        let Some(mut running) = self.running else { return Step::Useless };
-        let outcome = match end {
-            End::Timeout | End::Closed | End::Reset if !is_open => Outcome::Failed(Why::Unreachable),
-            end => std::mem::replace(&mut running.talk, Talk::new(false)).ended(end),
+    pub(super) fn end(mut self, end: End) -> Step {
+        let Some(running) = &mut self.running else { return Step::Useless };
+        let outcome = match (&self.stage, end) {
+            (Stage::Opening, _) => Outcome::Failed(Why::Unreachable),
+            (Stage::Talking, End::Timeout) => Outcome::Failed(Why::Timeout),
+            (Stage::Talking, _) => Outcome::Failed(Why::StartTls("closed".to_owned())),
+            (Stage::Ready, end) => std::mem::replace(&mut running.talk, Talk::new(false)).ended(end),
         };
-        Step::Done(running, outcome)
+        self.done(outcome)
     }
 }

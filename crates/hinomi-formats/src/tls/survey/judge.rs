@@ -22,6 +22,8 @@ impl Survey {
     pub(super) fn take_step(&mut self, id: ConnectionId, step: Step) {
         match step {
             Step::More => {}
+            Step::Send(bytes) if bytes.is_empty() => {}
+            Step::Send(bytes) => self.actions.push_back(Action::Send(id, bytes)),
             Step::Useless => self.close(id),
             Step::Done(running, outcome) => {
                 self.close(id);

@@ -173,7 +173,7 @@ impl Survey {
             let trip = self.now.saturating_sub(connection.since);
             self.round_trip = Some(self.round_trip.map_or(trip, |least| least.min(trip)));
             connection.since = self.now;
-            let bytes = connection.open();
+            let bytes = connection.open().filter(|bytes| !bytes.is_empty());
             self.actions.extend(bytes.map(|bytes| Action::Send(id, bytes)));
         }
         self.plan();

@@ -1,5 +1,6 @@
 //! What to ask, and how hard.
 
+use crate::tls::starttls::Protocol;
 use std::time::Duration;
 
 /// Whom to ask.
@@ -7,6 +8,8 @@ use std::time::Duration;
 pub struct Target {
     /// The name for SNI: a DNS name. An address is never sent (RFC 6066 section 3) and is dropped by [`Target::new`].
     pub name: Option<String>,
+    /// The dialog that leads to TLS, when it does not begin at once.
+    pub starttls: Option<Protocol>,
 }
 
 impl Target {
@@ -15,7 +18,13 @@ impl Target {
         let host = host.trim_end_matches('.');
         let is_address = host.parse::<std::net::IpAddr>().is_ok() || host.starts_with('[');
         let is_name = !is_address && host.len() <= 253 && host.contains(|c: char| c.is_ascii_alphabetic());
-        Self { name: is_name.then(|| host.to_ascii_lowercase()) }
+        Self { name: is_name.then(|| host.to_ascii_lowercase()), starttls: None }
+    }
+
+    /// The same target, behind a dialog.
+    #[must_use]
+    pub fn after(self, protocol: Protocol) -> Self {
+        Self { starttls: Some(protocol), ..self }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::connection::{Connection, Job, Running};
 use super::{Action, Ask, ConnectionId, Survey, Why};
 use crate::tls::names::{Version, kinds_of_sslv2};
+use crate::tls::starttls::Dialog;
 use crate::tls::wire::hello_v2;
 use std::time::Duration;
 
@@ -75,9 +76,9 @@ impl Survey {
 
     /// Begins a job on a connection that is free, or on a new one; `false` when there is room for neither.
     fn begin(&mut self, job: Job) -> bool {
-        let free = |open: bool| {
+        let free = |ready: bool| {
             let mut all = self.connections.iter();
-            all.find(|(_, at)| at.is_free() && at.is_open() == open).map(|(id, _)| *id)
+            all.find(|(_, at)| at.is_free() && at.is_ready() == ready).map(|(id, _)| *id)
         };
         let Some(id) = free(true).or_else(|| free(false)).or_else(|| self.connect()) else { return false };
         if !matches!(job, Job::Chain(_)) {
@@ -86,7 +87,7 @@ impl Survey {
         let Some(running) = self.running(job) else { return false };
         let now = self.now;
         if let Some(connection) = self.connections.get_mut(&id) {
-            if connection.is_open() {
+            if connection.is_ready() {
                 connection.since = now;
             }
             let bytes = connection.assign(running);
@@ -111,7 +112,9 @@ impl Survey {
         let id = ConnectionId(self.opened_total);
         self.opened_total = self.opened_total.saturating_add(1);
         self.last_opened = Some(self.now);
-        self.connections.insert(id, Connection::new(self.now));
+        let name = self.target.name.as_deref().unwrap_or_default();
+        let dialog = self.target.starttls.map(|protocol| Dialog::new(protocol, name));
+        self.connections.insert(id, Connection::new(self.now, dialog));
         self.actions.push_back(Action::Connect(id));
         Some(id)
     }

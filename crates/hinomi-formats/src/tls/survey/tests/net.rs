@@ -34,7 +34,11 @@ pub(super) struct Run {
 }
 
 pub(super) fn run(server: &mut impl Server, options: Options, trip: Duration) -> Run {
-    let mut survey = Survey::new(Target::new("lab.example"), options, [1; 32]);
+    run_to(server, Target::new("lab.example"), options, trip)
+}
+
+pub(super) fn run_to(server: &mut impl Server, target: Target, options: Options, trip: Duration) -> Run {
+    let mut survey = Survey::new(target, options, [1; 32]);
     let (mut now, mut order, mut at_once) = (Duration::ZERO, 0_u64, 0);
     let mut events: BTreeMap<(Duration, u64), (ConnectionId, Event)> = BTreeMap::new();
     let mut open: BTreeMap<ConnectionId, Vec<u8>> = BTreeMap::new();

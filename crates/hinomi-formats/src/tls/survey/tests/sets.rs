@@ -1,9 +1,10 @@
 //! Found equals made: versions, suites, groups, orders, and no more connections than they take.
 
 use super::model::{Model, Refusal};
-use super::net::{Run, run};
+use super::net::{Run, Server, run, run_to};
 use crate::tls::names::{Exchange, Version, suite, suites};
-use crate::tls::survey::{Known, Options, Order, Surveyed};
+use crate::tls::starttls::Protocol;
+use crate::tls::survey::{End, Known, Options, Order, Surveyed, Target, Why};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -139,6 +140,41 @@ fn handshakes_in_records_of_one_byte_are_read() {
         Model::new(&[(Version::Tls13, &[0x1301]), (Version::Tls12, MODERN), (Version::Tls10, &[0x0005])]);
     model.record_bytes = 1;
     both(&model);
+}
+
+/// The same server behind a mail dialog.
+struct Mail(Model, bool);
+
+impl Server for Mail {
+    fn greet(&mut self, _: u32) -> (Vec<u8>, Option<End>) {
+        (b"220 mail.example\r\n".to_vec(), None)
+    }
+
+    fn answer(&mut self, connection: u32, sent: &[u8]) -> (Vec<u8>, Option<End>) {
+        let last = sent.split_inclusive(|byte| *byte == b'\n').next_back().unwrap_or_default();
+        match last {
+            b"EHLO [127.0.0.1]\r\n" => (b"250-mail.example\r\n250 STARTTLS\r\n".to_vec(), None),
+            b"STARTTLS\r\n" if self.1 => (b"220 go\r\n".to_vec(), None),
+            b"STARTTLS\r\n" => (b"454 no\r\n".to_vec(), None),
+            _ => {
+                let at = memchr::memmem::find(sent, b"STARTTLS\r\n").unwrap() + 10;
+                Server::answer(&mut self.0, connection, &sent[at..])
+            }
+        }
+    }
+}
+
+#[test]
+fn behind_a_dialog_the_same_is_found() {
+    let model = Model::new(&[(Version::Tls13, &[0x1302, 0x1301]), (Version::Tls12, MODERN)]);
+    let target = || Target::new("mail.example").after(Protocol::Smtp);
+    let trip = Duration::from_millis(5);
+    let seen = run_to(&mut Mail(model.clone(), true), target(), Options::usual(), trip).seen;
+    check_sets(&model, &seen);
+    let seen = run_to(&mut Mail(model, false), target(), Options::usual(), trip).seen;
+    for version in &seen.versions {
+        assert_eq!(version.offered, Known::Untested(Why::StartTls("refused: 454 no".to_owned())));
+    }
 }
 
 fn some_suites(tls13: bool) -> impl Strategy<Value = Vec<u16>> {
