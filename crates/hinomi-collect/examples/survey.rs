@@ -1,4 +1,4 @@
-//! Prints what TLS servers on loopback speak: `survey [--polite] [--name HOST] [--starttls PROTOCOL] PORT…`. For the lab, which holds it against
+//! Prints what TLS servers on loopback speak: `survey [--polite] [--flat] [--name HOST] [--starttls PROTOCOL] PORT…`. For the lab, which holds it against
 //! what its servers were told to speak.
 
 use hinomi_collect::{Scope, TlsSweep, TlsTarget, survey_tls};
@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--polite" => sweep = TlsSweep::polite(),
+            "--flat" => sweep.each.deep = false,
             "--name" => host = arguments.next().unwrap_or_default(),
             "--starttls" => starttls = Protocol::from_name(&arguments.next().unwrap_or_default()),
             port => {
@@ -87,6 +88,9 @@ fn print(out: &mut impl Write, address: &str, seen: &Surveyed) -> std::io::Resul
         ("scsv", &seen.fallback_scsv),
         ("sentinel", &seen.downgrade_sentinel),
         ("newest", &seen.newest_preferred),
+        ("client renegotiation", &seen.client_renegotiation),
+        ("certificates of 1.3", &seen.certificates_tls13),
+        ("ticketbleed", &seen.ticketbleed),
     ] {
         write!(out, "{name} {known:?}; ")?;
     }
@@ -95,5 +99,6 @@ fn print(out: &mut impl Write, address: &str, seen: &Surveyed) -> std::io::Resul
         "compression {:?}; early data {:?}; alpn {:?}",
         seen.compression, seen.early_data, seen.alpn
     )?;
+    writeln!(out, "heartbleed {:?}; ccs {:?}", seen.heartbleed, seen.ccs)?;
     writeln!(out, "refusals {:?} problems {:?}", seen.refusals, seen.problems)
 }

@@ -5,7 +5,9 @@
 //! [`survey::Survey`] says what to connect, send and close. Every answer is one of three: seen, absent, or untested
 //! and why. No probe reads what is not ours: a weakness is proven without harm, or the probe is not sent.
 
+mod handshake;
 pub mod names;
+mod probe;
 pub mod starttls;
 pub mod survey;
 pub mod wire;

@@ -124,7 +124,11 @@ pub(super) fn rdp(heard: &[u8]) -> Said {
     // X.224: length, confirm, two references, class; then the negotiation
     match body.get(7..) {
         Some([2, _, 8, 0, protocol, ..]) if *protocol & 3 != 0 => {
-            if at.is_empty() { Said::Ready(Vec::new()) } else { Said::Failed(Refusal::Injected) }
+            if at.is_empty() {
+                Said::Ready(Vec::new())
+            } else {
+                Said::Failed(Refusal::Injected)
+            }
         }
         Some([3, _, 8, 0, code, ..]) => Said::Failed(Refusal::Refused(format!("failure {code}"))),
         _ if body.get(1) == Some(&0xD0) => Said::Failed(Refusal::NotOffered),

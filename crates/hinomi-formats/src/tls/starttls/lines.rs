@@ -81,9 +81,7 @@ impl Dialog {
     fn is_last(&self, line: &[u8]) -> bool {
         match self.protocol {
             Protocol::Imap => self.step == 0 || !line.starts_with(b"* "),
-            Protocol::Smtp => {
-                line.get(3) != Some(&b'-') || !line.iter().take(3).all(u8::is_ascii_digit)
-            }
+            Protocol::Smtp => line.get(3) != Some(&b'-') || !line.iter().take(3).all(u8::is_ascii_digit),
             // RFC 959: text between the first line and the one with the same number and a space
             Protocol::Ftp => {
                 line.len() >= 3 && line.iter().take(3).all(u8::is_ascii_digit) && line.get(3) != Some(&b'-')

@@ -47,7 +47,12 @@ fn smtp() {
     let offers: &[u8] = b"250-mail.example\r\n250-PIPELINING\r\n250-starttls\r\n250 SIZE 10\r\n";
     check(Protocol::Smtp, &[greeting, offers, b"220 go\r\n"], &[EHLO, STARTTLS], &READY);
     check(Protocol::Smtp, &[greeting, b"250-x\r\n250 SIZE\r\n"], &[EHLO], &Said::Failed(Refusal::NotOffered));
-    check(Protocol::Smtp, &[greeting, offers, b"454 not now\r\n"], &[EHLO, STARTTLS], &refused("454 not now"));
+    check(
+        Protocol::Smtp,
+        &[greeting, offers, b"454 not now\r\n"],
+        &[EHLO, STARTTLS],
+        &refused("454 not now"),
+    );
     check(Protocol::Smtp, &[b"554 no\x1b[2J\r\n"], &[], &refused("554 no [2J"));
     check(Protocol::Smtp, &[b"SSH-2.0-x\r\n"], &[], &stranger("SSH-2.0-x"));
     let injected = &[greeting, offers, b"220 go\r\n250 injected\r\n"];
@@ -103,9 +108,15 @@ fn xmpp() {
     let sent: &[u8] = b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' \
         xmlns:stream='http://etherx.jabber.org/streams' to='mail.example' version='1.0'>";
     let ask: &[u8] = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
-    let offers: &[u8] = b"<?xml version='1.0'?><stream:stream><stream:features><starttls xmlns='u'/></stream:features>";
+    let offers: &[u8] =
+        b"<?xml version='1.0'?><stream:stream><stream:features><starttls xmlns='u'/></stream:features>";
     check(Protocol::Xmpp, &[offers, b"<proceed xmlns='u'/>"], &[sent, ask], &READY);
-    check(Protocol::Xmpp, &[offers, b"<proceed xmlns='u'/><x/>"], &[sent, ask], &Said::Failed(Refusal::Injected));
+    check(
+        Protocol::Xmpp,
+        &[offers, b"<proceed xmlns='u'/><x/>"],
+        &[sent, ask],
+        &Said::Failed(Refusal::Injected),
+    );
     let none: &[u8] = b"<stream:stream><stream:features></stream:features>";
     check(Protocol::Xmpp, &[none], &[sent], &Said::Failed(Refusal::NotOffered));
 }
@@ -113,10 +124,16 @@ fn xmpp() {
 #[test]
 fn rdp() {
     let request: &[u8] = &[3, 0, 0, 19, 14, 0xE0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
-    let answer = |kind: u8, value: u8| vec![3, 0, 0, 19, 14, 0xD0, 0, 0, 0, 0, 0, kind, 0, 8, 0, value, 0, 0, 0];
+    let answer =
+        |kind: u8, value: u8| vec![3, 0, 0, 19, 14, 0xD0, 0, 0, 0, 0, 0, kind, 0, 8, 0, value, 0, 0, 0];
     check(Protocol::Rdp, &[&answer(2, 1)], &[request], &READY);
     check(Protocol::Rdp, &[&answer(3, 5)], &[request], &refused("failure 5"));
-    check(Protocol::Rdp, &[&[3, 0, 0, 11, 6, 0xD0, 0, 0, 0, 0, 0]], &[request], &Said::Failed(Refusal::NotOffered));
+    check(
+        Protocol::Rdp,
+        &[&[3, 0, 0, 11, 6, 0xD0, 0, 0, 0, 0, 0]],
+        &[request],
+        &Said::Failed(Refusal::NotOffered),
+    );
 }
 
 #[test]

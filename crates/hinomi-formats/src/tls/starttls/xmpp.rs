@@ -40,7 +40,9 @@ impl Dialog {
             return Said::Send(REQUEST.to_vec());
         }
         let Some(at) = find(heard, b"<proceed") else { return Said::More };
-        let Some(length) = heard.get(at..).and_then(|rest| memchr::memchr(b'>', rest)) else { return Said::More };
+        let Some(length) = heard.get(at..).and_then(|rest| memchr::memchr(b'>', rest)) else {
+            return Said::More;
+        };
         let behind = heard.get(at.saturating_add(length).saturating_add(1)..).unwrap_or_default();
         match behind.trim_ascii() {
             b"" | b"</proceed>" => Said::Ready(Vec::new()),

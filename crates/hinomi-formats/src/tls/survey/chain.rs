@@ -84,6 +84,10 @@ impl Chain {
         self.offered == Known::Seen(())
     }
 
+    pub(super) fn is_off(&self) -> bool {
+        self.offered == Known::Absent
+    }
+
     /// Suites found, in order.
     pub(super) fn suites(&self) -> impl Iterator<Item = u16> + '_ {
         self.found.iter().map(|found| found.suite)

@@ -4,9 +4,19 @@ use super::End;
 use super::ask::Ask;
 use super::surveyed::Why;
 use super::talk::{Outcome, Talk};
+use crate::tls::handshake::{Tls12, Tls13, Turn};
 use crate::tls::names::Version;
+use crate::tls::probe::{Fault, Poke};
 use crate::tls::starttls::{Dialog, Said};
 use std::time::Duration;
+
+/// Which certificate is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Any,
+    Rsa,
+    Curve,
+}
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +29,14 @@ pub(super) enum Job {
     Reversed(Version),
     /// An older version with the signal that a newer one failed (RFC 7507).
     Fallback,
+    /// TLS 1.3 to its end, for the certificates of one kind.
+    Read13(Kind),
+    /// TLS 1.2 to its end, for a ticket and for a second handshake.
+    Full12,
+    /// A ticket with a session id one byte short of the longest.
+    Ticketbleed,
+    /// A probe.
+    Poke(Fault),
 }
 
 /// A question on its way.
@@ -27,12 +45,54 @@ pub(super) struct Running {
     pub(super) job: Job,
     pub(super) ask: Option<Ask>,
     bytes: Vec<u8>,
-    talk: Talk,
+    speech: Speech,
+}
+
+/// How the answer is listened to.
+#[derive(Debug)]
+pub(super) enum Speech {
+    Hello(Talk),
+    Tls13(Box<Tls13>),
+    Tls12(Box<Tls12>),
+    Poke(Poke),
+}
+
+impl Speech {
+    fn heard(&mut self, bytes: &[u8]) -> Turn<Outcome> {
+        match self {
+            Self::Hello(talk) => talk.heard(bytes).map_or(Turn::Go(Vec::new()), Turn::Done),
+            Self::Tls13(handshake) => match handshake.heard(bytes) {
+                Turn::Go(bytes) => Turn::Go(bytes),
+                Turn::Done(told) => Turn::Done(Outcome::Told(Box::new(told))),
+            },
+            Self::Tls12(handshake) => match handshake.heard(bytes) {
+                Turn::Go(bytes) => Turn::Go(bytes),
+                Turn::Done(finished) => Turn::Done(Outcome::Finished(Box::new(finished))),
+            },
+            Self::Poke(poke) => match poke.heard(bytes) {
+                Ok(bytes) => Turn::Go(bytes),
+                Err(poked) => Turn::Done(Outcome::Poked(poked)),
+            },
+        }
+    }
+
+    fn ended(self, end: End) -> Outcome {
+        match self {
+            Self::Hello(talk) => talk.ended(end),
+            Self::Tls13(handshake) => Outcome::Told(Box::new(handshake.ended())),
+            Self::Tls12(handshake) => Outcome::Finished(Box::new(handshake.ended(end == End::Timeout))),
+            Self::Poke(poke) => Outcome::Poked(poke.ended()),
+        }
+    }
 }
 
 impl Running {
     pub(super) fn new(job: Job, ask: Option<Ask>, bytes: Vec<u8>) -> Self {
-        Self { job, ask, bytes, talk: Talk::new(job == Job::V2) }
+        Self::with(job, ask, bytes, Speech::Hello(Talk::new(job == Job::V2)))
+    }
+
+    pub(super) fn with(job: Job, ask: Option<Ask>, bytes: Vec<u8>, speech: Speech) -> Self {
+        Self { job, ask, bytes, speech }
     }
 }
 
@@ -118,9 +178,9 @@ impl Connection {
             };
         }
         let Some(running) = &mut self.running else { return Step::Useless };
-        match running.talk.heard(bytes) {
-            None => Step::More,
-            Some(outcome) => self.done(outcome),
+        match running.speech.heard(bytes) {
+            Turn::Go(bytes) => Step::Send(bytes),
+            Turn::Done(outcome) => self.done(outcome),
         }
     }
 
@@ -135,7 +195,9 @@ impl Connection {
             (Stage::Opening, _) => Outcome::Failed(Why::Unreachable),
             (Stage::Talking, End::Timeout) => Outcome::Failed(Why::Timeout),
             (Stage::Talking, _) => Outcome::Failed(Why::StartTls("closed".to_owned())),
-            (Stage::Ready, end) => std::mem::replace(&mut running.talk, Talk::new(false)).ended(end),
+            (Stage::Ready, end) => {
+                std::mem::replace(&mut running.speech, Speech::Hello(Talk::new(false))).ended(end)
+            }
         };
         self.done(outcome)
     }

@@ -94,6 +94,18 @@ impl Gathered {
         }
     }
 
+    /// Takes what comes beside a certificate of TLS 1.3.
+    pub(super) fn take_beside(&mut self, staple: Option<&[u8]>, timestamps: Option<&[u8]>) {
+        self.ocsp_stapling.add(staple.is_some());
+        self.sct.add(timestamps.is_some());
+        if let Some(staple) = staple {
+            keep(&mut self.staples, staple);
+        }
+        if let Some(list) = timestamps {
+            keep(&mut self.timestamps, list);
+        }
+    }
+
     fn take_exchange(&mut self, version: Version, chosen: &Chosen, suite: &Suite) {
         match &chosen.exchanged {
             Some(Exchanged::Field { prime, .. }) => {

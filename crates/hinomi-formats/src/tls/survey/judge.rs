@@ -48,6 +48,9 @@ impl Survey {
             Job::Chain(version) => self.outcome_chain(version, running, outcome),
             Job::Reversed(version) => self.outcome_reversed(version, outcome),
             Job::Fallback => self.outcome_fallback(outcome),
+            Job::Read13(_) | Job::Full12 | Job::Ticketbleed | Job::Poke(_) => {
+                self.outcome_depth(running, outcome)
+            }
         }
     }
 
@@ -62,6 +65,9 @@ impl Survey {
             // A server that answers in TLS has understood, and does not speak SSLv2.
             Outcome::Refused(_) | Outcome::Chose(_) => Known::Absent,
             Outcome::Failed(why) => Known::Untested(why),
+            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) => {
+                Known::Untested(Why::NotApplicable)
+            }
         };
     }
 
@@ -71,6 +77,7 @@ impl Survey {
             Outcome::Refused(alert) => self.chain_refused(version, running, alert),
             Outcome::V2(_) => self.fail(version, &Why::Contradicts("an SSLv2 answer".to_owned())),
             Outcome::Failed(why) => self.chain_failed(version, why),
+            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) => {}
         }
     }
 
@@ -283,7 +290,7 @@ impl Survey {
                 Known::Untested(alert.map_or(Why::Closed, |alert| Why::RefusesAll(Some(alert))))
             }
             Outcome::Failed(why) => Known::Untested(why),
-            Outcome::V2(_) => Known::Untested(Why::Contradicts("an SSLv2 answer".to_owned())),
+            _ => Known::Untested(Why::Contradicts("another answer than asked for".to_owned())),
         });
     }
 

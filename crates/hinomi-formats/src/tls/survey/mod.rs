@@ -14,6 +14,7 @@
 mod ask;
 mod chain;
 mod connection;
+mod depth;
 mod gathered;
 mod judge;
 mod options;
@@ -31,6 +32,7 @@ use crate::tls::names::Version;
 use ask::{Ask, PROTOCOLS, Shape};
 use chain::Chain;
 use connection::{Connection, Job};
+use depth::Depth;
 use gathered::Gathered;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, VecDeque};
@@ -95,6 +97,7 @@ pub struct Survey {
     fallback: Option<Known<()>>,
     newest: Option<Known<()>>,
     gathered: Gathered,
+    depth: Depth,
     /// Versions refused with an alert that speaks of the form of the hello.
     form_refused: Vec<Version>,
     shape: Shape,
@@ -133,6 +136,7 @@ impl Survey {
             fallback: None,
             newest: None,
             gathered: Gathered::default(),
+            depth: Depth::new(),
             form_refused: Vec::new(),
             shape: Shape::Full,
             problems: Vec::new(),

@@ -41,6 +41,9 @@ pub struct Options {
     pub answer: Duration,
     /// Least time between two connections to the target.
     pub pause: Duration,
+    /// Whether to go on after the enumeration: handshakes carried to their end for what is said only under keys, and the
+    /// harmless probes. At most ten connections more.
+    pub deep: bool,
     /// Whether connections may be opened ahead of need when the round trip is long.
     pub ahead: bool,
 }
@@ -54,6 +57,7 @@ impl Options {
             deadline: Duration::from_secs(10),
             answer: Duration::from_secs(3),
             pause: Duration::ZERO,
+            deep: true,
             ahead: true,
         }
     }

@@ -62,6 +62,7 @@ impl Survey {
                 jobs.push(Job::Reversed(chain.version));
             }
         }
+        jobs.extend(self.deep_jobs());
         jobs
     }
 
@@ -84,7 +85,8 @@ impl Survey {
         if !matches!(job, Job::Chain(_)) {
             self.begun.push(job);
         }
-        let Some(running) = self.running(job) else { return false };
+        // What cannot be asked leaves its connection to the next.
+        let Some(running) = self.running(job) else { return !matches!(job, Job::Chain(_)) };
         let now = self.now;
         if let Some(connection) = self.connections.get_mut(&id) {
             if connection.is_ready() {
@@ -144,6 +146,9 @@ impl Survey {
                 let challenge = std::array::from_fn(|at| random.get(at).copied().unwrap_or_default());
                 return Some(Running::new(job, None, hello_v2(&kinds, challenge)));
             }
+            Job::Read13(_) | Job::Full12 | Job::Ticketbleed | Job::Poke(_) => {
+                return self.deep_running(job, random);
+            }
             Job::Chain(version) => self.chain_ask(version),
             Job::Reversed(version) => self.known_ask(version).map(|mut ask| {
                 ask.suites.reverse();
@@ -172,7 +177,7 @@ impl Survey {
     }
 
     /// A question that the server is known to agree to.
-    fn known_ask(&self, version: Version) -> Option<Ask> {
+    pub(super) fn known_ask(&self, version: Version) -> Option<Ask> {
         let chain = self.chain(version)?;
         let mut ask = chain.ask_known(self.target.name.clone());
         ask.alpn = Vec::new();

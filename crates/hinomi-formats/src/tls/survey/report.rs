@@ -24,7 +24,7 @@ impl Survey {
             extended_master_secret: gathered.extended_master_secret.known(),
             encrypt_then_mac: gathered.encrypt_then_mac.known(),
             secure_renegotiation: gathered.secure_renegotiation.known(),
-            session_tickets: gathered.session_tickets.known(),
+            session_tickets: either(gathered.session_tickets.known(), self.depth.tickets13.clone()),
             session_ids: gathered.session_ids.known(),
             ocsp_stapling: gathered.ocsp_stapling.known(),
             sct: gathered.sct.known(),
@@ -38,7 +38,12 @@ impl Survey {
             fallback_scsv: self.fallback.clone().unwrap_or(Known::Untested(Why::NotApplicable)),
             downgrade_sentinel: self.sentinel(),
             newest_preferred: self.newest.clone().unwrap_or(Known::Untested(Why::NotApplicable)),
-            early_data: Known::Untested(Why::NotAsked),
+            early_data: self.depth.early_data.clone(),
+            client_renegotiation: self.depth.renegotiation.clone(),
+            certificates_tls13: self.depth.certificates13.clone(),
+            heartbleed: self.heartbleed(),
+            ccs: self.depth.ccs.clone(),
+            ticketbleed: self.depth.ticketbleed.clone(),
             alpn: self.alpn_seen(),
             refusals: refusals.collect(),
             connections: self.opened_total,
@@ -80,6 +85,14 @@ impl Survey {
             Known::Untested(Why::NotApplicable),
             |all| if all { Known::Seen(()) } else { Known::Absent },
         )
+    }
+}
+
+/// Seen when either was; absent when one was and the other not seen.
+fn either(first: Known<()>, second: Known<()>) -> Known<()> {
+    match (&first, &second) {
+        (Known::Seen(()), _) | (Known::Absent, Known::Absent | Known::Untested(_)) => first,
+        _ => second,
     }
 }
 

@@ -181,6 +181,16 @@ pub struct Surveyed {
     pub newest_preferred: Known<()>,
     /// 0-RTT: bytes of early data that the server allows.
     pub early_data: Known<u32>,
+    /// A second handshake on the client's word.
+    pub client_renegotiation: Known<()>,
+    /// Whether the certificates of TLS 1.3, which come under keys, were read.
+    pub certificates_tls13: Known<()>,
+    /// Heartbleed, with its proof.
+    pub heartbleed: Known<String>,
+    /// Early ChangeCipherSpec, with its proof.
+    pub ccs: Known<String>,
+    /// Ticketbleed.
+    pub ticketbleed: Known<()>,
     /// Protocols of ALPN in the order found; absent when the extension is ignored.
     pub alpn: Known<Vec<String>>,
     /// Alerts by which unwanted hellos were refused, each once: the manners of the server.

@@ -2,7 +2,9 @@
 
 use super::End;
 use super::surveyed::Why;
+use crate::tls::handshake::{Finished12, Told13};
 use crate::tls::names::{Auth, Version, suite};
+use crate::tls::probe::Poked;
 use crate::tls::wire::{
     Alert, Exchanged, Flight, Heard, NotTls, ServerHello, ServerHelloV2, certificates, exchanged,
 };
@@ -19,6 +21,12 @@ pub(super) enum Outcome {
     V2(ServerHelloV2),
     /// The server refused: by an alert, or by closing.
     Refused(Option<u8>),
+    /// A handshake of TLS 1.3 came to its end, or not.
+    Told(Box<Told13>),
+    /// A handshake of TLS 1.2 came to its end, or not.
+    Finished(Box<Finished12>),
+    /// A probe came to its end.
+    Poked(Poked),
     /// Nothing is known.
     Failed(Why),
 }

@@ -18,4 +18,5 @@ pub use sslv2::{ServerHelloV2, hello_v2};
 pub(crate) use bytes::{Bytes, put_u16, put_vec8, put_vec16, put_vec24};
 #[cfg(test)]
 pub(crate) use flight::RETRY;
-pub(crate) use flight::certificates;
+pub(crate) use flight::{alpn, certificates, extensions};
+pub(crate) use hello::{handshake, record};

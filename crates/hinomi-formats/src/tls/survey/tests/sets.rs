@@ -57,8 +57,9 @@ fn check_groups(model: &Model, seen: &Surveyed) {
 }
 
 fn both(model: &Model) -> (Run, Run) {
-    let polite = run(&mut model.clone(), Options::polite(), Duration::from_millis(1));
-    let usual = run(&mut model.clone(), Options::usual(), Duration::from_millis(20));
+    let flat = |options: Options| Options { deep: false, ..options };
+    let polite = run(&mut model.clone(), flat(Options::polite()), Duration::from_millis(1));
+    let usual = run(&mut model.clone(), flat(Options::usual()), Duration::from_millis(20));
     for run in [&polite, &usual] {
         check_sets(model, &run.seen);
         check_groups(model, &run.seen);
@@ -84,6 +85,19 @@ fn a_modern_server_is_found_whole() {
     assert_eq!(seen.extended_master_secret, Known::Seen(()));
     assert_eq!(seen.heartbeat, Known::Absent);
     assert_eq!(seen.chains.len(), 2);
+}
+
+#[test]
+fn going_deeper_costs_at_most_fifteen_more() {
+    let mut model = Model::new(&[(Version::Tls13, &[0x1302, 0x1303, 0x1301]), (Version::Tls12, MODERN)]);
+    model.extensions.push(15);
+    let seen = run(&mut model.clone(), Options::usual(), Duration::from_millis(1)).seen;
+    check_sets(&model, &seen);
+    assert!(seen.connections as usize <= bound(&model) + 15, "{} of {}", seen.connections, bound(&model));
+    // The model does nothing beyond its flight, which proves no fault and no strength.
+    assert_eq!(seen.heartbleed, Known::Absent);
+    assert_eq!(seen.client_renegotiation.as_bool(), None);
+    assert_eq!(seen.certificates_tls13.as_bool(), None);
 }
 
 #[test]

@@ -1,0 +1,265 @@
+//! Questions beyond the enumeration: handshakes carried to their end, and probes. Each needs what the chains found.
+
+use super::connection::{Job, Kind, Running, Speech};
+use super::surveyed::{Known, Why};
+use super::talk::Outcome;
+use super::{Chain, Survey};
+use crate::tls::handshake::{Ask12, Ask13, Finished12, Tls12, Tls13, Told13, gcm_suite, public_one};
+use crate::tls::names::{Auth, Exchange, SIGNATURES, Version, suite};
+use crate::tls::probe::{Fault, Poke, Poked};
+use crate::tls::wire::{Extension, Hello};
+
+/// What the deeper questions came to.
+#[derive(Debug, Clone)]
+pub(super) struct Depth {
+    pub(super) certificates13: Known<()>,
+    /// The leaf that came first.
+    leaf: Option<Vec<u8>>,
+    pub(super) tickets13: Known<()>,
+    pub(super) early_data: Known<u32>,
+    pub(super) renegotiation: Known<()>,
+    ticket: Option<Vec<u8>>,
+    pub(super) ticketbleed: Known<()>,
+    pub(super) heartbleed: Known<String>,
+    pub(super) ccs: Known<String>,
+}
+
+impl Depth {
+    pub(super) fn new() -> Self {
+        let open = Why::NotApplicable;
+        Self {
+            certificates13: Known::Untested(open.clone()),
+            leaf: None,
+            tickets13: Known::Untested(open.clone()),
+            early_data: Known::Untested(open.clone()),
+            renegotiation: Known::Untested(open.clone()),
+            ticket: None,
+            ticketbleed: Known::Untested(open.clone()),
+            heartbleed: Known::Untested(open.clone()),
+            ccs: Known::Untested(open),
+        }
+    }
+}
+
+impl Survey {
+    /// Jobs that can be done now.
+    pub(super) fn deep_jobs(&self) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        if !self.options.deep {
+            return jobs;
+        }
+        let done =
+            |version: Version| self.chain(version).is_some_and(|chain| chain.is_done() && chain.is_offered());
+        if done(Version::Tls13) {
+            jobs.push(Job::Read13(Kind::Any));
+            jobs.extend(self.other_kind().map(Job::Read13));
+        }
+        if done(Version::Tls12) {
+            jobs.push(Job::Full12);
+        }
+        if self.depth.ticket.is_some() {
+            jobs.push(Job::Ticketbleed);
+        }
+        if self.old_version().is_some() {
+            jobs.push(Job::Poke(Fault::Ccs));
+            if self.gathered.heartbeat.known() == Known::Seen(()) {
+                jobs.push(Job::Poke(Fault::Heartbleed));
+            }
+        }
+        jobs
+    }
+
+    /// The newest version before TLS 1.3 that is on and enumerated.
+    fn old_version(&self) -> Option<Version> {
+        let mut old = self.chains.iter().filter(|chain| chain.version < Version::Tls13);
+        old.find(|chain| chain.is_done() && chain.is_offered()).map(|chain| chain.version)
+    }
+
+    /// The kind of certificate that TLS 1.3 has not shown and no older version would have.
+    fn other_kind(&self) -> Option<Kind> {
+        let decided = self.chain(Version::Tls12).is_some_and(|chain| chain.is_done() && !chain.is_offered());
+        let leaf = self.depth.leaf.as_ref().filter(|_| decided)?;
+        // rsaEncryption among the first bytes is the key's, or the issuer's: asked wrongly, the answer is the same leaf
+        const RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+        Some(if memchr::memmem::find(leaf, RSA).is_some() { Kind::Curve } else { Kind::Rsa })
+    }
+
+    /// The question of such a job.
+    pub(super) fn deep_running(&mut self, job: Job, random: [u8; 32]) -> Option<Running> {
+        match job {
+            Job::Read13(kind) => self.read13(job, kind, random),
+            Job::Full12 => self.full12(job, random),
+            Job::Ticketbleed => self.ticketbleed(job, random),
+            Job::Poke(fault) => {
+                let mut ask = self.known_ask(self.old_version()?)?;
+                // A suite without keys would have nothing to decrypt.
+                ask.suites.retain(|id| suite(*id).is_some_and(|suite| suite.bits > 0));
+                let bytes = ask.hello(random).bytes();
+                Some(Running::with(job, Some(ask), bytes, Speech::Poke(Poke::new(fault))))
+            }
+            _ => None,
+        }
+    }
+
+    fn read13(&self, job: Job, kind: Kind, random: [u8; 32]) -> Option<Running> {
+        let chain = self.chain(Version::Tls13)?;
+        let suites: Vec<u16> = chain.suites().filter(|id| gcm_suite(*id).is_some()).collect();
+        let group = chain.groups().iter().copied().find(|group| public_one(*group).is_some())?;
+        let is_rsa = |name: &str| name.starts_with("rsa");
+        let signatures = SIGNATURES.iter().filter(|(_, name)| match kind {
+            Kind::Any => true,
+            Kind::Rsa => is_rsa(name),
+            Kind::Curve => !is_rsa(name),
+        });
+        let ask = Ask13 {
+            suites,
+            group,
+            signatures: signatures.map(|(id, _)| *id).collect(),
+            alpn: vec!["h2".to_owned(), "http/1.1".to_owned()],
+            name: self.target.name.clone(),
+        };
+        if ask.suites.is_empty() {
+            return None;
+        }
+        // What is not HTTP may refuse protocols it does not know.
+        let ask = if self.target.starttls.is_some() { Ask13 { alpn: Vec::new(), ..ask } } else { ask };
+        let (handshake, bytes) = Tls13::new(&ask, random)?;
+        Some(Running::with(job, None, bytes, Speech::Tls13(Box::new(handshake))))
+    }
+
+    fn full12(&self, job: Job, random: [u8; 32]) -> Option<Running> {
+        let chain = self.chain(Version::Tls12)?;
+        let groups: Vec<u16> =
+            chain.groups().iter().copied().filter(|group| public_one(*group).is_some()).collect();
+        let fits = |id: &u16| {
+            gcm_suite(*id).is_some()
+                && suite(*id).is_some_and(|suite| match suite.exchange {
+                    Exchange::Ecdhe => !groups.is_empty(),
+                    exchange => exchange == Exchange::Dhe && suite.auth != Auth::Anon,
+                })
+        };
+        let suites: Vec<u16> = chain.suites().filter(fits).collect();
+        if suites.is_empty() {
+            return None;
+        }
+        let ask = Ask12 {
+            suites,
+            groups: if groups.is_empty() { vec![0x17] } else { groups },
+            signatures: SIGNATURES.iter().map(|(id, _)| *id).collect(),
+            name: self.target.name.clone(),
+            renegotiate: true,
+        };
+        let (handshake, bytes) = Tls12::new(ask, random);
+        Some(Running::with(job, None, bytes, Speech::Tls12(Box::new(handshake))))
+    }
+
+    /// A server at fault (CVE-2016-9244) answers any session id with 32 bytes: of 31 it would fill up one, which is not
+    /// looked at. Only the length counts.
+    fn ticketbleed(&self, job: Job, random: [u8; 32]) -> Option<Running> {
+        let ask = self.known_ask(Version::Tls12)?;
+        let mut hello: Hello = ask.hello(random);
+        let ticket = self.depth.ticket.clone()?;
+        hello.extensions.retain(|extension| !matches!(extension, Extension::SessionTicket(_)));
+        hello.extensions.push(Extension::SessionTicket(ticket));
+        hello.session_id = random.iter().take(31).copied().collect();
+        Some(Running::new(job, None, hello.bytes()))
+    }
+
+    /// What a deeper question came to.
+    pub(super) fn outcome_depth(&mut self, running: &Running, outcome: Outcome) {
+        match (running.job, outcome) {
+            (Job::Read13(kind), Outcome::Told(told)) => self.take_told(kind, *told),
+            (Job::Full12, Outcome::Finished(finished)) => self.take_finished(*finished),
+            (Job::Poke(fault), Outcome::Poked(poked)) => self.take_poked(fault, poked),
+            (Job::Ticketbleed, Outcome::Chose(chosen)) => {
+                let is_longer = chosen.hello.session_id.len() == 32 && chosen.failed.is_none();
+                // A server that starts anew makes an id of its own, of 32 bytes as well: then a certificate comes.
+                let is_new = !chosen.certificates.is_empty();
+                self.depth.ticketbleed = if is_longer && !is_new { Known::Seen(()) } else { Known::Absent };
+            }
+            (Job::Ticketbleed, Outcome::Refused(_)) => self.depth.ticketbleed = Known::Absent,
+            (job, Outcome::Failed(why)) => self.depth_failed(job, why),
+            (job, _) => self.depth_failed(job, Why::Contradicts("another answer than asked for".to_owned())),
+        }
+    }
+
+    fn depth_failed(&mut self, job: Job, why: Why) {
+        let depth = &mut self.depth;
+        match job {
+            Job::Read13(Kind::Any) => {
+                depth.certificates13 = Known::Untested(why.clone());
+                depth.early_data = Known::Untested(why.clone());
+                depth.tickets13 = Known::Untested(why);
+            }
+            Job::Full12 => depth.renegotiation = Known::Untested(why),
+            Job::Ticketbleed => depth.ticketbleed = Known::Untested(why),
+            Job::Poke(Fault::Heartbleed) => depth.heartbleed = Known::Untested(why),
+            Job::Poke(Fault::Ccs) => depth.ccs = Known::Untested(why),
+            _ => {}
+        }
+    }
+
+    fn take_told(&mut self, kind: Kind, told: Told13) {
+        if !told.is_finished {
+            let why = told.alert.map_or(Why::Closed, |alert| Why::RefusesAll(Some(alert)));
+            return self.depth_failed(Job::Read13(kind), why);
+        }
+        let auth = match told.signature {
+            Some(0x0804..=0x0806 | 0x0809..=0x080B) => "rsa",
+            Some(0x0403 | 0x0503 | 0x0603 | 0x081A..=0x081C) => "ecdsa",
+            _ => "any",
+        };
+        self.gathered.take_chain(Version::Tls13, &told.certificates, auth);
+        self.gathered.take_beside(told.staple.as_deref(), told.timestamps.as_deref());
+        self.gathered.client_certificate.add(told.asks_certificate);
+        if kind != Kind::Any {
+            return;
+        }
+        self.depth.leaf = told.certificates.first().cloned();
+        self.depth.certificates13 = Known::Seen(());
+        let early = told.tickets.iter().copied().max();
+        self.depth.tickets13 = if early.is_some() { Known::Seen(()) } else { Known::Absent };
+        self.depth.early_data = early.filter(|bytes| *bytes > 0).map_or(Known::Absent, Known::Seen);
+        let http = self.target.starttls.is_none();
+        if http {
+            self.alpn_asked = true;
+        }
+        self.alpn.extend(told.alpn.filter(|protocol| !self.alpn.contains(protocol)));
+    }
+
+    fn take_finished(&mut self, finished: Finished12) {
+        if !finished.is_finished {
+            let why = finished.alert.map_or(Why::Closed, |alert| Why::RefusesAll(Some(alert)));
+            return self.depth_failed(Job::Full12, why);
+        }
+        self.depth.ticket = finished.ticket.filter(|ticket| !ticket.is_empty());
+        if self.depth.ticket.is_none() {
+            self.depth.ticketbleed = Known::Absent;
+        }
+        self.depth.renegotiation = match finished.renegotiated {
+            Some(true) => Known::Seen(()),
+            Some(false) => Known::Absent,
+            None => Known::Untested(Why::Timeout),
+        };
+    }
+
+    fn take_poked(&mut self, fault: Fault, poked: Poked) {
+        let known = match poked {
+            Poked::Vulnerable(proof) => Known::Seen(proof),
+            Poked::NotVulnerable => Known::Absent,
+            Poked::Unclear(what) => Known::Untested(Why::Contradicts(what)),
+            Poked::NotReached => Known::Untested(Why::Closed),
+        };
+        match fault {
+            Fault::Heartbleed => self.depth.heartbleed = known,
+            Fault::Ccs => self.depth.ccs = known,
+        }
+    }
+
+    /// Heartbleed: who has no heartbeats cannot have it.
+    pub(super) fn heartbleed(&self) -> Known<String> {
+        let no_beats = self.gathered.heartbeat.known() == Known::Absent;
+        let no_old = self.chains.iter().filter(|chain| chain.version < Version::Tls13).all(Chain::is_off);
+        if no_beats || no_old { Known::Absent } else { self.depth.heartbleed.clone() }
+    }
+}
