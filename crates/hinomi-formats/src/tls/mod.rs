@@ -10,4 +10,5 @@ pub mod names;
 mod probe;
 pub mod starttls;
 pub mod survey;
+pub mod weakness;
 pub mod wire;

@@ -2,14 +2,15 @@
 //!
 //! - **Heartbleed** (CVE-2014-0160): a heartbeat that is wrong in one way only: the padding that RFC 6520 asks for is
 //!   missing. It carries every byte that it claims, so that a server at fault sends back our own bytes, and none of its
-//!   memory; a server that checks drops it.
-//! - **CCS** (CVE-2014-0224): a ChangeCipherSpec before its time, then a record of noise. A server that is right objects
-//!   to the first; one at fault tries to decrypt the second, and says so. Nothing is decrypted.
+//!   memory; a server that checks drops it. A right heartbeat with other bytes follows, so that it need not be waited
+//!   for silence: which of the two comes back decides.
+//! - **CCS** (CVE-2014-0224): a ChangeCipherSpec before its time. A server that is right objects. One that is silent gets
+//!   a record of noise: at fault, it tries to decrypt that, and says so. Nothing is decrypted.
 
 #[cfg(test)]
 mod tests;
 
-use crate::tls::wire::{Alert, Flight, Heard, record};
+use crate::tls::wire::{Alert, Flight, Heard, ServerHello, record};
 
 /// What a probe came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +37,13 @@ pub(crate) enum Fault {
 pub(crate) struct Poke {
     fault: Fault,
     flight: Flight,
+    /// The version agreed: a record of another is refused before it is looked at, which would prove nothing.
+    version: u16,
     /// What was sent after the server's flight, once it was.
     sent: Option<Vec<u8>>,
     echoed: Vec<u8>,
+    /// Whether the server was silent, and got noise.
+    noise: bool,
 }
 
 /// Bytes of the heartbeat: more than the 4 KiB that a server at fault may hold back in its buffer, and with the three
@@ -49,7 +54,7 @@ const PADDING: usize = 16;
 
 impl Poke {
     pub(crate) fn new(fault: Fault) -> Self {
-        Self { fault, flight: Flight::new(), sent: None, echoed: Vec::new() }
+        Self { fault, flight: Flight::new(), version: 0x0301, sent: None, echoed: Vec::new(), noise: false }
     }
 
     /// Takes bytes: what to send, or what it came to.
@@ -61,6 +66,9 @@ impl Poke {
                     let bytes = self.bytes();
                     out.extend_from_slice(&bytes);
                     self.sent = Some(bytes);
+                }
+                Heard::Message { kind: 2, body } => {
+                    self.version = ServerHello::read(&body).map_or(self.version, |hello| hello.version);
                 }
                 Heard::Message { .. } => {}
                 Heard::Alert(Alert { level: 1, description: 112 }) => {}
@@ -78,13 +86,28 @@ impl Poke {
         Ok(out)
     }
 
+    /// Whether silence is soon an answer.
+    pub(crate) fn is_impatient(&self) -> bool {
+        self.fault == Fault::Ccs && self.sent.is_some() && !self.noise
+    }
+
+    /// The server is silent: what to send next, if anything.
+    pub(crate) fn silent(&mut self) -> Option<Vec<u8>> {
+        let next = self.is_impatient().then(|| record(22, self.version, &[0x5A; 64]));
+        self.noise |= next.is_some();
+        next
+    }
+
     /// The connection ended without more.
     pub(crate) fn ended(&self) -> Poked {
         match (self.fault, &self.sent) {
             (_, None) => Poked::NotReached,
             (Fault::Heartbleed, Some(_)) if self.echoed.is_empty() => Poked::NotVulnerable,
             // closed without a word: refused, or given up
-            (Fault::Ccs, Some(_)) => Poked::NotVulnerable,
+            (Fault::Ccs, Some(_)) if !self.noise => Poked::NotVulnerable,
+            (Fault::Ccs, Some(_)) => Poked::Unclear(
+                "took it in silence, and ended without a word at the record behind it".to_owned(),
+            ),
             (Fault::Heartbleed, Some(_)) => Poked::Unclear("part of a heartbeat came back".to_owned()),
         }
     }
@@ -92,26 +115,25 @@ impl Poke {
     fn bytes(&self) -> Vec<u8> {
         match self.fault {
             Fault::Heartbleed => {
-                let mut beat = vec![1];
-                beat.extend(PAYLOAD.to_be_bytes());
-                beat.extend((0..PAYLOAD).map(own_byte));
-                let mut out = record(24, 0x0301, &beat);
-                // a farewell, so that a server that dropped the beat answers as well
-                out.extend(record(21, 0x0301, &[1, 0]));
-                out
+                let beat = |number: u8, padding: usize| {
+                    let mut beat = vec![1];
+                    beat.extend(PAYLOAD.to_be_bytes());
+                    beat.extend((0..PAYLOAD).map(|at| own_byte(number, at)));
+                    beat.resize(beat.len().saturating_add(padding), 0);
+                    record(24, self.version, &beat)
+                };
+                [beat(WRONG, 0), beat(RIGHT, PADDING)].concat()
             }
-            Fault::Ccs => {
-                let mut out = record(20, 0x0301, &[1]);
-                out.extend(record(22, 0x0301, &[0x5A; 64]));
-                out
-            }
+            Fault::Ccs => record(20, self.version, &[1]),
         }
     }
 
     fn alert(&self, alert: Alert) -> Poked {
         match (self.fault, alert.description) {
             // bad_record_mac, decryption_failed: it had changed to keys that nobody agreed
-            (Fault::Ccs, code @ (20 | 21)) => Poked::Vulnerable(format!("answered with alert {code}")),
+            (Fault::Ccs, code @ (20 | 21)) if self.noise => {
+                Poked::Vulnerable(format!("answered with alert {code}"))
+            }
             (Fault::Ccs, _) | (Fault::Heartbleed, _) if self.echoed.is_empty() => Poked::NotVulnerable,
             _ => self.ended(),
         }
@@ -125,17 +147,21 @@ impl Poke {
             return Some(Poked::Unclear("a heartbeat that is no answer".to_owned()));
         }
         let payload = rest.get(..length)?;
-        let is_ours = payload.iter().copied().eq((0..PAYLOAD).map(own_byte));
-        let behind = rest.len().saturating_sub(length);
-        Some(match is_ours && behind <= PADDING {
-            true => Poked::Vulnerable(format!("sent back {length} bytes, all of them ours")),
-            false => Poked::Unclear("sent back other bytes than ours".to_owned()),
+        let is = |number| payload.iter().copied().eq((0..PAYLOAD).map(|at| own_byte(number, at)));
+        Some(match (is(WRONG), is(RIGHT)) {
+            (true, _) => Poked::Vulnerable(format!("sent back {length} bytes, all of them ours")),
+            (_, true) => Poked::NotVulnerable,
+            _ => Poked::Unclear("sent back other bytes than ours".to_owned()),
         })
     }
 }
 
-/// Bytes of ours, by their place.
-fn own_byte(at: u16) -> u8 {
+/// The two heartbeats.
+const WRONG: u8 = 0;
+const RIGHT: u8 = 0x55;
+
+/// Bytes of ours, by heartbeat and place.
+fn own_byte(number: u8, at: u16) -> u8 {
     let [high, low] = at.wrapping_mul(31).to_be_bytes();
-    high ^ low
+    high ^ low ^ number
 }

@@ -33,7 +33,9 @@ fn beat(payload: &[u8], padding: usize) -> Vec<u8> {
 fn a_heartbeat_claims_no_more_than_it_carries() {
     let sent = Poke::new(Fault::Heartbleed).heard(DONE).unwrap();
     assert_eq!(sent[..8], [24, 3, 1, 0x3E, 0x83, 1, 0x3E, 0x80], "16,003 bytes, of which 16,000 claimed");
-    assert_eq!(sent.len(), 5 + 3 + usize::from(PAYLOAD) + 7);
+    let right = &sent[5 + 3 + usize::from(PAYLOAD)..];
+    assert_eq!(right[..8], [24, 3, 1, 0x3E, 0x93, 1, 0x3E, 0x80], "16,019 bytes, padding included");
+    assert_eq!(right.len(), 5 + 3 + usize::from(PAYLOAD) + PADDING);
 }
 
 #[test]
@@ -45,6 +47,8 @@ fn heartbleed_is_proven_by_our_own_bytes() {
 #[test]
 fn a_server_that_drops_the_heartbeat_is_not_vulnerable() {
     check(Fault::Heartbleed, |_| Vec::new(), &Poked::NotVulnerable);
+    let right = |sent: &[u8]| beat(&payload(&sent[8 + usize::from(PAYLOAD)..]), 16);
+    check(Fault::Heartbleed, right, &Poked::NotVulnerable);
     check(Fault::Heartbleed, |_| vec![21, 3, 1, 0, 2, 1, 0], &Poked::NotVulnerable);
     check(Fault::Heartbleed, |_| vec![21, 3, 1, 0, 2, 2, 10], &Poked::NotVulnerable);
 }
@@ -60,14 +64,33 @@ fn bytes_that_are_not_ours_prove_nothing() {
     );
 }
 
+/// A server that answers the early message with the first, and the noise that follows silence with the second.
+#[track_caller]
+fn check_ccs(first: &[u8], second: &[u8], expected: &Poked) {
+    let mut poke = Poke::new(Fault::Ccs);
+    assert_eq!(poke.silent(), None, "nothing is sent before the server has said all");
+    assert_eq!(poke.heard(DONE), Ok(vec![20, 3, 1, 0, 1, 1]));
+    let poked = poke.heard(first).and_then(|_| match first {
+        [] => {
+            assert_eq!(poke.silent().map(|noise| noise.len()), Some(69));
+            assert_eq!(poke.silent(), None, "noise is sent once");
+            poke.heard(second)
+        }
+        _ => Ok(Vec::new()),
+    });
+    assert_eq!(poked.err().unwrap_or_else(|| poke.ended()), *expected);
+}
+
 #[test]
 fn early_change_cipher_spec() {
-    let alert = |code| move |_: &[u8]| vec![21, 3, 1, 0, 2, 2, code];
-    check(Fault::Ccs, alert(10), &Poked::NotVulnerable);
-    check(Fault::Ccs, alert(40), &Poked::NotVulnerable);
-    check(Fault::Ccs, |_| Vec::new(), &Poked::NotVulnerable);
-    check(Fault::Ccs, alert(20), &Poked::Vulnerable("answered with alert 20".to_owned()));
-    check(Fault::Ccs, alert(21), &Poked::Vulnerable("answered with alert 21".to_owned()));
+    let alert = |code| [21, 3, 1, 0, 2, 2, code];
+    check_ccs(&alert(10), &[], &Poked::NotVulnerable);
+    check_ccs(&alert(20), &[], &Poked::NotVulnerable);
+    check_ccs(&[], &alert(10), &Poked::NotVulnerable);
+    check_ccs(&[], &alert(20), &Poked::Vulnerable("answered with alert 20".to_owned()));
+    check_ccs(&[], &alert(21), &Poked::Vulnerable("answered with alert 21".to_owned()));
+    let words = "took it in silence, and ended without a word at the record behind it";
+    check_ccs(&[], &[], &Poked::Unclear(words.to_owned()));
 }
 
 #[test]
@@ -75,4 +98,19 @@ fn a_server_that_refuses_the_hello_is_not_judged() {
     let mut poke = Poke::new(Fault::Heartbleed);
     assert_eq!(poke.heard(&[21, 3, 1, 0, 2, 2, 40]), Err(Poked::NotReached));
     assert_eq!(Poke::new(Fault::Ccs).ended(), Poked::NotReached);
+}
+
+#[test]
+fn records_carry_the_version_that_was_agreed() {
+    for version in [0x0301_u16, 0x0303] {
+        let mut hello = vec![2, 0, 0, 38];
+        hello.extend(version.to_be_bytes());
+        hello.extend([1; 32]);
+        hello.extend([0, 0, 0x2F, 0]);
+        let flight = [record(22, version, &hello), record(22, version, &[14, 0, 0, 0])].concat();
+        for fault in [Fault::Heartbleed, Fault::Ccs] {
+            let sent = Poke::new(fault).heard(&flight).unwrap();
+            assert_eq!(sent[1..3], version.to_be_bytes());
+        }
+    }
 }

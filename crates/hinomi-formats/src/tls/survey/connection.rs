@@ -109,6 +109,9 @@ pub(super) enum Step {
     Useless,
 }
 
+/// What counts as silence of a server that had better object.
+const SILENCE: Duration = Duration::from_millis(300);
+
 /// How far a connection is.
 #[derive(Debug)]
 enum Stage {
@@ -138,6 +141,24 @@ impl Connection {
     /// Whether a question can be sent at once.
     pub(super) fn is_ready(&self) -> bool {
         matches!(self.stage, Stage::Ready)
+    }
+
+    /// How long to wait for an answer.
+    pub(super) fn patience(&self, answer: Duration, trip: Option<Duration>) -> Duration {
+        match &self.running {
+            Some(running) if matches!(&running.speech, Speech::Poke(poke) if poke.is_impatient()) => {
+                trip.unwrap_or_default().saturating_mul(8).max(SILENCE).min(answer)
+            }
+            _ => answer,
+        }
+    }
+
+    /// Nothing came in time: what to send next, if silence is no end.
+    pub(super) fn silent(&mut self) -> Option<Vec<u8>> {
+        match &mut self.running.as_mut()?.speech {
+            Speech::Poke(poke) => poke.silent(),
+            _ => None,
+        }
     }
 
     pub(super) fn runs(&self, job: Job) -> bool {

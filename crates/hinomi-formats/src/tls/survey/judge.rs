@@ -115,24 +115,17 @@ impl Survey {
                 self.take_choice(version, running, chosen);
             }
             Some(Version::Tls12) if also => {
-                // Both were offered, and 1.2 was taken: 1.3 is off, and this is an answer for 1.2.
+                // Both were offered, and 1.2 was taken. It is no answer for the chain of 1.2: the groups were those of 1.3.
                 self.newest = Some(Known::Untested(Why::NotApplicable));
                 if chosen.hello.sentinel() == Some(Version::Tls13) {
                     self.newest = Some(Known::Absent);
                 } else if let Some(chain) = self.chain_mut(version) {
                     chain.absent();
                 }
-                if self.chain(Version::Tls12).is_some_and(Chain::is_untouched) && !self.runs(Version::Tls12) {
-                    self.take_choice(Version::Tls12, running, chosen);
-                }
             }
             Some(agreed) if agreed < version => self.fell(version),
             _ => self.fail(version, &Why::Contradicts(format!("version {:04x}", chosen.hello.version))),
         }
-    }
-
-    fn runs(&self, version: Version) -> bool {
-        self.connections.values().any(|connection| connection.runs(Job::Chain(version)))
     }
 
     /// The server answered with an older version: it has not this one, or no more suites for it.

@@ -160,10 +160,16 @@ impl Survey {
         let late: Vec<ConnectionId> = self
             .connections
             .iter()
-            .filter(|(_, connection)| connection.since.saturating_add(self.options.answer) <= self.now)
+            .filter(|(_, connection)| self.late_at(connection) <= self.now)
             .map(|(id, _)| *id)
             .collect();
         for id in late {
+            let next = self.connections.get_mut(&id).and_then(Connection::silent);
+            if let (Some(bytes), Some(connection)) = (next, self.connections.get_mut(&id)) {
+                connection.since = self.now;
+                self.actions.push_back(Action::Send(id, bytes));
+                continue;
+            }
             self.actions.push_back(Action::Close(id));
             self.end(id, End::Timeout);
         }
@@ -205,10 +211,14 @@ impl Survey {
             return None;
         }
         let deadline = self.started?.saturating_add(self.options.deadline);
-        let answers = self.connections.values().map(|at| at.since.saturating_add(self.options.answer));
+        let answers = self.connections.values().map(|connection| self.late_at(connection));
         let pause =
             self.last_opened.map(|at| at.saturating_add(self.options.pause)).filter(|at| *at > self.now);
         answers.chain(pause).chain([deadline]).min()
+    }
+
+    fn late_at(&self, connection: &Connection) -> Duration {
+        connection.since.saturating_add(connection.patience(self.options.answer, self.round_trip))
     }
 
     /// Whether there is nothing more to do.

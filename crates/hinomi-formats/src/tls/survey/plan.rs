@@ -32,21 +32,11 @@ impl Survey {
         let runs = |job: Job| self.connections.values().any(|connection| connection.runs(job));
         let chains =
             self.chains.iter().filter(|chain| !chain.is_done()).map(|chain| Job::Chain(chain.version));
-        let mut ready = chains.filter(|job| !runs(*job) && !self.waits(*job));
+        let mut ready = chains.filter(|job| !runs(*job));
         if let Some(job) = ready.next() {
             return Some(job);
         }
         self.once().into_iter().find(|job| !runs(*job) && !self.begun.contains(job))
-    }
-
-    /// With few connections at once, TLS 1.2 waits for the first answer of TLS 1.3, which may be its own.
-    fn waits(&self, job: Job) -> bool {
-        let first = self.connections.values().any(|connection| connection.runs(Job::Chain(Version::Tls13)))
-            && self.chain(Version::Tls13).is_some_and(|chain| !chain.is_offered());
-        job == Job::Chain(Version::Tls12)
-            && self.options.at_once_max <= 2
-            && first
-            && self.chain(Version::Tls12).is_some_and(|chain| !chain.is_offered())
     }
 
     /// Jobs that are done once, as soon as what they need is known.
