@@ -1,14 +1,14 @@
 //! Prints the keys and certificates in files as NDJSON, for comparison with other readers.
 //!
 //! Takes files and folders as arguments; of a folder everything below it. One object a key: `{"file", "kind", "format",
-//! "label", "place", "algorithm", "bits", "curve", "spki_sha256", "encryption", "opened_by", "private", "subject"}`, and one a
-//! file with problems: `{"file", "problems"}`. Each `--password=…` is tried on what is encrypted. `--count` prints only
+//! "label", "place", "algorithm", "bits", "curve", "spki_sha256", "encryption", "opened_by", "private", "subject", "weaknesses"}`, and one a
+//! file with problems: `{"file", "problems"}`; at the end those that share primes: `{"file", "shared_prime"}`. Each `--password=…` is tried on what is encrypted. `--count` prints only
 //! how many files, bytes and objects there were, and the seconds the reading took.
 
 #![expect(clippy::disallowed_methods, reason = "the crate reads no files; this program of its tests does")]
 
 use hinomi_formats::Limits;
-use hinomi_formats::keys::{self, KeyObject};
+use hinomi_formats::keys::{self, KeyObject, PublicNumbers};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -26,6 +26,7 @@ fn main() -> std::io::Result<()> {
     let limits = Limits::desk();
     let mut out = BufWriter::new(std::io::stdout().lock());
     let (mut files, mut total, mut objects, mut spent) = (0_u64, 0_u64, 0_usize, Duration::ZERO);
+    let mut moduli: Vec<(String, Vec<u8>)> = Vec::new();
     while let Some(path) = paths.pop() {
         let Ok(found) = std::fs::symlink_metadata(&path) else { continue };
         if found.is_dir() {
@@ -50,6 +51,7 @@ fn main() -> std::io::Result<()> {
         for object in &read.value {
             writeln!(out, "{}", line(&name, object))?;
         }
+        moduli.extend(read.value.iter().filter_map(modulus).map(|modulus| (name.clone(), modulus)));
         if !read.problems.is_empty() {
             writeln!(out, "{}", json!({ "file": name, "problems": read.problems }))?;
         }
@@ -62,10 +64,24 @@ fn main() -> std::io::Result<()> {
             json!({ "files": files, "bytes": total, "objects": objects, "seconds": seconds })
         )?;
     }
+    let numbers: Vec<&[u8]> = moduli.iter().map(|(_, modulus)| modulus.as_slice()).collect();
+    for shared in keys::weak::shared_primes(&numbers, &limits).value {
+        let name = |index: usize| moduli.get(index).map(|(name, _)| name);
+        let with: Vec<_> = shared.with.iter().map(|index| name(*index)).collect();
+        writeln!(out, "{}", json!({ "file": name(shared.index), "shared_prime": with }))?;
+    }
     out.flush()
 }
 
+fn modulus(object: &KeyObject) -> Option<Vec<u8>> {
+    match &object.public {
+        PublicNumbers::Rsa { n, .. } => Some(n.clone()),
+        _ => None,
+    }
+}
+
 fn line(file: &str, object: &KeyObject) -> Value {
+    let weaknesses = keys::weak::weaknesses(object);
     let spki =
         object.spki_sha256.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     json!({
@@ -82,5 +98,6 @@ fn line(file: &str, object: &KeyObject) -> Value {
         "opened_by": format!("{:?}", object.opened_by),
         "private": object.private.is_known(),
         "subject": object.certificate.as_ref().map(|certificate| &certificate.subject),
+        "weaknesses": weaknesses.iter().map(|weak| json!({ "id": weak.id, "detail": weak.detail })).collect::<Vec<_>>(),
     })
 }

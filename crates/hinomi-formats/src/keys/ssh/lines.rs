@@ -1,6 +1,7 @@
 //! Lines of public keys: `id_rsa.pub`, `authorized_keys`, `known_hosts` (sshd(8)), and RFC 4716.
 
 use super::blob;
+use crate::keys::asn1::Known;
 use crate::keys::gather::{Gather, Tag};
 use crate::keys::object::{KeyFormat, KeyKind, KeyObject};
 use crate::keys::text::base64;
@@ -12,6 +13,8 @@ const RFC4716: &[u8] = b"---- BEGIN SSH2 PUBLIC KEY ----";
 const RFC4716_END: &[u8] = b"---- END SSH2 PUBLIC KEY ----";
 /// A line with a key is no longer; a certificate may name many hosts.
 const LINE_MAX: usize = 64 << 10;
+/// Places of one line that may be the type of a key.
+const PLACES_MAX: usize = 64;
 
 /// Reads every line with a key. What stands before and behind tells what the key is for.
 pub(in crate::keys) fn lines(gather: &mut Gather<'_>, name: &str, bytes: &[u8], place: &str) {
@@ -19,9 +22,7 @@ pub(in crate::keys) fn lines(gather: &mut Gather<'_>, name: &str, bytes: &[u8], 
         if line.len() > LINE_MAX || line.len() < 40 {
             continue;
         }
-        let Some(found) = std::str::from_utf8(line).ok().and_then(Line::read) else { continue };
-        let Some(blob) = base64::decode(found.key.as_bytes()) else { continue };
-        let Some((kind, known)) = blob::public(&blob).filter(|(kind, _)| *kind == found.kind) else {
+        let Some((found, blob, kind, known)) = std::str::from_utf8(line).ok().and_then(key_in) else {
             continue;
         };
         let mut object = KeyObject::new(found.role(name), KeyFormat::OpenSsh, &blob);
@@ -44,29 +45,36 @@ struct Line<'a> {
     comment: &'a str,
 }
 
+/// The first place of a line at which a key stands, and not only its name as in a command or comment.
+fn key_in(line: &str) -> Option<(Line<'_>, Vec<u8>, String, Known)> {
+    let line = line.trim();
+    if line.starts_with('#') {
+        return None;
+    }
+    let mut from = 0_usize;
+    for _ in 0..PLACES_MAX {
+        let start = from.saturating_add(next_type(line.get(from..)?)?);
+        from = start.saturating_add(1);
+        let Some(found) = Line::at(line, start) else { continue };
+        let Some(blob) = base64::decode(found.key.as_bytes()) else { continue };
+        let Some((kind, known)) = blob::public(&blob).filter(|(kind, _)| *kind == found.kind) else {
+            continue;
+        };
+        return Some((found, blob, kind, known));
+    }
+    None
+}
+
 impl<'a> Line<'a> {
-    fn read(line: &'a str) -> Option<Self> {
-        let line = line.trim();
-        if line.starts_with('#') {
-            return None;
-        }
-        // The type of the key is followed by the key, whose first letters are the length of the type.
-        let mut from = 0_usize;
-        while let Some(at) = line.get(from..).and_then(next_type) {
-            let start = from.saturating_add(at);
-            let rest = line.get(start..)?;
-            let mut words = rest.split_ascii_whitespace();
-            let (kind, key) = (words.next()?, words.next());
-            let starts_word =
-                line.get(..start).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
-            if let Some(key) = key.filter(|key| starts_word && key.starts_with("AAAA")) {
-                let end = rest.find(key).map_or(rest.len(), |at| at.saturating_add(key.len()));
-                let before = line.get(..start)?.trim();
-                return Some(Self { before, kind, key, comment: rest.get(end..)?.trim() });
-            }
-            from = start.saturating_add(1);
-        }
-        None
+    /// Cuts a line where the type of a key begins, if a key follows it.
+    fn at(line: &'a str, start: usize) -> Option<Self> {
+        let (before, rest) = line.split_at_checked(start)?;
+        let starts_word = before.is_empty() || before.ends_with([' ', '\t']);
+        let (kind, after) = rest.split_once([' ', '\t']).filter(|_| starts_word)?;
+        let after = after.trim_start();
+        // The first letters of a key are the length of its type.
+        let (key, comment) = after.split_once([' ', '\t']).unwrap_or((after, ""));
+        key.starts_with("AAAA").then(|| Self { before: before.trim(), kind, key, comment: comment.trim() })
     }
 
     /// Whether what stands before the key are options of `authorized_keys`: they have quotes, or names without a dot.

@@ -8,8 +8,12 @@ mod curves;
 mod group;
 mod roca;
 mod rsa;
+mod shared;
+#[cfg(test)]
+mod tests;
 
 pub use blocklist::Blocklist;
+pub use shared::{SharedPrime, shared_primes};
 
 use super::object::{KeyKind, KeyObject, PublicNumbers};
 
