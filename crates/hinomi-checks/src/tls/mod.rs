@@ -2,6 +2,7 @@
 
 pub(crate) mod behaviour_below_profile;
 pub(crate) mod certificate_below_profile;
+mod configuration;
 pub(crate) mod interim_without_end;
 pub(crate) mod key_exchange_below_profile;
 pub(crate) mod known_weakness;
@@ -13,6 +14,7 @@ pub(crate) mod suite_below_profile;
 mod tests;
 pub(crate) mod version_below_profile;
 
+pub use configuration::{Configuration, Note, Part, Server, Topic, configuration};
 pub use observe::{Endpoint, EndpointFacts, endpoint_facts};
 pub use profile::{
     Area, Assessment, Conformity, DEFAULT_PROFILE, GroupName, Item, ItemVerdict, Level, Measured, Outcome,

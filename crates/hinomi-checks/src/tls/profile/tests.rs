@@ -103,3 +103,32 @@ fn openssl_spells_suites_its_own_way() {
     spelled("TLS_RSA_WITH_3DES_EDE_CBC_SHA", "DES-CBC3-SHA");
     spelled("TLS_ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256", "ECDHE-RSA-CAMELLIA128-SHA256");
 }
+
+/// Number, name of the registry and name of OpenSSL of all suites of OpenSSL 3.0.19, as
+/// `openssl ciphers -stdname -V ALL:COMPLEMENTOFALL:@SECLEVEL=0` prints them, with the two of TLS 1.3 that it has off.
+const OPENSSL: &str = include_str!("fixtures/openssl-names.txt");
+
+#[test]
+fn every_suite_of_every_profile_is_spelled_as_openssl_spells_it() {
+    let known: BTreeMap<u16, (&str, &str)> = OPENSSL
+        .lines()
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            (u16::from_str_radix(words[0], 16).unwrap(), (words[1], words[2]))
+        })
+        .collect();
+    let mut missing = BTreeSet::new();
+    for id in Profile::builtin_ids() {
+        let profile = Profile::builtin(id).unwrap();
+        for suite in profile.suites.tls12.iter().chain(&profile.suites.tls13).flatten() {
+            match known.get(&suite.0.id) {
+                Some(names) => assert_eq!((suite.iana().as_str(), suite.openssl().as_str()), *names, "{id}"),
+                None => {
+                    missing.insert(suite.iana());
+                }
+            }
+        }
+    }
+    // That build leaves triple DES out.
+    assert_eq!(missing.into_iter().collect::<Vec<_>>(), ["TLS_RSA_WITH_3DES_EDE_CBC_SHA"]);
+}
