@@ -24,7 +24,7 @@ pub use catalog::{
     APP, Benchmark, Catalog, CatalogError, Countermeasure, Figure, Grading, Incident, Unit, WellKnown,
 };
 pub use html::html;
-pub use machine::{json, ocsf, sarif};
+pub use machine::{cbom, json, ocsf, sarif};
 pub use plan::{
     Amount, Answer, Budget, BudgetInput, Choice, Item, Lens, LensKind, Plan, Points, SECURITY_SHARES,
     value_of,

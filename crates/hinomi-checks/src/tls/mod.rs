@@ -18,7 +18,7 @@ pub use configuration::{Configuration, Note, Part, Server, Topic, configuration}
 pub use observe::{Endpoint, EndpointFacts, endpoint_facts};
 pub use profile::{
     Area, Assessment, Conformity, DEFAULT_PROFILE, GroupName, Item, ItemVerdict, Level, Measured, Outcome,
-    Profile, ProfileError, Reading, Rule, SuiteName, Suites, Wanted, profiles,
+    Profile, ProfileError, Reading, Rule, SuiteName, Suites, Wanted, profiles, suite_name,
 };
 
 use crate::case::{cut, fail, proof, worst_of};

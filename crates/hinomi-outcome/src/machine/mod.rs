@@ -1,11 +1,13 @@
-//! What programs read: our own lines, SARIF for code hosts, OCSF for log stores.
+//! What programs read: our own lines, SARIF for code hosts, OCSF for log stores, CycloneDX for inventories of keys.
 
+mod cbom;
 mod json;
 mod ocsf;
 mod sarif;
 #[cfg(test)]
 mod tests;
 
+pub use cbom::cbom;
 pub use json::json;
 pub(crate) use json::{by_severity, merged};
 pub use ocsf::ocsf;

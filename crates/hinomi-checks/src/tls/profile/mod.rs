@@ -12,7 +12,7 @@ mod tests;
 mod verdict;
 
 pub use measured::Measured;
-pub use names::{GroupName, SuiteName};
+pub use names::{GroupName, SuiteName, suite_name};
 pub use rule::{Area, Rule};
 pub use verdict::{Assessment, Conformity, ItemVerdict, Outcome};
 

@@ -84,7 +84,7 @@ impl GroupName {
 }
 
 /// The name of a suite as it was met in a version, or its number when nobody registered it.
-pub(crate) fn suite_name(id: u32) -> String {
+pub fn suite_name(id: u32) -> String {
     if let Some(suite) = u16::try_from(id).ok().and_then(suite) {
         return format!("TLS_{}", suite.name);
     }
