@@ -25,6 +25,7 @@ pub use hinomi_watch::{AllowRule, Config as PageConfig};
 pub use judge::{Decision, Judged, judge, judge_under};
 pub use keys::inventory::KeyRing;
 pub use keys::inventory::calendar::{Phase, RenewalCost, phases, renewal_costs};
+pub use keys::inventory::ckms::{Answer, Question, Questionnaire, Told};
 pub use keys::inventory::observe::{KeyPlace, key_facts};
 pub use keys::inventory::strength::{Criteria, Standing, Use};
 pub use mail::scatter_type::{Campaign, Campaigns};

@@ -5,6 +5,7 @@
 //! servers use it.
 
 pub(crate) mod calendar;
+pub(crate) mod ckms;
 pub(crate) mod observe;
 pub(crate) mod period;
 pub(crate) mod strength;

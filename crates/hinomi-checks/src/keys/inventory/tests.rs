@@ -1,11 +1,13 @@
 //! The years, the phases and the ring.
 
 use super::calendar::{phase_on, phases, renewal_costs};
+use super::ckms::{Answer, Questionnaire};
 use super::period::{Purpose, months_between, months_max, purpose};
 use super::strength::{Criteria, Standing, Use};
 use super::*;
 use hinomi_model::fact::{CertificateSeen, ChainSeen};
-use hinomi_model::{AssetId, AssetKind, EvidenceId, Fact, Locator};
+use hinomi_model::{AssetId, AssetKind, EvidenceId, Fact, Lang, Locator};
+use jiff::Timestamp;
 use jiff::civil::date;
 
 #[track_caller]
@@ -163,4 +165,111 @@ fn a_certificate_is_public_when_something_says_so() {
     assert_eq!(ring.is_public(&certificate(Some(0))), None);
     assert_eq!(ring.is_public(&certificate(Some(2))), Some(true));
     assert_eq!(ring.is_public(&KeyFact::default()), None);
+}
+
+fn private(place: &str, change: impl Fn(&mut KeyFact)) -> Observation {
+    let mut key = KeyFact {
+        kind: KeyKind::PrivateKey,
+        algorithm: "rsa".to_owned(),
+        bits: Some(2048),
+        spki_sha256: Some("s1".to_owned()),
+        opened_by: Some("none_needed".to_owned()),
+        fingerprint_sha256: place.to_owned(),
+        place: place.to_owned(),
+        mode: Some(0o600),
+        weaknesses_tested: true,
+        ..KeyFact::default()
+    };
+    change(&mut key);
+    observation(Fact::Key(Box::new(key)))
+}
+
+/// The sentence the inventory answers an item with.
+#[track_caller]
+fn answer(item: &str, seen: &[Observation], expected: &str) {
+    let questions = Questionnaire::builtin();
+    let all = questions.answered(seen, &[], "2026-06-01T00:00:00Z".parse().unwrap());
+    let (question, answer) = all.iter().find(|(question, _)| question.id == item).unwrap();
+    let Answer::Evidence(figures) = answer else { panic!("{item}: {answer:?}") };
+    assert_eq!(questions.sentence(question, figures, Lang::En), expected);
+}
+
+#[test]
+fn the_inventory_answers_what_it_can() {
+    let old = |key: &mut KeyFact| {
+        key.kind = KeyKind::Certificate;
+        key.certificate = Some(Box::new(CertificateSeen {
+            not_before: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+            not_after: Some("2021-01-01T00:00:00Z".parse().unwrap()),
+            ..CertificateSeen::default()
+        }));
+    };
+    let seen = [
+        private("etc/a.key", |_| {}),
+        private("share/a.p12#a", |key| key.encrypted = Some("pbes2-aes-256-cbc".to_owned())),
+        private("etc/a.crt", old),
+        private("var/www/b.key", |key| {
+            key.spki_sha256 = Some("s2".to_owned());
+            key.bits = Some(1024);
+            key.mode = Some(0o644);
+            key.owner = Some(0);
+            key.surroundings = vec!["web_root".to_owned()];
+        }),
+    ];
+    answer("K-1", &seen, "Seen: 3 private keys, 0 secret keys, 1 certificates, 0 locked keystores.");
+    answer("K-2", &seen, "Of 2: unusable now 1, in transition 1, of unknown algorithm or size 0.");
+    answer("K-3", &seen, "The places of 3 private and secret keys are known; of 2 the owner is not.");
+    answer("K-4", &seen, "Of 1 certificates: active 0, past their end 1, before their start 0.");
+    answer("F-5", &seen, "Private keys left with expired certificates only: 1.");
+    answer("S-1", &seen, "Of 3 private and secret keys, 2 are in clear.");
+    answer(
+        "A-1",
+        &seen,
+        "Of 3 private and secret keys: open to everybody 1, in a web root, repository or backup 1, of unknown permissions 0.",
+    );
+    answer("A-2", &seen, "Private keys in two places or more: 1.");
+    answer("D-2", &seen, "Of 4 keys tested for weaknesses 0 are weak; 0 could not be tested.");
+}
+
+#[test]
+fn every_item_has_words_and_every_evidence_its_sentence() {
+    let questions = Questionnaire::builtin();
+    assert!(!questions.confirmed, "not before the guideline is transcribed");
+    let seen = [private("a", |_| {})];
+    for (item, answer) in questions.answered(&seen, &[], "2026-06-01T00:00:00Z".parse().unwrap()) {
+        assert!(!item.words(Lang::Ja).is_ascii() && item.words(Lang::En).is_ascii(), "{}", item.id);
+        match answer {
+            Answer::Evidence(figures) => {
+                for lang in Lang::ALL {
+                    let told = questions.sentence(item, &figures, lang);
+                    assert!(!told.is_empty() && !told.contains('{'), "{} {told}", item.id);
+                }
+            }
+            other => assert_eq!(other, Answer::Open, "{}", item.id),
+        }
+    }
+}
+
+#[test]
+fn without_an_inventory_nothing_is_answered_by_evidence() {
+    let questions = Questionnaire::builtin();
+    let all = questions.answered(&[], &[], Timestamp::UNIX_EPOCH);
+    assert!(all.iter().all(|(_, answer)| *answer == Answer::Open));
+}
+
+#[test]
+fn what_people_answer_has_an_owner_a_date_and_an_end() {
+    let questions = Questionnaire::builtin();
+    let text = "[[answer]]\nitem = \"G-1\"\nowner = \"情報システム部\"\ndate = \"2026-04-01\"\ntext = \"規程 12\"\nagain = \"2027-04-01\"\n";
+    let told = questions.read_answers(text).unwrap();
+    let state = |at: &str| {
+        let all = questions.answered(&[], &told, at.parse().unwrap());
+        all.into_iter().find(|(item, _)| item.id == "G-1").unwrap().1
+    };
+    assert_eq!(state("2027-04-01T00:00:00Z"), Answer::Told(told[0].clone()));
+    assert_eq!(state("2027-04-02T00:00:00Z"), Answer::Overdue(told[0].clone()));
+    assert!(questions.read_answers(&text.replace("G-1", "G-9")).unwrap_err().contains("G-9"));
+    assert!(questions.read_answers(&format!("{text}{text}")).unwrap_err().contains("twice"));
+    assert!(questions.read_answers(&text.replace("owner", "woner")).is_err());
+    assert_eq!(questions.read_answers("").unwrap(), []);
 }
