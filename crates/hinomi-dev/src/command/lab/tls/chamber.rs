@@ -24,7 +24,7 @@ pub(crate) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -
     debian(&["setpriv"], "util-linux")?;
     debian(&["ip"], "iproute2")?;
     let root = nix::unistd::geteuid().is_root();
-    let spaces: &[&str] = &["--net", "--pid", "--fork", "--kill-child=KILL"];
+    let spaces: &[&str] = &["--net", "--pid", "--mount-proc", "--fork", "--kill-child=KILL"];
     let user: &[&str] = if root { &[] } else { &["--map-root-user"] };
     quiet(Command::new("unshare").args(spaces).args(user).args(["ip", "link", "set", "lo", "up"]))
         .map_err(|why| format!("no network of its own can be made here: {why}"))?;

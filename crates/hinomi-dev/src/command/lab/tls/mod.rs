@@ -119,7 +119,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         let mut again = chamber::command(std::env::args_os().skip(3)).map_err(anyhow::Error::msg)?;
-        let status = again.status().context("failed to enter the chamber")?;
+        let mut inside = again.spawn().context("failed to enter the chamber")?;
+        if matches!(arguments, Arguments::Up(given) if given.command.is_empty()) {
+            say(&format!("enter their network with: nsenter --net=/proc/{}/ns/net", inside.id()));
+        }
+        let status = inside.wait()?;
         return Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)));
     }
     chamber::open()?;
@@ -180,8 +184,7 @@ fn up(raised: &raised::Raised, desk: &std::path::Path, command: &[OsString]) -> 
                 running.server.id, running.server.port, running.server.title
             ));
         }
-        say(&format!("{} servers are up; enter their network with", raised.running.len()));
-        say(&format!("  nsenter --net=/proc/{}/ns/net", outer_id()?));
+        say(&format!("{} servers are up", raised.running.len()));
         std::io::stdin().read_to_end(&mut Vec::new())?;
         return Ok(ExitCode::SUCCESS);
     };
@@ -196,12 +199,6 @@ fn told_of(server: &roster::Server) -> serde_json::Value {
     serde_json::json!({
         "id": id, "title": title, "port": port, "starttls": starttls, "keys": keys, "known": known, "version": version,
     })
-}
-
-/// Our process id as those outside see it: the process file system is still theirs.
-fn outer_id() -> Result<String> {
-    let own = std::fs::read_link("/proc/self").context("failed to read our process id")?;
-    Ok(own.display().to_string())
 }
 
 /// Measures every server that runs; a table that says something else is an error.
