@@ -135,11 +135,21 @@ fn server_hello(version: [u8; 2], suite: [u8; 2]) -> Vec<u8> {
     message(2, &[&version[..], &[0x5A; 32], &[0], &suite, &[0]].concat())
 }
 
-/// The first suite that a client offers behind its random and its session id.
+/// The first suite of TLS 1.2 that a client offers behind its random and its session id.
 fn offered(hello: &[u8]) -> [u8; 2] {
     let session = hello.get(43).map_or(0, |length| usize::from(*length));
-    let at = 46 + session;
-    hello.get(at..at + 2).and_then(|suite| suite.try_into().ok()).unwrap_or([0, 0x2F])
+    let rest = hello.get(44 + session..).unwrap_or_default();
+    let Some((length, rest)) = rest.split_first_chunk() else { return [0, 0x2F] };
+    let suites = rest.chunks_exact(2).take(usize::from(u16::from_be_bytes(*length)) / 2);
+    let mut suites = suites.filter_map(|suite| <[u8; 2]>::try_from(suite).ok());
+    // Those of TLS 1.3, the placeholders of RFC 8701, and the two that are signals choose nothing.
+    let is_one = |suite: &[u8; 2]| {
+        suite[0] != 0x13
+            && !(suite[0] == suite[1] && suite[0] & 15 == 10)
+            && *suite != [0, 0xFF]
+            && *suite != [0x56, 0]
+    };
+    suites.find(is_one).unwrap_or([0, 0x2F])
 }
 
 /// A Certificate message of one certificate.
