@@ -2,6 +2,7 @@
 //! where it may, and none ever speaks TLS rightly, but for the one that cuts a right answer into records of one byte.
 
 use super::abrupt;
+use super::heard::{Heard, Spoken};
 use anyhow::{Context, Result};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -16,6 +17,8 @@ pub(crate) struct Hostile {
     pub(crate) title: &'static str,
     pub(crate) port: u16,
     pub(crate) starttls: Option<&'static str>,
+    /// The suites of TLS 1.2 that it truly agrees on, before it shows what it is.
+    pub(crate) speaks: &'static [u32],
     #[serde(skip)]
     pub(super) serve: fn(&mut TcpStream) -> io::Result<()>,
 }
@@ -26,7 +29,7 @@ const fn hostile(
     port: u16,
     serve: fn(&mut TcpStream) -> io::Result<()>,
 ) -> Hostile {
-    Hostile { id, title, port, starttls: None, serve }
+    Hostile { id, title, port, starttls: None, speaks: &[], serve }
 }
 
 const fn mail(
@@ -35,11 +38,39 @@ const fn mail(
     port: u16,
     serve: fn(&mut TcpStream) -> io::Result<()>,
 ) -> Hostile {
-    Hostile { id, title, port, starttls: Some("smtp"), serve }
+    Hostile { starttls: Some("smtp"), ..hostile(id, title, port, serve) }
+}
+
+/// One that agrees on a suite first.
+const fn agreeing(
+    id: &'static str,
+    title: &'static str,
+    port: u16,
+    serve: fn(&mut TcpStream) -> io::Result<()>,
+) -> Hostile {
+    Hostile { speaks: &[AGREED], ..hostile(id, title, port, serve) }
+}
+
+impl Hostile {
+    /// What is wrong with what a prober says of it: more than it speaks, a weakness, or silence about what was not tested.
+    pub(crate) fn fault(&self, heard: &Heard) -> Option<String> {
+        let of = |spoken: &Spoken| if spoken.name == "tls1.2" { self.speaks } else { &[] };
+        let made_up = |spoken: &&Spoken| spoken.suites.iter().any(|suite| !of(spoken).contains(suite));
+        if let Some(spoken) = heard.versions.iter().find(made_up) {
+            return Some(format!("it does not speak {:04X?} in {}", spoken.suites, spoken.name));
+        }
+        if let Some(weakness) = heard.vulnerable.first() {
+            return Some(format!("{weakness} was claimed"));
+        }
+        let nothing = heard.versions.iter().all(|spoken| spoken.suites.is_empty());
+        (nothing && heard.untested.is_empty()).then(|| "it was called clean".to_owned())
+    }
 }
 
 /// The server whose answers [`one_byte_records`] cuts up, when it is raised too: its truth is the truth of both.
 pub(crate) const CUT_UP: u16 = 9808;
+/// Where they are cut up.
+pub(crate) const CUT_UP_PORT: u16 = 9866;
 
 /// All of them.
 pub(crate) const ALL: &[Hostile] = &[
@@ -48,15 +79,15 @@ pub(crate) const ALL: &[Hostile] = &[
     hostile("reset", "resets the connection when it has heard a hello", 9853, reset),
     hostile("closed", "closes the connection when it has heard a hello", 9854, closed),
     hostile("silent", "takes connections and says nothing for a minute", 9855, silent),
-    hostile("drip", "sends a right answer, a byte a second", 9856, drip),
-    hostile("endless-certificate", "sends one certificate message of 16 MB", 9857, endless_certificate),
+    agreeing("drip", "sends a right answer, a byte a second", 9856, drip),
+    agreeing("endless-certificate", "sends one certificate message of 16 MB", 9857, endless_certificate),
     hostile(
         "many-certificates",
         "sends a chain of 4,000 certificates that are none",
         9858,
         many_certificates,
     ),
-    hostile("no-der", "sends a certificate that is no DER", 9859, no_der),
+    agreeing("no-der", "sends a certificate that is no DER", 9859, no_der),
     hostile("alert-flood", "warns 200,000 times", 9860, alert_flood),
     hostile("empty-records", "sends 200,000 handshake records without content", 9861, empty_records),
     hostile("long-record", "announces a record of 65,535 bytes, which no version allows", 9862, long_record),
@@ -66,7 +97,7 @@ pub(crate) const ALL: &[Hostile] = &[
     hostile(
         "one-byte-records",
         "cuts the handshake of another server into records of one byte",
-        9866,
+        CUT_UP_PORT,
         one_byte_records,
     ),
     mail("starttls-absent", "does not offer STARTTLS", 9871, starttls_absent),
@@ -135,21 +166,22 @@ fn server_hello(version: [u8; 2], suite: [u8; 2]) -> Vec<u8> {
     message(2, &[&version[..], &[0x5A; 32], &[0], &suite, &[0]].concat())
 }
 
-/// The first suite of TLS 1.2 that a client offers behind its random and its session id.
-fn offered(hello: &[u8]) -> [u8; 2] {
+/// The one suite that some of them agree on, in TLS 1.2 and nowhere else: TLS_RSA_WITH_AES_128_CBC_SHA.
+const AGREED: u32 = 0x002F;
+
+/// Hears a hello out; one that does not offer [`AGREED`] in TLS 1.2 is refused with an alert.
+fn agreed(stream: &mut TcpStream) -> io::Result<[u8; 2]> {
+    let hello = hello(stream)?;
     let session = hello.get(43).map_or(0, |length| usize::from(*length));
     let rest = hello.get(44 + session..).unwrap_or_default();
-    let Some((length, rest)) = rest.split_first_chunk() else { return [0, 0x2F] };
-    let suites = rest.chunks_exact(2).take(usize::from(u16::from_be_bytes(*length)) / 2);
-    let mut suites = suites.filter_map(|suite| <[u8; 2]>::try_from(suite).ok());
-    // Those of TLS 1.3, the placeholders of RFC 8701, and the two that are signals choose nothing.
-    let is_one = |suite: &[u8; 2]| {
-        suite[0] != 0x13
-            && !(suite[0] == suite[1] && suite[0] & 15 == 10)
-            && *suite != [0, 0xFF]
-            && *suite != [0x56, 0]
-    };
-    suites.find(is_one).unwrap_or([0, 0x2F])
+    let length = rest.split_first_chunk().map_or(0, |(length, _)| usize::from(u16::from_be_bytes(*length)));
+    let suites = rest.get(2..).unwrap_or_default().chunks_exact(2).take(length / 2);
+    let suite = u16::try_from(AGREED).unwrap_or(0).to_be_bytes();
+    if hello.get(9..11) == Some(&[3, 3]) && suites.into_iter().any(|offered| offered == suite) {
+        return Ok(suite);
+    }
+    stream.write_all(&record(21, &[2, 40]))?;
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// A Certificate message of one certificate.
@@ -198,7 +230,7 @@ fn silent(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 fn drip(stream: &mut TcpStream) -> io::Result<()> {
-    let suite = offered(&hello(stream)?);
+    let suite = agreed(stream)?;
     let flight = [server_hello([3, 3], suite), certificate(&[0x30, 0]), message(14, &[])].concat();
     for byte in record(22, &flight) {
         stream.write_all(&[byte])?;
@@ -208,7 +240,7 @@ fn drip(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 fn endless_certificate(stream: &mut TcpStream) -> io::Result<()> {
-    let suite = offered(&hello(stream)?);
+    let suite = agreed(stream)?;
     stream.write_all(&record(22, &server_hello([3, 3], suite)))?;
     // The largest length that three bytes can tell, for the message, the chain and the first certificate of it.
     stream.write_all(&record(22, &[11, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFC, 0xFF, 0xFF, 0xF9]))?;
@@ -220,7 +252,7 @@ fn endless_certificate(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 fn many_certificates(stream: &mut TcpStream) -> io::Result<()> {
-    let suite = offered(&hello(stream)?);
+    let suite = agreed(stream)?;
     stream.write_all(&record(22, &server_hello([3, 3], suite)))?;
     let chain = [0, 0, 2, 0x30, 0].repeat(4_000);
     let length = u32::try_from(chain.len()).unwrap_or(0).to_be_bytes();
@@ -232,7 +264,7 @@ fn many_certificates(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 fn no_der(stream: &mut TcpStream) -> io::Result<()> {
-    let suite = offered(&hello(stream)?);
+    let suite = agreed(stream)?;
     let flight = [server_hello([3, 3], suite), certificate(&chance(700)), message(14, &[])].concat();
     stream.write_all(&record(22, &flight))
 }
@@ -250,7 +282,7 @@ fn empty_records(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 fn long_record(stream: &mut TcpStream) -> io::Result<()> {
-    let suite = offered(&hello(stream)?);
+    let suite = agreed(stream)?;
     stream.write_all(&[22, 3, 3, 0xFF, 0xFF])?;
     stream.write_all(&server_hello([3, 3], suite))?;
     stream.write_all(&chance(60_000))
@@ -262,7 +294,7 @@ fn wrong_suite(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 fn wrong_version(stream: &mut TcpStream) -> io::Result<()> {
-    let suite = offered(&hello(stream)?);
+    let suite = agreed(stream)?;
     stream.write_all(&record(22, &[server_hello([3, 9], suite), message(14, &[])].concat()))
 }
 
@@ -345,7 +377,7 @@ fn starttls_refused(stream: &mut TcpStream) -> io::Result<()> {
 fn starttls_injected(stream: &mut TcpStream) -> io::Result<()> {
     greet(stream, "250-STARTTLS\r\n")?;
     stream.write_all(b"220 ready\r\n250-lab.example\r\n250 AUTH PLAIN\r\n")?;
-    let suite = offered(&hello(stream)?);
+    let suite = agreed(stream)?;
     stream.write_all(&record(22, &[server_hello([3, 3], suite), message(14, &[])].concat()))
 }
 

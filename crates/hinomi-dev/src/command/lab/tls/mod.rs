@@ -73,6 +73,9 @@ pub(crate) struct Peers {
     /// A prober that prints our form: a command, its words by spaces; host and port follow.
     #[arg(long)]
     prober: Option<String>,
+    /// The prober that is given meets the hostile servers too.
+    #[arg(long, requires = "prober")]
+    hostile: bool,
     /// How long a way there and back takes.
     #[arg(long, default_value_t = 0)]
     round_trip_ms: u64,
@@ -195,9 +198,9 @@ fn up(raised: &raised::Raised, desk: &std::path::Path, command: &[OsString]) -> 
 
 /// A server as a prober may be told of it, with its truth.
 fn told_of(server: &roster::Server) -> serde_json::Value {
-    let roster::Server { id, title, port, starttls, keys, known, version, .. } = server;
+    let roster::Server { id, title, port, alike, starttls, keys, known, version, .. } = server;
     serde_json::json!({
-        "id": id, "title": title, "port": port, "starttls": starttls, "keys": keys, "known": known, "version": version,
+        "id": id, "title": title, "port": port, "alike": alike, "starttls": starttls, "keys": keys, "known": known, "version": version,
     })
 }
 
@@ -246,16 +249,21 @@ fn compare(lab: &Lab, raised: &raised::Raised, given: &Peers) -> Result<ExitCode
         let words: Option<Vec<String>> =
             given.prober.as_ref().map(|words| words.split_whitespace().map(str::to_owned).collect());
         if let Some(words) = words {
-            runs.push(peers::ours(&words, server, round_trip, guard)?);
+            let target =
+                peers::Target { id: &server.id, port: server.port, starttls: server.starttls.as_deref() };
+            runs.push(peers::ours(&words, target, round_trip, guard)?.held(server));
             say(&shown(runs.last()));
         }
         for peer in given.peers() {
-            runs.push(peers::run(lab, peer, server, round_trip, guard)?);
+            runs.push(peers::run(lab, peer, server, round_trip, guard)?.held(server));
             say(&shown(runs.last()));
         }
     }
     if let Some(out) = &given.out {
         std::fs::write(out, serde_json::to_vec_pretty(&runs)?)?;
+    }
+    if let (true, Some(words)) = (given.hostile, &given.prober) {
+        hostile_told(words, raised, guard)?;
     }
     // The probers of others may be wrong; ours may not.
     let wrong = |run: &&peers::Run| run.difference.as_ref().is_none_or(|found| !found.is_none());
@@ -270,6 +278,35 @@ fn compare(lab: &Lab, raised: &raised::Raised, given: &Peers) -> Result<ExitCode
     let wrong = ours.iter().copied().filter(wrong).count();
     ensure!(wrong == 0, "the prober is wrong on {wrong} of {} servers", ours.len());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Our prober before every hostile server: what it must not say, and what it used.
+fn hostile_told(words: &str, raised: &raised::Raised, guard: Duration) -> Result<()> {
+    let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+    let mut wrong = Vec::new();
+    for hostile in hostile::ALL {
+        let target = peers::Target { id: hostile.id, port: hostile.port, starttls: hostile.starttls };
+        let run = peers::ours(&words, target, Duration::ZERO, guard)?;
+        let behind = raised.running.iter().find(|one| one.server.port == hostile::CUT_UP);
+        let fault = match (&run.heard, hostile.port == hostile::CUT_UP_PORT) {
+            (Err(why), _) => Some(why.clone()),
+            (Ok(heard), true) => behind
+                .map(|one| heard.against(&one.server))
+                .filter(|found| !found.is_none())
+                .map(|found| format!("{found:?}")),
+            (Ok(heard), false) => hostile.fault(heard),
+        };
+        let (wall, memory) = run.used.map_or((0.0, 0), |used| (used.wall_s, used.peak_bytes >> 20));
+        say(&format!(
+            "{:22} {:5} connections {wall:6.2} s {memory:4} MiB  {}",
+            hostile.id,
+            run.counted.connections,
+            fault.as_deref().unwrap_or("as it should be")
+        ));
+        wrong.extend(fault.map(|_| hostile.id));
+    }
+    ensure!(wrong.is_empty(), "the prober is wrong about {}", wrong.join(", "));
+    Ok(())
 }
 
 /// A run in a line.

@@ -20,6 +20,9 @@ pub(crate) struct Server {
     pub(crate) title: String,
     /// Its port in the lab's own network, where nobody else has one.
     pub(crate) port: u16,
+    /// How many ports after it speak the same.
+    #[serde(default)]
+    pub(crate) alike: u16,
     /// What is said before TLS starts.
     pub(crate) starttls: Option<String>,
     /// The keys it has, by the names of [`super::credentials`].

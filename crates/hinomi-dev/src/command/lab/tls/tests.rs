@@ -175,7 +175,7 @@ fn the_proxy_with_a_long_way_loses_nothing() {
     carries(Duration::from_millis(4));
 }
 
-/// What a hostile server says to a hello of TLS 1.2 with the suite C02F.
+/// What a hostile server says to a hello of TLS 1.2 with the suites C02F and 002F.
 fn said_by(hostile: &Hostile, most: u64) -> std::io::Result<Vec<u8>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -183,8 +183,8 @@ fn said_by(hostile: &Hostile, most: u64) -> std::io::Result<Vec<u8>> {
     drop(listener);
     let serve = hostile.serve;
     thread::spawn(move || serve(&mut server));
-    let body = [&[3, 3], &[7; 32][..], &[0, 0, 2, 0xC0, 0x2F, 1, 0]].concat();
-    let record = [&[22, 3, 1, 0, 45, 1, 0, 0, 41], &body[..]].concat();
+    let body = [&[3, 3], &[7; 32][..], &[0, 0, 4, 0xC0, 0x2F, 0, 0x2F, 1, 0]].concat();
+    let record = [&[22, 3, 1, 0, 47, 1, 0, 0, 43], &body[..]].concat();
     client.write_all(&record).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut heard = Vec::new();
@@ -219,4 +219,27 @@ fn the_server_that_resets_says_nothing_and_resets() {
     let hostile = hostile::ALL.iter().find(|hostile| hostile.id == "reset").unwrap();
     let ended = said_by(hostile, 100).map_err(|error| error.kind());
     assert_eq!(ended, Err(std::io::ErrorKind::ConnectionReset));
+}
+
+#[track_caller]
+fn of_hostile(id: &str, heard: Heard, fault: Option<&str>) {
+    let hostile = hostile::ALL.iter().find(|hostile| hostile.id == id).unwrap();
+    assert_eq!(hostile.fault(&heard).as_deref(), fault);
+}
+
+#[test]
+fn a_prober_may_not_call_a_hostile_server_clean_nor_make_things_up() {
+    let open = || vec!["tls1.2: closed without an answer".to_owned()];
+    of_hostile("garbage", Heard::default(), Some("it was called clean"));
+    of_hostile("garbage", Heard { untested: open(), ..Heard::default() }, None);
+    let suite = |name: &str| vec![spoken(name, &[0x002F])];
+    of_hostile("drip", Heard { versions: suite("tls1.2"), ..Heard::default() }, None);
+    let made_up = "it does not speak [002F] in tls1.1";
+    of_hostile("drip", Heard { versions: suite("tls1.1"), ..Heard::default() }, Some(made_up));
+    let claims = BTreeSet::from(["ccs".to_owned()]);
+    of_hostile(
+        "http",
+        Heard { untested: open(), vulnerable: claims, ..Heard::default() },
+        Some("ccs was claimed"),
+    );
 }

@@ -92,6 +92,22 @@ pub(crate) struct Run {
     pub(crate) difference: Option<Difference>,
 }
 
+/// Where a prober is sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) port: u16,
+    pub(crate) starttls: Option<&'a str>,
+}
+
+impl Run {
+    /// Held against the table of its server.
+    pub(crate) fn held(mut self, server: &Server) -> Self {
+        self.difference = self.heard.as_ref().ok().map(|heard| heard.against(server));
+        self
+    }
+}
+
 /// Runs a peer through a proxy of its own.
 pub(crate) fn run(
     lab: &Lab,
@@ -103,20 +119,26 @@ pub(crate) fn run(
     let desk = tempfile::tempdir()?;
     let report = desk.path().join("report");
     let program = peer.program(lab).map_err(anyhow::Error::msg)?;
-    measured(peer.name(), server, round_trip, |port| {
-        let command = peer.command(&program, port, server.starttls.as_deref(), &report);
+    let target = Target { id: &server.id, port: server.port, starttls: server.starttls.as_deref() };
+    measured(peer.name(), target, round_trip, |port| {
+        let command = peer.command(&program, port, target.starttls, &report);
         let ran = in_guard(&command, guard)?;
         Ok((peer.read(lab, &report, &ran), ran.used))
     })
 }
 
 /// Runs a prober that speaks our form, see [`super::heard`].
-pub(crate) fn ours(words: &[String], server: &Server, round_trip: Duration, guard: Duration) -> Result<Run> {
-    measured(OURS, server, round_trip, |port| {
+pub(crate) fn ours(
+    words: &[String],
+    target: Target<'_>,
+    round_trip: Duration,
+    guard: Duration,
+) -> Result<Run> {
+    measured(OURS, target, round_trip, |port| {
         let mut words = words.iter();
         let mut command = Command::new(words.next().map_or("false", String::as_str));
         command.args(words).arg(format!("127.0.0.1:{port}"));
-        if let Some(protocol) = &server.starttls {
+        if let Some(protocol) = target.starttls {
             command.args(["--starttls", protocol]);
         }
         let ran = in_guard(&command, guard)?;
@@ -131,19 +153,18 @@ pub(crate) fn ours(words: &[String], server: &Server, round_trip: Duration, guar
 
 fn measured(
     prober: &str,
-    server: &Server,
+    target: Target<'_>,
     round_trip: Duration,
     run: impl FnOnce(u16) -> Result<(Result<Heard>, Used)>,
 ) -> Result<Run> {
-    let proxy = Proxy::before(server.port, round_trip)?;
+    let proxy = Proxy::before(target.port, round_trip)?;
     let (heard, used) = match run(proxy.port()) {
         Ok((heard, used)) => (heard, Some(used)),
         Err(error) => (Err(error), None),
     };
     let heard = heard.map_err(|error| format!("{error:#}"));
-    let difference = heard.as_ref().ok().map(|heard| heard.against(server));
-    let (prober, server) = (prober.to_owned(), server.id.clone());
-    Ok(Run { prober, server, counted: proxy.counted(), used, heard, difference })
+    let (prober, server) = (prober.to_owned(), target.id.to_owned());
+    Ok(Run { prober, server, counted: proxy.counted(), used, heard, difference: None })
 }
 
 /// `0xC030` or `c030` as a number.
