@@ -39,12 +39,9 @@ fn surveyed(versions: Vec<survey::VersionSeen>) -> Surveyed {
         fallback_scsv: unknown(),
         downgrade_sentinel: unknown(),
         newest_preferred: Known::Seen(()),
-        early_data: Known::Untested(Why::NotAsked),
         alpn: Known::Absent,
-        refusals: Vec::new(),
         connections: 7,
-        round_trip_us: None,
-        problems: Vec::new(),
+        ..Surveyed::untested(&Why::NotAsked)
     }
 }
 

@@ -204,6 +204,42 @@ pub struct Surveyed {
 }
 
 impl Surveyed {
+    /// Nothing is known, and why.
+    pub fn untested(why: &Why) -> Self {
+        Self {
+            versions: Vec::new(),
+            fields: Vec::new(),
+            export_rsa_bits: Vec::new(),
+            chains: Vec::new(),
+            staples: Vec::new(),
+            timestamps: Vec::new(),
+            extended_master_secret: Known::Untested(why.clone()),
+            encrypt_then_mac: Known::Untested(why.clone()),
+            secure_renegotiation: Known::Untested(why.clone()),
+            session_tickets: Known::Untested(why.clone()),
+            session_ids: Known::Untested(why.clone()),
+            ocsp_stapling: Known::Untested(why.clone()),
+            sct: Known::Untested(why.clone()),
+            compression: Known::Untested(why.clone()),
+            heartbeat: Known::Untested(why.clone()),
+            client_certificate: Known::Untested(why.clone()),
+            fallback_scsv: Known::Untested(why.clone()),
+            downgrade_sentinel: Known::Untested(why.clone()),
+            newest_preferred: Known::Untested(why.clone()),
+            early_data: Known::Untested(why.clone()),
+            client_renegotiation: Known::Untested(why.clone()),
+            certificates_tls13: Known::Untested(why.clone()),
+            heartbleed: Known::Untested(why.clone()),
+            ccs: Known::Untested(why.clone()),
+            ticketbleed: Known::Untested(why.clone()),
+            alpn: Known::Untested(why.clone()),
+            refusals: Vec::new(),
+            connections: 0,
+            round_trip_us: None,
+            problems: Vec::new(),
+        }
+    }
+
     /// One version.
     pub fn version(&self, version: Version) -> Option<&VersionSeen> {
         self.versions.iter().find(|seen| seen.version == version)
