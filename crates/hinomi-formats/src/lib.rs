@@ -12,14 +12,14 @@ mod bounds;
 pub mod capture;
 pub mod carrier;
 pub mod decode;
-pub mod keys;
 pub mod mail;
 pub mod office;
 pub mod script;
 pub mod text;
-pub mod tls;
 pub mod tree;
-pub mod url;
+pub mod trust;
 
 pub use bounds::{Budget, Limit, Limits, Parsed, Problem, ProblemKind};
 pub use carrier::{html, onenote, pdf, rtf, shortcut};
+pub use text::url;
+pub use trust::{keys, tls};

@@ -8,6 +8,7 @@ mod jis;
 pub(crate) mod pages;
 #[cfg(test)]
 mod tests;
+pub mod url;
 mod utf7;
 
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, WINDOWS_1252};

@@ -35,7 +35,7 @@ fn little_endian(number: &UBig) -> [u8; 32] {
 }
 
 /// The public key of a seed.
-pub(in crate::keys) fn ed25519(seed: &[u8]) -> Option<[u8; 32]> {
+pub(in crate::trust::keys) fn ed25519(seed: &[u8]) -> Option<[u8; 32]> {
     use dashu_int::ops::BitTest;
     let _: &[u8; 32] = seed.try_into().ok()?;
     let hash: [u8; 64] = Sha512::digest(seed).into();
@@ -77,7 +77,7 @@ fn add<'a>(one: &[Reduced<'a>; 4], other: &[Reduced<'a>; 4], d: &Reduced<'a>) ->
 }
 
 /// The public key of a private one.
-pub(in crate::keys) fn x25519(scalar: &[u8]) -> Option<[u8; 32]> {
+pub(in crate::trust::keys) fn x25519(scalar: &[u8]) -> Option<[u8; 32]> {
     use dashu_int::ops::BitTest;
     let scalar = clamped(scalar.try_into().ok()?);
     let ring = ConstDivisor::new(prime());

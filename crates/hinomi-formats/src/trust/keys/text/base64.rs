@@ -1,7 +1,7 @@
 //! Base64, both alphabets, strictly: what is no base64 is no key.
 
 /// The bytes; white space is skipped, padding may be missing. None at the first other character.
-pub(in crate::keys) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::trust::keys) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut group, mut held) = (0_u32, 0_u32);
     let mut ended = false;

@@ -18,13 +18,13 @@ const MOMENT_MAX: u64 = 4_102_444_800_000;
 const SERIALISED: &[u8] = b"\xac\xed\x00\x05";
 
 /// Whether these are the first bytes of one of the two.
-pub(in crate::keys) fn looks_like_jks(bytes: &[u8]) -> bool {
+pub(in crate::trust::keys) fn looks_like_jks(bytes: &[u8]) -> bool {
     let mut head = Bytes(bytes);
     matches!(head.u32(), Some(JKS | JCEKS)) && matches!(head.u32(), Some(1 | 2))
 }
 
 /// Reads one.
-pub(in crate::keys) fn jks(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
+pub(in crate::trust::keys) fn jks(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
     let (body, hash) = bytes.split_at_checked(bytes.len().checked_sub(HASH_BYTES)?)?;
     let mut cursor = Bytes(body);
     let format = if cursor.u32()? == JKS { KeyFormat::Jks } else { KeyFormat::Jceks };

@@ -6,14 +6,14 @@ use crate::keys::object::{KeyObject, PublicNumbers};
 use crate::keys::secret::PrivateNumbers;
 use std::borrow::Cow;
 
-pub(in crate::keys) const RSA: &str = "1.2.840.113549.1.1.1";
-pub(in crate::keys) const RSA_PSS: &str = "1.2.840.113549.1.1.10";
+pub(in crate::trust::keys) const RSA: &str = "1.2.840.113549.1.1.1";
+pub(in crate::trust::keys) const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 const RSA_OAEP: &str = "1.2.840.113549.1.1.7";
-pub(in crate::keys) const DSA: &str = "1.2.840.10040.4.1";
+pub(in crate::trust::keys) const DSA: &str = "1.2.840.10040.4.1";
 const DSA_OLD: &str = "1.3.14.3.2.12";
 const DH_PKCS3: &str = "1.2.840.113549.1.3.1";
 const DH_X942: &str = "1.2.840.10046.2.1";
-pub(in crate::keys) const EC: &str = "1.2.840.10045.2.1";
+pub(in crate::trust::keys) const EC: &str = "1.2.840.10045.2.1";
 
 /// Algorithms whose keys are plain bytes: identifier, name, identifier in DER for those that are built here, bits of
 /// the usual measure.
@@ -47,43 +47,43 @@ const BYTES: &[(&str, &str, Option<u32>)] = &[
 
 /// An algorithm with its parameters, as it stands before a key.
 #[derive(Debug, Clone)]
-pub(in crate::keys) struct Algorithm<'a> {
-    pub(in crate::keys) oid: String,
-    pub(in crate::keys) parameters: Option<Value<'a>>,
+pub(in crate::trust::keys) struct Algorithm<'a> {
+    pub(in crate::trust::keys) oid: String,
+    pub(in crate::trust::keys) parameters: Option<Value<'a>>,
     whole: &'a [u8],
 }
 
 impl<'a> Algorithm<'a> {
-    pub(in crate::keys) fn read(reader: &mut Reader<'a>) -> Option<Self> {
+    pub(in crate::trust::keys) fn read(reader: &mut Reader<'a>) -> Option<Self> {
         let value = reader.take(ber::SEQUENCE)?;
         let mut inside = value.inside();
         Some(Self { oid: inside.oid()?, parameters: inside.next(), whole: value.whole })
     }
 
-    pub(in crate::keys) fn is_rsa(&self) -> bool {
+    pub(in crate::trust::keys) fn is_rsa(&self) -> bool {
         matches!(self.oid.as_str(), RSA | RSA_PSS | RSA_OAEP)
     }
 
-    pub(in crate::keys) fn is_dsa(&self) -> bool {
+    pub(in crate::trust::keys) fn is_dsa(&self) -> bool {
         matches!(self.oid.as_str(), DSA | DSA_OLD)
     }
 
-    pub(in crate::keys) fn is_dh(&self) -> bool {
+    pub(in crate::trust::keys) fn is_dh(&self) -> bool {
         matches!(self.oid.as_str(), DH_PKCS3 | DH_X942)
     }
 
     /// Name and bits of an algorithm whose keys are plain bytes.
-    pub(in crate::keys) fn of_bytes(&self) -> Option<(&'static str, Option<u32>)> {
+    pub(in crate::trust::keys) fn of_bytes(&self) -> Option<(&'static str, Option<u32>)> {
         BYTES.iter().find(|(oid, ..)| *oid == self.oid).map(|(_, name, bits)| (*name, *bits))
     }
 
     /// A public key of this algorithm, as X.509 writes it.
-    pub(in crate::keys) fn spki(&self, key: &[u8]) -> Vec<u8> {
+    pub(in crate::trust::keys) fn spki(&self, key: &[u8]) -> Vec<u8> {
         encode(ber::SEQUENCE, &[self.whole, &encode(ber::BIT_STRING, &[&[0], key])])
     }
 
     /// Numbers of the parameters: `p q g` of DSA and X9.42, `p g` of PKCS#3.
-    pub(in crate::keys) fn group(&self) -> Option<Group<'a>> {
+    pub(in crate::trust::keys) fn group(&self) -> Option<Group<'a>> {
         let mut numbers = self.parameters?.inside();
         let p = numbers.unsigned()?;
         let second = numbers.unsigned()?;
@@ -98,30 +98,30 @@ impl<'a> Algorithm<'a> {
 
 /// A group of numbers modulo a prime.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::keys) struct Group<'a> {
-    pub(in crate::keys) p: &'a [u8],
-    pub(in crate::keys) q: &'a [u8],
-    pub(in crate::keys) g: &'a [u8],
+pub(in crate::trust::keys) struct Group<'a> {
+    pub(in crate::trust::keys) p: &'a [u8],
+    pub(in crate::trust::keys) q: &'a [u8],
+    pub(in crate::trust::keys) g: &'a [u8],
 }
 
 /// What is known of a key: every reader of a format ends here.
 #[derive(Debug, Clone, Default)]
-pub(in crate::keys) struct Known {
-    pub(in crate::keys) algorithm: Cow<'static, str>,
-    pub(in crate::keys) bits: Option<u32>,
-    pub(in crate::keys) curve: Option<Cow<'static, str>>,
-    pub(in crate::keys) public: PublicNumbers,
+pub(in crate::trust::keys) struct Known {
+    pub(in crate::trust::keys) algorithm: Cow<'static, str>,
+    pub(in crate::trust::keys) bits: Option<u32>,
+    pub(in crate::trust::keys) curve: Option<Cow<'static, str>>,
+    pub(in crate::trust::keys) public: PublicNumbers,
     /// The public half in DER.
-    pub(in crate::keys) spki: Option<Vec<u8>>,
-    pub(in crate::keys) private: PrivateNumbers,
+    pub(in crate::trust::keys) spki: Option<Vec<u8>>,
+    pub(in crate::trust::keys) private: PrivateNumbers,
 }
 
 impl Known {
-    pub(in crate::keys) fn named(algorithm: impl Into<Cow<'static, str>>, bits: Option<u32>) -> Self {
+    pub(in crate::trust::keys) fn named(algorithm: impl Into<Cow<'static, str>>, bits: Option<u32>) -> Self {
         Self { algorithm: algorithm.into(), bits, ..Self::default() }
     }
 
-    pub(in crate::keys) fn rsa(n: &[u8], e: &[u8]) -> Self {
+    pub(in crate::trust::keys) fn rsa(n: &[u8], e: &[u8]) -> Self {
         let (n, e) = (trimmed(n), trimmed(e));
         let key = encode(ber::SEQUENCE, &[&encode_unsigned(n), &encode_unsigned(e)]);
         let algorithm = encode(ber::SEQUENCE, &[&encode_oid(RSA), &encode(ber::NULL, &[])]);
@@ -132,7 +132,7 @@ impl Known {
         }
     }
 
-    pub(in crate::keys) fn dsa(group: Group<'_>, y: &[u8]) -> Self {
+    pub(in crate::trust::keys) fn dsa(group: Group<'_>, y: &[u8]) -> Self {
         let [p, q, g, y] = [group.p, group.q, group.g, y].map(trimmed);
         let numbers = encode(ber::SEQUENCE, &[&encode_unsigned(p), &encode_unsigned(q), &encode_unsigned(g)]);
         let algorithm = encode(ber::SEQUENCE, &[&encode_oid(DSA), &numbers]);
@@ -142,14 +142,14 @@ impl Known {
         Self { public: PublicNumbers::Dsa { p, q, g, y }, spki: whole, ..Self::named("dsa", bits) }
     }
 
-    pub(in crate::keys) fn dh(algorithm: &'static str, group: Group<'_>, y: &[u8]) -> Self {
+    pub(in crate::trust::keys) fn dh(algorithm: &'static str, group: Group<'_>, y: &[u8]) -> Self {
         let [p, g, y] = [group.p, group.g, y].map(|number| trimmed(number).to_vec());
         let bits = (!p.is_empty()).then(|| bit_length(&p));
         Self { public: PublicNumbers::Dh { p, g, y }, ..Self::named(algorithm, bits) }
     }
 
     /// A point on a curve told by the identifier of the curve.
-    pub(in crate::keys) fn ec(curve_oid: &str, point: &[u8]) -> Self {
+    pub(in crate::trust::keys) fn ec(curve_oid: &str, point: &[u8]) -> Self {
         let name = encode_oid(curve_oid);
         let algorithm = encode(ber::SEQUENCE, &[&encode_oid(EC), &name]);
         let (name, bits) = curve::named(curve_oid);
@@ -162,7 +162,7 @@ impl Known {
     }
 
     /// A key of plain bytes, by the name of its algorithm.
-    pub(in crate::keys) fn bytes(name: &str, key: &[u8]) -> Option<Self> {
+    pub(in crate::trust::keys) fn bytes(name: &str, key: &[u8]) -> Option<Self> {
         let (oid, name, bits) = BYTES.iter().find(|(_, known, _)| *known == name)?;
         let algorithm = encode(ber::SEQUENCE, &[&encode_oid(oid)]);
         Some(Self {
@@ -172,12 +172,12 @@ impl Known {
         })
     }
 
-    pub(in crate::keys) fn with_private(mut self, private: PrivateNumbers) -> Self {
+    pub(in crate::trust::keys) fn with_private(mut self, private: PrivateNumbers) -> Self {
         self.private = private;
         self
     }
 
-    pub(in crate::keys) fn put_into(self, object: &mut KeyObject) {
+    pub(in crate::trust::keys) fn put_into(self, object: &mut KeyObject) {
         object.spki_sha256 = self.spki.as_deref().map(crate::keys::sha256);
         object.algorithm = self.algorithm;
         object.bits = self.bits;
@@ -188,7 +188,7 @@ impl Known {
 }
 
 /// Reads a SubjectPublicKeyInfo.
-pub(in crate::keys) fn public(reader: &mut Reader<'_>) -> Option<Known> {
+pub(in crate::trust::keys) fn public(reader: &mut Reader<'_>) -> Option<Known> {
     let value = reader.take(ber::SEQUENCE)?;
     let mut inside = value.inside();
     let algorithm = Algorithm::read(&mut inside)?;
@@ -200,7 +200,7 @@ pub(in crate::keys) fn public(reader: &mut Reader<'_>) -> Option<Known> {
 }
 
 /// The public key of an algorithm, by the bytes in its bit string.
-pub(in crate::keys) fn public_of(algorithm: &Algorithm<'_>, key: &[u8]) -> Option<Known> {
+pub(in crate::trust::keys) fn public_of(algorithm: &Algorithm<'_>, key: &[u8]) -> Option<Known> {
     let mut reader = Reader::new(key);
     if algorithm.is_rsa() {
         let mut numbers = reader.sequence()?;
@@ -229,7 +229,7 @@ pub(in crate::keys) fn public_of(algorithm: &Algorithm<'_>, key: &[u8]) -> Optio
 }
 
 /// A point on the curve of the parameters; of no point there is the curve at least.
-pub(in crate::keys) fn point(algorithm: &Algorithm<'_>, point: &[u8]) -> Known {
+pub(in crate::trust::keys) fn point(algorithm: &Algorithm<'_>, point: &[u8]) -> Known {
     let curve = algorithm.parameters.and_then(|parameters| curve::of_parameters(&parameters));
     let (name, bits, foreign) = match curve {
         Some(curve) => (Some(curve.name), curve.bits, curve.foreign),
@@ -248,14 +248,14 @@ fn spki(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
 }
 
 /// Bits of a big-endian number.
-pub(in crate::keys) fn bit_length(number: &[u8]) -> u32 {
+pub(in crate::trust::keys) fn bit_length(number: &[u8]) -> u32 {
     let number = trimmed(number);
     let top = number.first().map_or(0, |first| 8_u32.saturating_sub(first.leading_zeros()));
     u32::try_from(number.len().saturating_sub(1)).unwrap_or(u32::MAX).saturating_mul(8).saturating_add(top)
 }
 
 /// An identifier with dots, in DER.
-pub(in crate::keys) fn encode_oid(text: &str) -> Vec<u8> {
+pub(in crate::trust::keys) fn encode_oid(text: &str) -> Vec<u8> {
     let mut numbers = text.split('.').filter_map(|number| number.parse::<u64>().ok());
     let first = numbers.next().unwrap_or(0).saturating_mul(40).saturating_add(numbers.next().unwrap_or(0));
     let mut body = Vec::new();

@@ -14,7 +14,7 @@ const SCRYPT_BYTES_MAX: u64 = 64 << 20;
 
 /// A cipher with its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::keys) enum Cipher {
+pub(in crate::trust::keys) enum Cipher {
     /// AES in CBC mode with a key of so many bytes.
     Aes(usize),
     /// Triple DES in CBC mode with a key of 24 or 16 bytes.
@@ -28,14 +28,14 @@ pub(in crate::keys) enum Cipher {
 }
 
 impl Cipher {
-    pub(in crate::keys) const fn key_bytes(self) -> usize {
+    pub(in crate::trust::keys) const fn key_bytes(self) -> usize {
         match self {
             Self::Aes(bytes) | Self::TripleDes(bytes) | Self::Rc2(bytes, _) | Self::Rc4(bytes) => bytes,
             Self::Des => 8,
         }
     }
 
-    pub(in crate::keys) const fn block_bytes(self) -> usize {
+    pub(in crate::trust::keys) const fn block_bytes(self) -> usize {
         match self {
             Self::Aes(_) => 16,
             Self::TripleDes(_) | Self::Des | Self::Rc2(..) => 8,
@@ -43,7 +43,7 @@ impl Cipher {
         }
     }
 
-    pub(in crate::keys) fn name(self) -> String {
+    pub(in crate::trust::keys) fn name(self) -> String {
         match self {
             Self::Aes(bytes) => format!("AES-{}-CBC", bytes.saturating_mul(8)),
             Self::TripleDes(24) => "3DES-CBC".to_owned(),
@@ -55,7 +55,7 @@ impl Cipher {
     }
 
     /// Decrypts, and takes the padding away (RFC 8018, 6.1.1).
-    pub(in crate::keys) fn open(self, key: &[u8], iv: &[u8], bytes: &[u8]) -> Option<Opened> {
+    pub(in crate::trust::keys) fn open(self, key: &[u8], iv: &[u8], bytes: &[u8]) -> Option<Opened> {
         let mut plain = self.decrypt(key, iv, bytes)?;
         if self.block_bytes() == 0 {
             return Some(plain);
@@ -69,7 +69,7 @@ impl Cipher {
     }
 
     /// Decrypts whole blocks.
-    pub(in crate::keys) fn decrypt(self, key: &[u8], iv: &[u8], bytes: &[u8]) -> Option<Opened> {
+    pub(in crate::trust::keys) fn decrypt(self, key: &[u8], iv: &[u8], bytes: &[u8]) -> Option<Opened> {
         let mut plain = Zeroizing::new(bytes.to_vec());
         let block = self.block_bytes();
         if block != 0 && (bytes.is_empty() || !bytes.len().is_multiple_of(block) || iv.len() != block) {
@@ -126,14 +126,14 @@ enum Making {
 
 /// A scheme with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::keys) struct Scheme {
+pub(in crate::trust::keys) struct Scheme {
     making: Making,
     cipher: Cipher,
     iv: Vec<u8>,
 }
 
 /// Whether a value is the identifier of a scheme, known here or not.
-pub(in crate::keys) fn is_scheme(value: &Value<'_>) -> bool {
+pub(in crate::trust::keys) fn is_scheme(value: &Value<'_>) -> bool {
     const FAMILIES: &[&str] = &["1.2.840.113549.1.5.", "1.2.840.113549.1.12.1.", "1.3.6.1.4.1.42.2."];
     let oid = Algorithm::read(&mut Reader::new(value.whole)).map(|algorithm| algorithm.oid);
     oid.is_some_and(|oid| FAMILIES.iter().any(|family| oid.starts_with(family)))
@@ -141,7 +141,7 @@ pub(in crate::keys) fn is_scheme(value: &Value<'_>) -> bool {
 
 impl Scheme {
     /// The scheme, or its identifier if nobody here can open it.
-    pub(in crate::keys) fn read(algorithm: &Algorithm<'_>) -> Result<Self, String> {
+    pub(in crate::trust::keys) fn read(algorithm: &Algorithm<'_>) -> Result<Self, String> {
         Self::known(algorithm).ok_or_else(|| algorithm.oid.clone())
     }
 
@@ -175,13 +175,13 @@ impl Scheme {
     }
 
     /// PKCS#12's triple DES with a salt of its own, as Bouncy Castle uses it.
-    pub(in crate::keys) fn bouncy(salt: &[u8], rounds: u32) -> Self {
+    pub(in crate::trust::keys) fn bouncy(salt: &[u8], rounds: u32) -> Self {
         let making = Making::Pkcs12(Digest::Sha1, salt.to_vec(), rounds);
         Self { making, cipher: Cipher::TripleDes(24), iv: Vec::new() }
     }
 
     /// Its name, for people.
-    pub(in crate::keys) fn name(&self) -> String {
+    pub(in crate::trust::keys) fn name(&self) -> String {
         let cipher = self.cipher.name();
         match &self.making {
             Making::Pbkdf2(digest, _, rounds) => {
@@ -196,7 +196,7 @@ impl Scheme {
     }
 
     /// What one password costs, in hashes.
-    pub(in crate::keys) fn cost(&self) -> u64 {
+    pub(in crate::trust::keys) fn cost(&self) -> u64 {
         match &self.making {
             Making::Pbkdf2(_, _, rounds) | Making::Pbkdf1(_, _, rounds) | Making::Jceks(_, rounds) => {
                 u64::from(*rounds)
@@ -211,7 +211,7 @@ impl Scheme {
     }
 
     /// Decrypts with one password.
-    pub(in crate::keys) fn open(&self, password: &str, bytes: &[u8]) -> Option<Opened> {
+    pub(in crate::trust::keys) fn open(&self, password: &str, bytes: &[u8]) -> Option<Opened> {
         let utf8 = password.as_bytes();
         let (length, block) = (self.cipher.key_bytes(), self.cipher.block_bytes());
         match &self.making {
@@ -248,7 +248,7 @@ impl Scheme {
     }
 
     /// Decrypts with whatever password of the ring makes sense to `accept`.
-    pub(in crate::keys) fn try_all<T>(
+    pub(in crate::trust::keys) fn try_all<T>(
         &self,
         ring: &mut Keyring<'_>,
         place: &str,
@@ -330,7 +330,11 @@ fn pbes2_making(making: &Algorithm<'_>) -> Option<Making> {
 }
 
 /// The key made by PBKDF2 as PBMAC1 asks for it, and the MAC of a message with it (RFC 9579).
-pub(in crate::keys) fn hmac_of(parameters: &Value<'_>, password: &str, message: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::trust::keys) fn hmac_of(
+    parameters: &Value<'_>,
+    password: &str,
+    message: &[u8],
+) -> Option<Vec<u8>> {
     let mut inside = parameters.inside();
     let (making, mac) = (Algorithm::read(&mut inside)?, Algorithm::read(&mut inside)?);
     let Making::Pbkdf2(digest, salt, rounds) = pbes2_making(&making)? else { return None };

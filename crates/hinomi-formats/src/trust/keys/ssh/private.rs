@@ -11,7 +11,7 @@ use aes::cipher::{KeyIvInit, StreamCipher};
 use zeroize::Zeroizing;
 
 /// What such a file begins with, decoded.
-pub(in crate::keys) const MAGIC: &[u8] = b"openssh-key-v1\0";
+pub(in crate::trust::keys) const MAGIC: &[u8] = b"openssh-key-v1\0";
 /// Keys in one file; programs write one.
 const KEYS_MAX: u32 = 64;
 /// Steps that a round of bcrypt costs, in hashes.
@@ -20,7 +20,7 @@ const ROUND_COST: u64 = 4_000;
 const ROUNDS_MAX: u32 = 1_024;
 
 /// Reads a file, decoded.
-pub(in crate::keys) fn private(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
+pub(in crate::trust::keys) fn private(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
     let mut cursor = Bytes(bytes.strip_prefix(MAGIC)?);
     let (cipher, kdf, options) = (cursor.word()?, cursor.word()?, cursor.string()?);
     let count = cursor.u32().filter(|count| (1..=KEYS_MAX).contains(count))?;

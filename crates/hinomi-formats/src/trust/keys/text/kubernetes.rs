@@ -5,7 +5,7 @@ use super::base64;
 use memchr::memmem;
 
 /// `-----BEGIN` in base64, without its last letter, which depends on what follows.
-pub(in crate::keys) const PEM_IN_BASE64: &[u8] = b"LS0tLS1CRUdJTi";
+pub(in crate::trust::keys) const PEM_IN_BASE64: &[u8] = b"LS0tLS1CRUdJTi";
 /// Values of one file, and bytes of base64 of one value, worth looking into: Kubernetes takes 1 MiB.
 const VALUES_MAX: usize = 1_000;
 const VALUE_BYTES_MAX: usize = 2 << 20;
@@ -13,13 +13,13 @@ const VALUE_BYTES_MAX: usize = 2 << 20;
 const VALUE_BYTES_MIN: usize = 40;
 
 /// A value with its name.
-pub(in crate::keys) struct Hidden {
-    pub(in crate::keys) name: String,
-    pub(in crate::keys) bytes: Vec<u8>,
+pub(in crate::trust::keys) struct Hidden {
+    pub(in crate::trust::keys) name: String,
+    pub(in crate::trust::keys) bytes: Vec<u8>,
 }
 
 /// The values of a secret that are not PEM; those are found by [`hidden_pem`].
-pub(in crate::keys) fn secrets(text: &[u8]) -> Vec<Hidden> {
+pub(in crate::trust::keys) fn secrets(text: &[u8]) -> Vec<Hidden> {
     let mut found = Vec::new();
     if !has_kind(text) {
         return found;
@@ -54,7 +54,7 @@ fn has_kind(text: &[u8]) -> bool {
 }
 
 /// PEM that stands in base64, each with the name before it.
-pub(in crate::keys) fn hidden_pem(text: &[u8]) -> Vec<Hidden> {
+pub(in crate::trust::keys) fn hidden_pem(text: &[u8]) -> Vec<Hidden> {
     let mut found = Vec::new();
     let mut from = 0_usize;
     while let Some(at) = text.get(from..).and_then(|rest| memmem::find(rest, PEM_IN_BASE64)) {

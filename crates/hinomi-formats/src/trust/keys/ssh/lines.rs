@@ -17,7 +17,7 @@ const LINE_MAX: usize = 64 << 10;
 const PLACES_MAX: usize = 64;
 
 /// Reads every line with a key. What stands before and behind tells what the key is for.
-pub(in crate::keys) fn lines(gather: &mut Gather<'_>, name: &str, bytes: &[u8], place: &str) {
+pub(in crate::trust::keys) fn lines(gather: &mut Gather<'_>, name: &str, bytes: &[u8], place: &str) {
     for (number, line) in (1_usize..).zip(bytes.split(|byte| *byte == b'\n')) {
         if line.len() > LINE_MAX || line.len() < 40 {
             continue;
@@ -118,7 +118,7 @@ fn next_type(text: &str) -> Option<usize> {
 }
 
 /// Reads public keys as RFC 4716 writes them: header lines, then base64.
-pub(in crate::keys) fn rfc4716(gather: &mut Gather<'_>, bytes: &[u8], place: &str) {
+pub(in crate::trust::keys) fn rfc4716(gather: &mut Gather<'_>, bytes: &[u8], place: &str) {
     let mut number = 0_usize;
     for at in memmem::find_iter(bytes, RFC4716) {
         let rest = bytes.get(at.saturating_add(RFC4716.len())..).unwrap_or_default();

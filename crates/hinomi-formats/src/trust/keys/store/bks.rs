@@ -17,7 +17,7 @@ const ROUNDS: std::ops::RangeInclusive<u32> = 1..=1 << 20;
 const MOMENT_MAX: u64 = 4_102_444_800_000;
 
 /// Whether these are the first bytes of one: a small version, a salt, a number of rounds, and an entry or the end.
-pub(in crate::keys) fn looks_like_bks(bytes: &[u8]) -> bool {
+pub(in crate::trust::keys) fn looks_like_bks(bytes: &[u8]) -> bool {
     header(bytes).is_some_and(|head| {
         let mut rest = head.entries;
         match rest.u8() {
@@ -47,7 +47,7 @@ fn header(bytes: &[u8]) -> Option<Head<'_>> {
 }
 
 /// Reads one.
-pub(in crate::keys) fn bks(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
+pub(in crate::trust::keys) fn bks(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
     let head = header(bytes)?;
     let tag = Tag { format: KeyFormat::Bks, label: "", place };
     let (body, mac) = head.entries.0.split_at_checked(head.entries.0.len().checked_sub(HASH_BYTES)?)?;

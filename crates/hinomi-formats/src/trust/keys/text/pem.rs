@@ -20,7 +20,7 @@ const LABEL_MAX: usize = 64;
 const BODY_MAX: usize = 64 << 20;
 
 /// Reads every object in a text. True when there was one.
-pub(in crate::keys) fn pem(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> bool {
+pub(in crate::trust::keys) fn pem(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> bool {
     let (mut from, mut number) = (0_usize, 0_usize);
     let before = gather.objects.len();
     while let Some(at) = bytes.get(from..).and_then(|rest| memmem::find(rest, BEGIN)) {

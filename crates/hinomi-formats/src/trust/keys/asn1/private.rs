@@ -12,7 +12,7 @@ const ML_KEM: &[(&str, usize, usize)] =
     &[("ml-kem-512", 768, 800), ("ml-kem-768", 1_152, 1_184), ("ml-kem-1024", 1_536, 1_568)];
 
 /// `PrivateKeyInfo`: version, algorithm, key, and perhaps the public half.
-pub(in crate::keys) fn pkcs8(reader: &mut Reader<'_>) -> Option<Known> {
+pub(in crate::trust::keys) fn pkcs8(reader: &mut Reader<'_>) -> Option<Known> {
     let mut inside = reader.sequence()?;
     inside.unsigned()?;
     let algorithm = Algorithm::read(&mut inside)?;
@@ -67,7 +67,7 @@ fn by_algorithm(algorithm: &Algorithm<'_>, key: &[u8], told: Option<&[u8]>) -> O
 }
 
 /// The public half of a seed.
-pub(in crate::keys) fn derived(name: &str, seed: &[u8]) -> Option<Cow<'static, [u8]>> {
+pub(in crate::trust::keys) fn derived(name: &str, seed: &[u8]) -> Option<Cow<'static, [u8]>> {
     match name {
         "ed25519" => curve::ed25519(seed).map(|key| Cow::Owned(key.to_vec())),
         "x25519" => curve::x25519(seed).map(|key| Cow::Owned(key.to_vec())),
@@ -89,7 +89,7 @@ fn expanded(name: &str, key: &[u8]) -> Option<Cow<'static, [u8]>> {
 }
 
 /// `RSAPrivateKey`.
-pub(in crate::keys) fn pkcs1(reader: &mut Reader<'_>) -> Option<Known> {
+pub(in crate::trust::keys) fn pkcs1(reader: &mut Reader<'_>) -> Option<Known> {
     let mut inside = reader.sequence()?;
     // Version 1 has more than two primes.
     (inside.small()? <= 1).then_some(())?;
@@ -101,7 +101,7 @@ pub(in crate::keys) fn pkcs1(reader: &mut Reader<'_>) -> Option<Known> {
 }
 
 /// OpenSSL's DSA key: zero, p, q, g, public value, private value.
-pub(in crate::keys) fn dsa(reader: &mut Reader<'_>) -> Option<Known> {
+pub(in crate::trust::keys) fn dsa(reader: &mut Reader<'_>) -> Option<Known> {
     let mut inside = reader.sequence()?;
     (inside.small()? == 0).then_some(())?;
     let group = Group { p: inside.unsigned()?, q: inside.unsigned()?, g: inside.unsigned()? };
@@ -115,7 +115,10 @@ fn dsa_of(group: Group<'_>, x: &[u8], y: Option<&[u8]>) -> Option<Known> {
 }
 
 /// `ECPrivateKey`: its curve stands in it, or around it.
-pub(in crate::keys) fn sec1(reader: &mut Reader<'_>, algorithm: Option<&Algorithm<'_>>) -> Option<Known> {
+pub(in crate::trust::keys) fn sec1(
+    reader: &mut Reader<'_>,
+    algorithm: Option<&Algorithm<'_>>,
+) -> Option<Known> {
     let mut inside = reader.sequence()?;
     (inside.small()? == 1).then_some(())?;
     let scalar = inside.octets()?;

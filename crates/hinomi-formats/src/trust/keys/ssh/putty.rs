@@ -18,7 +18,7 @@ const MEMORY_MAX: u32 = 64 << 10;
 const PASSES_MAX: u32 = 1 << 10;
 
 /// Reads one file.
-pub(in crate::keys) fn putty(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
+pub(in crate::trust::keys) fn putty(gather: &mut Gather<'_>, bytes: &[u8], place: &str) -> Option<()> {
     let text = std::str::from_utf8(bytes).ok()?;
     let file = File::read(text.trim_start())?;
     let public = base64::decode(file.public.as_bytes())?;

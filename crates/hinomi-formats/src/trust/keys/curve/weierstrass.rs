@@ -11,7 +11,7 @@ type Point<'a> = Option<[Reduced<'a>; 3]>;
 
 /// The point of a private scalar, uncompressed as SEC 1, 2.3.3 writes it. None of an unknown curve, or of a scalar
 /// outside the order of the curve.
-pub(in crate::keys) fn multiply(curve: &str, scalar: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::trust::keys) fn multiply(curve: &str, scalar: &[u8]) -> Option<Vec<u8>> {
     let curve = by_name(curve)?;
     let scalar = UBig::from_be_bytes(scalar);
     if scalar.is_zero() || scalar >= curve.order {
@@ -80,7 +80,7 @@ fn uncompressed(curve: &Curve, x: &UBig, y: &UBig) -> Vec<u8> {
 }
 
 /// Whether an uncompressed point lies on the curve. None where that cannot be told: an unknown curve, another form.
-pub(in crate::keys) fn is_on(curve: &str, point: &[u8]) -> Option<bool> {
+pub(in crate::trust::keys) fn is_on(curve: &str, point: &[u8]) -> Option<bool> {
     let curve = by_name(curve)?;
     let (form, numbers) = point.split_first()?;
     let length = curve.p.to_be_bytes().len();

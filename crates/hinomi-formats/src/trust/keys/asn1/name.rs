@@ -28,7 +28,7 @@ const CHARS_MAX: usize = 1_024;
 const SECONDS_OF_DAY: i64 = 86_400;
 
 /// A name as one line, in the order it is written.
-pub(in crate::keys) fn name(reader: &mut Reader<'_>) -> Option<String> {
+pub(in crate::trust::keys) fn name(reader: &mut Reader<'_>) -> Option<String> {
     let mut text = String::new();
     let mut sets = reader.sequence()?;
     while let Some(set) = sets.next() {
@@ -45,7 +45,7 @@ pub(in crate::keys) fn name(reader: &mut Reader<'_>) -> Option<String> {
 }
 
 /// A string of whatever kind; characters nobody can see are left out.
-pub(in crate::keys) fn string(value: &Value<'_>) -> String {
+pub(in crate::trust::keys) fn string(value: &Value<'_>) -> String {
     let text = match value.tag {
         // BMPString and UniversalString.
         0x1e => utf16(value.body),
@@ -63,7 +63,7 @@ pub(in crate::keys) fn string(value: &Value<'_>) -> String {
 }
 
 /// Text in UTF-16, big-endian.
-pub(in crate::keys) fn utf16(bytes: &[u8]) -> String {
+pub(in crate::trust::keys) fn utf16(bytes: &[u8]) -> String {
     let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit));
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }

@@ -10,7 +10,7 @@ use crate::keys::secret::PrivateNumbers;
 use serde_json::{Map, Value};
 
 /// Reads every key in a JSON text. What is no JSON is no key.
-pub(in crate::keys) fn jwk(gather: &mut Gather<'_>, bytes: &[u8], place: &str) {
+pub(in crate::trust::keys) fn jwk(gather: &mut Gather<'_>, bytes: &[u8], place: &str) {
     if bytes.len() > gather.limits.text_bytes_max {
         let value = u64::try_from(gather.limits.text_bytes_max).unwrap_or(u64::MAX);
         gather.problems.push(crate::Problem::limit(place, "text_bytes_max", value));

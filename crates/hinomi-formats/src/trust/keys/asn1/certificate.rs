@@ -85,7 +85,7 @@ fn short<'a>(table: &[(&str, &'a str)], oid: &str) -> Option<&'a str> {
 }
 
 /// A certificate, and its key as far as that can be read.
-pub(in crate::keys) fn certificate(reader: &mut Reader<'_>) -> Option<(Certificate, Known)> {
+pub(in crate::trust::keys) fn certificate(reader: &mut Reader<'_>) -> Option<(Certificate, Known)> {
     let mut outer = reader.sequence()?;
     let mut inner = outer.sequence()?;
     let signature_algorithm = signature(&mut outer)?;
@@ -137,7 +137,7 @@ fn consumed<'a>(before: &'a [u8], after: &[u8]) -> &'a [u8] {
 }
 
 /// A request: what the certificate shall say, and the key.
-pub(in crate::keys) fn request(reader: &mut Reader<'_>) -> Option<(Certificate, Known)> {
+pub(in crate::trust::keys) fn request(reader: &mut Reader<'_>) -> Option<(Certificate, Known)> {
     let mut outer = reader.sequence()?;
     let mut inner = outer.sequence()?;
     let signature_algorithm = signature(&mut outer)?;
@@ -161,7 +161,7 @@ pub(in crate::keys) fn request(reader: &mut Reader<'_>) -> Option<(Certificate, 
 }
 
 /// A list of revoked certificates.
-pub(in crate::keys) fn crl(reader: &mut Reader<'_>) -> Option<Certificate> {
+pub(in crate::trust::keys) fn crl(reader: &mut Reader<'_>) -> Option<Certificate> {
     let mut outer = reader.sequence()?;
     let mut inner = outer.sequence()?;
     let signature_algorithm = signature(&mut outer)?;

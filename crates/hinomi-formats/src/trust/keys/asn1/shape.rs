@@ -5,7 +5,7 @@ use super::{certificate, crl, dsa, pkcs1, pkcs8, private, public, request};
 
 /// The sorts of values that hold keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::keys) enum Shape {
+pub(in crate::trust::keys) enum Shape {
     Certificate,
     Crl,
     Request,
@@ -24,7 +24,7 @@ pub(in crate::keys) enum Shape {
 const MODULUS_BITS_MIN: u32 = 384;
 
 /// The shape of a value that stands alone.
-pub(in crate::keys) fn shape(value: &Value<'_>) -> Option<Shape> {
+pub(in crate::trust::keys) fn shape(value: &Value<'_>) -> Option<Shape> {
     let mut inside = (value.tag == ber::SEQUENCE).then(|| value.inside())?;
     let whole = || Reader::new(value.whole);
     let first = inside.next()?;
@@ -50,9 +50,9 @@ pub(in crate::keys) fn shape(value: &Value<'_>) -> Option<Shape> {
 }
 
 /// `signedData` of PKCS#7.
-pub(in crate::keys) const SIGNED: &str = "1.2.840.113549.1.7.2";
+pub(in crate::trust::keys) const SIGNED: &str = "1.2.840.113549.1.7.2";
 /// `data`.
-pub(in crate::keys) const DATA: &str = "1.2.840.113549.1.7.1";
+pub(in crate::trust::keys) const DATA: &str = "1.2.840.113549.1.7.1";
 
 fn is_pfx(content: &Value<'_>) -> bool {
     let oid = content.inside().oid();
@@ -76,7 +76,7 @@ fn numbers(value: &Value<'_>) -> Option<Shape> {
 }
 
 /// The certificates and lists in `signedData`, each as it stands.
-pub(in crate::keys) fn signed_certificates<'a>(reader: &mut Reader<'a>) -> Option<Vec<Value<'a>>> {
+pub(in crate::trust::keys) fn signed_certificates<'a>(reader: &mut Reader<'a>) -> Option<Vec<Value<'a>>> {
     let mut outer = reader.sequence()?;
     (outer.oid()? == SIGNED).then_some(())?;
     let mut signed = outer.take(around(0))?.inside().sequence()?;

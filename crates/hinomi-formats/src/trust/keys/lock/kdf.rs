@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 /// The hash functions that locks name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::keys) enum Digest {
+pub(in crate::trust::keys) enum Digest {
     Md5,
     Sha1,
     Sha224,
@@ -20,7 +20,7 @@ pub(in crate::keys) enum Digest {
 
 impl Digest {
     /// By its identifier as a hash, or as the hash of an HMAC.
-    pub(in crate::keys) fn of(oid: &str) -> Option<Self> {
+    pub(in crate::trust::keys) fn of(oid: &str) -> Option<Self> {
         Some(match oid {
             "1.2.840.113549.2.5" | "1.2.840.113549.2.6" => Self::Md5,
             "1.3.14.3.2.26" | "1.2.840.113549.2.7" => Self::Sha1,
@@ -32,7 +32,7 @@ impl Digest {
         })
     }
 
-    pub(in crate::keys) const fn name(self) -> &'static str {
+    pub(in crate::trust::keys) const fn name(self) -> &'static str {
         match self {
             Self::Md5 => "MD5",
             Self::Sha1 => "SHA-1",
@@ -43,7 +43,7 @@ impl Digest {
         }
     }
 
-    pub(in crate::keys) fn hash(self, pieces: &[&[u8]]) -> Vec<u8> {
+    pub(in crate::trust::keys) fn hash(self, pieces: &[&[u8]]) -> Vec<u8> {
         fn all<D: sha2::Digest>(pieces: &[&[u8]]) -> Vec<u8> {
             let mut hash = D::new();
             pieces.iter().for_each(|piece| hash.update(piece));
@@ -82,7 +82,7 @@ impl Digest {
     }
 
     /// HMAC (RFC 2104).
-    pub(in crate::keys) fn hmac(self, key: &[u8], message: &[u8]) -> Option<Vec<u8>> {
+    pub(in crate::trust::keys) fn hmac(self, key: &[u8], message: &[u8]) -> Option<Vec<u8>> {
         use hmac::{Hmac, Mac};
         fn all<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Option<Vec<u8>> {
             let mut mac = <M as KeyInit>::new_from_slice(key).ok()?;
@@ -102,7 +102,7 @@ impl Digest {
 
 /// Key and initialisation vector as OpenSSL's PEM files have them: hashes one after another, each over the one before
 /// it, password and salt.
-pub(in crate::keys) fn bytes_to_key(password: &[u8], salt: &[u8], length: usize) -> Opened {
+pub(in crate::trust::keys) fn bytes_to_key(password: &[u8], salt: &[u8], length: usize) -> Opened {
     let mut key = Zeroizing::new(Vec::new());
     let mut hash = Vec::new();
     while key.len() < length {
@@ -114,13 +114,13 @@ pub(in crate::keys) fn bytes_to_key(password: &[u8], salt: &[u8], length: usize)
 }
 
 /// A password in UTF-16, big-endian.
-pub(in crate::keys) fn utf16_be(password: &str) -> Opened {
+pub(in crate::trust::keys) fn utf16_be(password: &str) -> Opened {
     Zeroizing::new(password.encode_utf16().flat_map(u16::to_be_bytes).collect())
 }
 
 /// The function of PKCS#12 (RFC 7292, B.2). `purpose` is 1 for a key, 2 for an initialisation vector, 3 for a MAC.
 /// `password` is in UTF-16 with two zeros behind it, or empty.
-pub(in crate::keys) fn pkcs12(
+pub(in crate::trust::keys) fn pkcs12(
     digest: Digest,
     password: &[u8],
     salt: &[u8],

@@ -10,45 +10,45 @@ const NESTING_MAX: u32 = crate::Limits::NESTING_MAX;
 /// Set in the tag of what holds further values.
 const CONSTRUCTED: u8 = 0x20;
 
-pub(in crate::keys) const BOOLEAN: u8 = 0x01;
-pub(in crate::keys) const INTEGER: u8 = 0x02;
-pub(in crate::keys) const BIT_STRING: u8 = 0x03;
-pub(in crate::keys) const OCTET_STRING: u8 = 0x04;
-pub(in crate::keys) const NULL: u8 = 0x05;
-pub(in crate::keys) const OID: u8 = 0x06;
-pub(in crate::keys) const UTC_TIME: u8 = 0x17;
-pub(in crate::keys) const GENERALIZED_TIME: u8 = 0x18;
-pub(in crate::keys) const SEQUENCE: u8 = 0x30;
-pub(in crate::keys) const SET: u8 = 0x31;
+pub(in crate::trust::keys) const BOOLEAN: u8 = 0x01;
+pub(in crate::trust::keys) const INTEGER: u8 = 0x02;
+pub(in crate::trust::keys) const BIT_STRING: u8 = 0x03;
+pub(in crate::trust::keys) const OCTET_STRING: u8 = 0x04;
+pub(in crate::trust::keys) const NULL: u8 = 0x05;
+pub(in crate::trust::keys) const OID: u8 = 0x06;
+pub(in crate::trust::keys) const UTC_TIME: u8 = 0x17;
+pub(in crate::trust::keys) const GENERALIZED_TIME: u8 = 0x18;
+pub(in crate::trust::keys) const SEQUENCE: u8 = 0x30;
+pub(in crate::trust::keys) const SET: u8 = 0x31;
 
 /// The tag of `[number]` around a value.
-pub(in crate::keys) const fn around(number: u8) -> u8 {
+pub(in crate::trust::keys) const fn around(number: u8) -> u8 {
     0x80 | CONSTRUCTED | number
 }
 
 /// The tag of `[number]` in place of a value's own.
-pub(in crate::keys) const fn instead(number: u8) -> u8 {
+pub(in crate::trust::keys) const fn instead(number: u8) -> u8 {
     0x80 | number
 }
 
 /// One value.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::keys) struct Value<'a> {
-    pub(in crate::keys) tag: u8,
+pub(in crate::trust::keys) struct Value<'a> {
+    pub(in crate::trust::keys) tag: u8,
     /// The contents, without an end mark.
-    pub(in crate::keys) body: &'a [u8],
+    pub(in crate::trust::keys) body: &'a [u8],
     /// Tag, length and contents.
-    pub(in crate::keys) whole: &'a [u8],
+    pub(in crate::trust::keys) whole: &'a [u8],
 }
 
 impl<'a> Value<'a> {
     /// The values inside.
-    pub(in crate::keys) fn inside(&self) -> Reader<'a> {
+    pub(in crate::trust::keys) fn inside(&self) -> Reader<'a> {
         Reader::new(self.body)
     }
 
     /// The bytes of an octet string, or of a `[0]` in place of one: whole or in pieces.
-    pub(in crate::keys) fn octets(&self) -> Option<Cow<'a, [u8]>> {
+    pub(in crate::trust::keys) fn octets(&self) -> Option<Cow<'a, [u8]>> {
         if self.tag & CONSTRUCTED == 0 {
             return Some(Cow::Borrowed(self.body));
         }
@@ -62,7 +62,7 @@ impl<'a> Value<'a> {
     }
 
     /// The bytes of a bit string, if whole bytes.
-    pub(in crate::keys) fn bits(&self) -> Option<&'a [u8]> {
+    pub(in crate::trust::keys) fn bits(&self) -> Option<&'a [u8]> {
         let (unused, bytes) = self.body.split_first()?;
         (*unused == 0).then_some(bytes)
     }
@@ -70,69 +70,69 @@ impl<'a> Value<'a> {
 
 /// Values one after another.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::keys) struct Reader<'a> {
+pub(in crate::trust::keys) struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(in crate::keys) fn new(bytes: &'a [u8]) -> Self {
+    pub(in crate::trust::keys) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
     /// What has not been read.
-    pub(in crate::keys) fn rest(&self) -> &'a [u8] {
+    pub(in crate::trust::keys) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    pub(in crate::keys) fn is_done(&self) -> bool {
+    pub(in crate::trust::keys) fn is_done(&self) -> bool {
         self.rest.is_empty()
     }
 
-    pub(in crate::keys) fn peek(&self) -> Option<u8> {
+    pub(in crate::trust::keys) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
 
     /// The next value, if there is a whole one.
-    pub(in crate::keys) fn next(&mut self) -> Option<Value<'a>> {
+    pub(in crate::trust::keys) fn next(&mut self) -> Option<Value<'a>> {
         let (value, rest) = value(self.rest)?;
         self.rest = rest;
         Some(value)
     }
 
     /// The next value if it has this tag; else nothing is read.
-    pub(in crate::keys) fn take(&mut self, tag: u8) -> Option<Value<'a>> {
+    pub(in crate::trust::keys) fn take(&mut self, tag: u8) -> Option<Value<'a>> {
         if self.peek() == Some(tag) { self.next() } else { None }
     }
 
-    pub(in crate::keys) fn sequence(&mut self) -> Option<Self> {
+    pub(in crate::trust::keys) fn sequence(&mut self) -> Option<Self> {
         Some(self.take(SEQUENCE)?.inside())
     }
 
     /// A number that is not negative: big-endian, without leading zeros. Zero is empty.
-    pub(in crate::keys) fn unsigned(&mut self) -> Option<&'a [u8]> {
+    pub(in crate::trust::keys) fn unsigned(&mut self) -> Option<&'a [u8]> {
         let body = self.take(INTEGER)?.body;
         // Some old writers forget the zero before a number with its first bit set; such a one is read as written.
         Some(trimmed(body))
     }
 
     /// A small number.
-    pub(in crate::keys) fn small(&mut self) -> Option<u64> {
+    pub(in crate::trust::keys) fn small(&mut self) -> Option<u64> {
         let digits = self.unsigned()?;
         (digits.len() <= 8).then(|| digits.iter().fold(0, |number, digit| number << 8 | u64::from(*digit)))
     }
 
-    pub(in crate::keys) fn oid(&mut self) -> Option<String> {
+    pub(in crate::trust::keys) fn oid(&mut self) -> Option<String> {
         oid(self.take(OID)?.body)
     }
 
-    pub(in crate::keys) fn octets(&mut self) -> Option<Cow<'a, [u8]>> {
+    pub(in crate::trust::keys) fn octets(&mut self) -> Option<Cow<'a, [u8]>> {
         let is_string = matches!(self.peek(), Some(tag) if tag & !CONSTRUCTED == OCTET_STRING);
         if is_string { self.next()?.octets() } else { None }
     }
 }
 
 /// A big-endian number without its leading zeros.
-pub(in crate::keys) fn trimmed(number: &[u8]) -> &[u8] {
+pub(in crate::trust::keys) fn trimmed(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
 }
@@ -185,7 +185,7 @@ fn until_end(bytes: &[u8], levels: u32) -> Option<usize> {
 }
 
 /// An object identifier with dots.
-pub(in crate::keys) fn oid(body: &[u8]) -> Option<String> {
+pub(in crate::trust::keys) fn oid(body: &[u8]) -> Option<String> {
     let mut text = String::new();
     let mut number = 0_u64;
     for byte in body {
@@ -206,7 +206,7 @@ pub(in crate::keys) fn oid(body: &[u8]) -> Option<String> {
 }
 
 /// Tag, length and contents in DER.
-pub(in crate::keys) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(in crate::trust::keys) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let body = parts.concat();
     let length = body.len().to_be_bytes();
     let digits = trimmed(&length);
@@ -224,7 +224,7 @@ pub(in crate::keys) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// A number that is not negative, in DER.
-pub(in crate::keys) fn encode_unsigned(number: &[u8]) -> Vec<u8> {
+pub(in crate::trust::keys) fn encode_unsigned(number: &[u8]) -> Vec<u8> {
     let digits = trimmed(number);
     let sign: &[u8] = if digits.first().is_none_or(|first| first & 0x80 != 0) { &[0] } else { &[] };
     encode(INTEGER, &[sign, digits])

@@ -14,7 +14,7 @@ const FRIENDLY_NAME: &str = "1.2.840.113549.1.9.20";
 const SAFES_MAX: u32 = 4;
 
 /// Reads a PFX.
-pub(in crate::keys) fn pkcs12(gather: &mut Gather<'_>, value: &Value<'_>, tag: Tag<'_>) -> Option<()> {
+pub(in crate::trust::keys) fn pkcs12(gather: &mut Gather<'_>, value: &Value<'_>, tag: Tag<'_>) -> Option<()> {
     let tag = Tag { format: KeyFormat::Pkcs12, ..tag };
     let mut inside = value.inside();
     inside.small()?;
