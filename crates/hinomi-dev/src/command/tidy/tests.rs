@@ -210,7 +210,7 @@ fn another_registry_is_seen_in_the_lock_file_and_in_the_configuration() {
 #[test]
 fn an_incident_of_a_family_to_come_needs_no_check_yet() {
     let row = |family: &str| format!("id = \"x\"\nfamilies = [\"{family}\"]\nchecks = []\n");
-    check(chapters::references, &[("catalog/incidents/x.toml", &row("tls"))], &[]);
+    check(chapters::references, &[("catalog/incidents/x.toml", &row("login"))], &[]);
     check(
         chapters::references,
         &[("catalog/incidents/x.toml", &row("mail"))],
