@@ -5,6 +5,7 @@
 //! [`survey::Survey`] says what to connect, send and close. Every answer is one of three: seen, absent, or untested
 //! and why. No probe reads what is not ours: a weakness is proven without harm, or the probe is not sent.
 
+pub mod clients;
 mod handshake;
 pub mod names;
 mod probe;

@@ -41,6 +41,11 @@ impl Depth {
     }
 }
 
+/// Without keys there is nothing to decrypt, and nothing to show.
+fn has_keys(id: u16) -> bool {
+    suite(id).is_some_and(|suite| suite.bits > 0)
+}
+
 impl Survey {
     /// Jobs that can be done now.
     pub(super) fn deep_jobs(&self) -> Vec<Job> {
@@ -48,13 +53,12 @@ impl Survey {
         if !self.options.deep {
             return jobs;
         }
-        let done =
-            |version: Version| self.chain(version).is_some_and(|chain| chain.is_done() && chain.is_offered());
-        if done(Version::Tls13) {
+        // As soon as there is a suite and a group to ask with; chains go first all the same.
+        if self.suites13().is_some_and(|(suites, _)| !suites.is_empty()) {
             jobs.push(Job::Read13(Kind::Any));
             jobs.extend(self.other_kind().map(Job::Read13));
         }
-        if done(Version::Tls12) {
+        if self.suites12().is_some_and(|(suites, _)| !suites.is_empty()) {
             jobs.push(Job::Full12);
         }
         if self.depth.ticket.is_some() {
@@ -69,10 +73,33 @@ impl Survey {
         jobs
     }
 
-    /// The newest version before TLS 1.3 that is on and enumerated.
+    /// A version before TLS 1.3 that is on, with a suite that has keys.
     fn old_version(&self) -> Option<Version> {
         let mut old = self.chains.iter().filter(|chain| chain.version < Version::Tls13);
-        old.find(|chain| chain.is_done() && chain.is_offered()).map(|chain| chain.version)
+        old.find(|chain| chain.suites().any(has_keys)).map(|chain| chain.version)
+    }
+
+    /// Suites of TLS 1.3 whose records we open, and a group that is agreed without arithmetic.
+    fn suites13(&self) -> Option<(Vec<u16>, u16)> {
+        let chain = self.chain(Version::Tls13)?;
+        let group = chain.groups().iter().copied().find(|group| public_one(*group).is_some())?;
+        Some((chain.suites().filter(|id| gcm_suite(*id).is_some()).collect(), group))
+    }
+
+    /// The same of TLS 1.2; there are suites without a group.
+    fn suites12(&self) -> Option<(Vec<u16>, Vec<u16>)> {
+        let chain = self.chain(Version::Tls12)?;
+        let groups: Vec<u16> =
+            chain.groups().iter().copied().filter(|group| public_one(*group).is_some()).collect();
+        let fits = |id: &u16| {
+            gcm_suite(*id).is_some()
+                && suite(*id).is_some_and(|suite| match suite.exchange {
+                    Exchange::Ecdhe => !groups.is_empty(),
+                    exchange => exchange == Exchange::Dhe && suite.auth != Auth::Anon,
+                })
+        };
+        let suites = chain.suites().filter(fits).collect();
+        Some((suites, groups))
     }
 
     /// The kind of certificate that TLS 1.3 has not shown and no older version would have.
@@ -92,8 +119,7 @@ impl Survey {
             Job::Ticketbleed => self.ticketbleed(job, random),
             Job::Poke(fault) => {
                 let mut ask = self.known_ask(self.old_version()?)?;
-                // A suite without keys would have nothing to decrypt.
-                ask.suites.retain(|id| suite(*id).is_some_and(|suite| suite.bits > 0));
+                ask.suites.retain(|id| has_keys(*id));
                 let bytes = ask.hello(random).bytes();
                 Some(Running::with(job, Some(ask), bytes, Speech::Poke(Poke::new(fault))))
             }
@@ -102,9 +128,7 @@ impl Survey {
     }
 
     fn read13(&self, job: Job, kind: Kind, random: [u8; 32]) -> Option<Running> {
-        let chain = self.chain(Version::Tls13)?;
-        let suites: Vec<u16> = chain.suites().filter(|id| gcm_suite(*id).is_some()).collect();
-        let group = chain.groups().iter().copied().find(|group| public_one(*group).is_some())?;
+        let (suites, group) = self.suites13()?;
         let is_rsa = |name: &str| name.starts_with("rsa");
         let signatures = SIGNATURES.iter().filter(|(_, name)| match kind {
             Kind::Any => true,
@@ -118,9 +142,6 @@ impl Survey {
             alpn: vec!["h2".to_owned(), "http/1.1".to_owned()],
             name: self.target.name.clone(),
         };
-        if ask.suites.is_empty() {
-            return None;
-        }
         // What is not HTTP may refuse protocols it does not know.
         let ask = if self.target.starttls.is_some() { Ask13 { alpn: Vec::new(), ..ask } } else { ask };
         let (handshake, bytes) = Tls13::new(&ask, random)?;
@@ -128,20 +149,7 @@ impl Survey {
     }
 
     fn full12(&self, job: Job, random: [u8; 32]) -> Option<Running> {
-        let chain = self.chain(Version::Tls12)?;
-        let groups: Vec<u16> =
-            chain.groups().iter().copied().filter(|group| public_one(*group).is_some()).collect();
-        let fits = |id: &u16| {
-            gcm_suite(*id).is_some()
-                && suite(*id).is_some_and(|suite| match suite.exchange {
-                    Exchange::Ecdhe => !groups.is_empty(),
-                    exchange => exchange == Exchange::Dhe && suite.auth != Auth::Anon,
-                })
-        };
-        let suites: Vec<u16> = chain.suites().filter(fits).collect();
-        if suites.is_empty() {
-            return None;
-        }
+        let (suites, groups) = self.suites12()?;
         let ask = Ask12 {
             suites,
             groups: if groups.is_empty() { vec![0x17] } else { groups },

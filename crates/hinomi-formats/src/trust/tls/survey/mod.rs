@@ -84,6 +84,8 @@ pub struct Survey {
     asked_total: u32,
     last_opened: Option<Duration>,
     round_trip: Option<Duration>,
+    /// The least time from a question to the first of its answer.
+    answer_time: Option<Duration>,
     /// Jobs begun and not to be begun again.
     begun: Vec<Job>,
     /// How often a job came to nothing.
@@ -126,6 +128,7 @@ impl Survey {
             asked_total: 0,
             last_opened: None,
             round_trip: None,
+            answer_time: None,
             begun: Vec::new(),
             tries: BTreeMap::new(),
             refusals: Vec::new(),
@@ -193,6 +196,10 @@ impl Survey {
     pub fn heard(&mut self, id: ConnectionId, bytes: &[u8], now: Duration) {
         self.now = self.now.max(now);
         let Some(connection) = self.connections.get_mut(&id) else { return };
+        if connection.is_ready() && !connection.is_free() {
+            let spent = self.now.saturating_sub(connection.since);
+            self.answer_time = Some(self.answer_time.map_or(spent, |least| least.min(spent)));
+        }
         let step = connection.heard(bytes);
         self.take_step(id, step);
         self.plan();

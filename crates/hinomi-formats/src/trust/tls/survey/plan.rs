@@ -114,7 +114,9 @@ impl Survey {
     /// Opens for the next question of each chain while the present one is on its way: half the time when the round
     /// trip is long.
     fn open_ahead(&mut self) {
-        if self.over || !self.options.ahead || self.round_trip.is_none_or(|trip| trip < LONG) {
+        // A proxy may take the connection at once, and the way behind it be long all the same.
+        let is_long = self.round_trip.max(self.answer_time).is_some_and(|trip| trip >= LONG);
+        if self.over || !self.options.ahead || !is_long {
             return;
         }
         let running = self.chains.iter().filter(|chain| chain.goes_on()).count();
