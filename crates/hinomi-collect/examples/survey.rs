@@ -99,6 +99,6 @@ fn print(out: &mut impl Write, address: &str, seen: &Surveyed) -> std::io::Resul
         "compression {:?}; early data {:?}; alpn {:?}",
         seen.compression, seen.early_data, seen.alpn
     )?;
-    writeln!(out, "heartbleed {:?}; ccs {:?}", seen.heartbleed, seen.ccs)?;
+    writeln!(out, "heartbleed {:?}; ccs {:?}; robot {:?}", seen.heartbleed, seen.ccs, seen.robot)?;
     writeln!(out, "refusals {:?} problems {:?}", seen.refusals, seen.problems)
 }

@@ -69,9 +69,9 @@ pub struct TlsSweep {
 }
 
 impl TlsSweep {
-    /// 128 targets and 512 sockets at once: below the usual limit of 1,024 open files.
+    /// 64 targets and 512 sockets at once: below the usual limit of 1,024 open files.
     pub fn usual() -> Self {
-        Self { each: Options::usual(), targets_at_once_max: 128, sockets_max: 512 }
+        Self { each: Options::usual(), targets_at_once_max: 64, sockets_max: 512 }
     }
 
     /// The same, and gently to each.

@@ -7,8 +7,12 @@
 //! - **CCS** (CVE-2014-0224): a ChangeCipherSpec before its time. A server that is right objects. One that is silent gets
 //!   a record of noise: at fault, it tries to decrypt that, and says so. Nothing is decrypted.
 
+mod robot;
+mod rsa;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use robot::{FORMS, Reaction, Robot, differ};
 
 use crate::tls::wire::{Alert, Flight, Heard, ServerHello, record};
 

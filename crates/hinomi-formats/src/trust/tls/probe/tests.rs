@@ -114,3 +114,62 @@ fn records_carry_the_version_that_was_agreed() {
         }
     }
 }
+
+/// A certificate that is only a public key: the modulus 0x80…01 of 64 bytes, exponent 65537.
+fn leaf() -> Vec<u8> {
+    let mut modulus = vec![0x80];
+    modulus.resize(63, 0);
+    modulus.push(1);
+    let mut der = vec![0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00, 0x03];
+    der.extend([0x4B, 0x00, 0x30, 0x48, 0x02, 0x41, 0x00]);
+    der.extend(modulus);
+    der.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
+    der
+}
+
+#[test]
+fn a_key_is_found_and_a_number_raised() {
+    let key = rsa::PublicKey::of(&leaf()).expect("a key");
+    assert_eq!(key.modulus.len(), 64);
+    let mut two = vec![0; 64];
+    two[63] = 2;
+    // 2^65537 modulo 2^511 + 1: 2^511 is minus one there, and 65537 = 128 * 511 + 129
+    let mut expected = vec![0; 64];
+    expected[64 - 1 - 129 / 8] = 1 << (129 % 8);
+    assert_eq!(key.raise(&two), expected);
+    assert_eq!(rsa::PublicKey::of(b"no key"), None);
+}
+
+/// How a server that reacts like this to each form is judged.
+#[track_caller]
+fn check_robot(reactions: [&[u8]; 5], expected: bool) {
+    let mut certificate = vec![11, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let leaf = leaf();
+    let length = u8::try_from(leaf.len()).unwrap();
+    (certificate[3], certificate[6], certificate[9]) = (length + 6, length + 3, length);
+    certificate.extend(leaf);
+    certificate.extend([14, 0, 0, 0]);
+    let mut seen = Vec::new();
+    let mut sent = Vec::new();
+    for (form, reaction) in reactions.iter().enumerate() {
+        let mut robot = Robot::new(u8::try_from(form).unwrap(), 0x0303);
+        let bytes = robot.heard(&record(22, 0x0303, &certificate)).expect("it acts");
+        assert_eq!(bytes.len(), 5 + 4 + 2 + 64 + 6 + 69);
+        assert!(!sent.contains(&bytes), "five different ciphertexts");
+        sent.push(bytes);
+        robot.heard(reaction).expect("it listens");
+        seen.push(robot.ended("closed").expect("it came to that"));
+    }
+    assert_eq!(differ(&seen), expected);
+}
+
+#[test]
+fn an_oracle_is_known_by_different_answers() {
+    let alert: &[u8] = &[21, 3, 3, 0, 2, 2, 20];
+    let other: &[u8] = &[21, 3, 3, 0, 2, 2, 47];
+    check_robot([alert; 5], false);
+    check_robot([&[]; 5], false);
+    check_robot([alert, other, alert, alert, alert], true);
+    check_robot([alert, alert, alert, alert, &[]], true);
+    assert_eq!(Robot::new(0, 0x0303).ended("closed"), None);
+}

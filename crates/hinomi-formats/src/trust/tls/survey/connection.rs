@@ -6,7 +6,7 @@ use super::surveyed::Why;
 use super::talk::{Outcome, Talk};
 use crate::tls::handshake::{Tls12, Tls13, Turn};
 use crate::tls::names::Version;
-use crate::tls::probe::{Fault, Poke};
+use crate::tls::probe::{Fault, Poke, Robot};
 use crate::tls::starttls::{Dialog, Said};
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ pub(super) enum Job {
     Ticketbleed,
     /// A probe.
     Poke(Fault),
+    /// One form of ROBOT; a second round follows the first when its answers differ.
+    Robot(u8),
 }
 
 /// A question on its way.
@@ -55,6 +57,7 @@ pub(super) enum Speech {
     Tls13(Box<Tls13>),
     Tls12(Box<Tls12>),
     Poke(Poke),
+    Robot(Robot),
 }
 
 impl Speech {
@@ -73,6 +76,10 @@ impl Speech {
                 Ok(bytes) => Turn::Go(bytes),
                 Err(poked) => Turn::Done(Outcome::Poked(poked)),
             },
+            Self::Robot(robot) => match robot.heard(bytes) {
+                Ok(bytes) => Turn::Go(bytes),
+                Err(reaction) => Turn::Done(Outcome::Reacted(reaction)),
+            },
         }
     }
 
@@ -82,6 +89,11 @@ impl Speech {
             Self::Tls13(handshake) => Outcome::Told(Box::new(handshake.ended())),
             Self::Tls12(handshake) => Outcome::Finished(Box::new(handshake.ended(end == End::Timeout))),
             Self::Poke(poke) => Outcome::Poked(poke.ended()),
+            Self::Robot(robot) => Outcome::Reacted(robot.ended(match end {
+                End::Timeout => "silence",
+                End::Reset => "reset",
+                End::Closed | End::Refused => "closed",
+            })),
         }
     }
 }

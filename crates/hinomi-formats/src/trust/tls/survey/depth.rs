@@ -6,8 +6,9 @@ use super::talk::Outcome;
 use super::{Chain, Survey};
 use crate::tls::handshake::{Ask12, Ask13, Finished12, Tls12, Tls13, Told13, gcm_suite, public_one};
 use crate::tls::names::{Auth, Exchange, SIGNATURES, Version, suite};
-use crate::tls::probe::{Fault, Poke, Poked};
+use crate::tls::probe::{FORMS, Fault, Poke, Poked, Reaction, Robot, differ};
 use crate::tls::wire::{Extension, Hello};
+use std::collections::BTreeMap;
 
 /// What the deeper questions came to.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub(super) struct Depth {
     pub(super) ticketbleed: Known<()>,
     pub(super) heartbleed: Known<String>,
     pub(super) ccs: Known<String>,
+    /// Reactions to the forms of ROBOT, by form; the second round behind the first.
+    robot: BTreeMap<u8, Reaction>,
 }
 
 impl Depth {
@@ -37,6 +40,7 @@ impl Depth {
             ticketbleed: Known::Untested(open.clone()),
             heartbleed: Known::Untested(open.clone()),
             ccs: Known::Untested(open),
+            robot: BTreeMap::new(),
         }
     }
 }
@@ -70,7 +74,42 @@ impl Survey {
                 jobs.push(Job::Poke(Fault::Heartbleed));
             }
         }
+        if self.robot_suite().is_some() {
+            let again = self.reactions(0).is_some_and(|reactions| differ(&reactions));
+            let rounds = if again { 2 } else { 1 };
+            jobs.extend((0..FORMS.saturating_mul(rounds)).map(Job::Robot));
+        }
         jobs
+    }
+
+    /// A version and suite whose key exchange is RSA's own, with a key of full length.
+    fn robot_suite(&self) -> Option<(Version, u16)> {
+        let fits = |id: &u16| {
+            suite(*id).is_some_and(|suite| {
+                suite.exchange == Exchange::Rsa && suite.auth == Auth::Rsa && !suite.export && suite.bits > 0
+            })
+        };
+        let mut old = self.chains.iter().filter(|chain| chain.version < Version::Tls13);
+        old.find_map(|chain| chain.suites().find(fits).map(|id| (chain.version, id)))
+    }
+
+    /// The reactions of one round, once all are in.
+    fn reactions(&self, round: u8) -> Option<Vec<String>> {
+        let first = round.saturating_mul(FORMS);
+        (first..first.saturating_add(FORMS))
+            .map(|form| self.depth.robot.get(&form).cloned().flatten())
+            .collect()
+    }
+
+    /// ROBOT: different answers, twice the same way.
+    pub(super) fn robot(&self) -> Known<String> {
+        match (self.reactions(0), self.reactions(1)) {
+            (None, _) if self.robot_suite().is_none() => Known::Untested(Why::NotApplicable),
+            (None, _) => Known::Untested(if self.options.deep { Why::Closed } else { Why::NotAsked }),
+            (Some(first), _) if !differ(&first) => Known::Absent,
+            (Some(first), Some(second)) if first == second => Known::Seen(first.join("; ")),
+            _ => Known::Untested(Why::Contradicts("answers that differ by chance".to_owned())),
+        }
     }
 
     /// A version before TLS 1.3 that is on, with a suite that has keys.
@@ -122,6 +161,14 @@ impl Survey {
                 ask.suites.retain(|id| has_keys(*id));
                 let bytes = ask.hello(random).bytes();
                 Some(Running::with(job, Some(ask), bytes, Speech::Poke(Poke::new(fault))))
+            }
+            Job::Robot(form) => {
+                let (version, id) = self.robot_suite()?;
+                let mut ask = self.known_ask(version)?;
+                ask.suites = vec![id];
+                let speech = Speech::Robot(Robot::new(form.checked_rem(FORMS)?, version.id()));
+                let bytes = ask.hello(random).bytes();
+                Some(Running::with(job, Some(ask), bytes, speech))
             }
             _ => None,
         }
@@ -186,6 +233,7 @@ impl Survey {
                 self.depth.ticketbleed = if is_longer && !is_new { Known::Seen(()) } else { Known::Absent };
             }
             (Job::Ticketbleed, Outcome::Refused(_)) => self.depth.ticketbleed = Known::Absent,
+            (Job::Robot(form), Outcome::Reacted(reaction)) => drop(self.depth.robot.insert(form, reaction)),
             (job, Outcome::Failed(why)) => self.depth_failed(job, why),
             (job, _) => self.depth_failed(job, Why::Contradicts("another answer than asked for".to_owned())),
         }

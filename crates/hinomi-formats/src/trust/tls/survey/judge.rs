@@ -48,7 +48,7 @@ impl Survey {
             Job::Chain(version) => self.outcome_chain(version, running, outcome),
             Job::Reversed(version) => self.outcome_reversed(version, outcome),
             Job::Fallback => self.outcome_fallback(outcome),
-            Job::Read13(_) | Job::Full12 | Job::Ticketbleed | Job::Poke(_) => {
+            Job::Read13(_) | Job::Full12 | Job::Ticketbleed | Job::Poke(_) | Job::Robot(_) => {
                 self.outcome_depth(running, outcome)
             }
         }
@@ -65,7 +65,7 @@ impl Survey {
             // A server that answers in TLS has understood, and does not speak SSLv2.
             Outcome::Refused(_) | Outcome::Chose(_) => Known::Absent,
             Outcome::Failed(why) => Known::Untested(why),
-            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) => {
+            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) | Outcome::Reacted(_) => {
                 Known::Untested(Why::NotApplicable)
             }
         };
@@ -77,7 +77,7 @@ impl Survey {
             Outcome::Refused(alert) => self.chain_refused(version, running, alert),
             Outcome::V2(_) => self.fail(version, &Why::Contradicts("an SSLv2 answer".to_owned())),
             Outcome::Failed(why) => self.chain_failed(version, why),
-            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) => {}
+            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) | Outcome::Reacted(_) => {}
         }
     }
 

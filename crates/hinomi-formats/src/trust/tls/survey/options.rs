@@ -42,7 +42,7 @@ pub struct Options {
     /// Least time between two connections to the target.
     pub pause: Duration,
     /// Whether to go on after the enumeration: handshakes carried to their end for what is said only under keys, and the
-    /// harmless probes. At most ten connections more.
+    /// harmless probes. At most fifteen connections more, of which five only when the server has key exchange by RSA.
     pub deep: bool,
     /// Whether connections may be opened ahead of need when the round trip is long.
     pub ahead: bool,

@@ -138,7 +138,7 @@ impl Survey {
                 let challenge = std::array::from_fn(|at| random.get(at).copied().unwrap_or_default());
                 return Some(Running::new(job, None, hello_v2(&kinds, challenge)));
             }
-            Job::Read13(_) | Job::Full12 | Job::Ticketbleed | Job::Poke(_) => {
+            Job::Read13(_) | Job::Full12 | Job::Ticketbleed | Job::Poke(_) | Job::Robot(_) => {
                 return self.deep_running(job, random);
             }
             Job::Chain(version) => self.chain_ask(version),

@@ -43,6 +43,7 @@ impl Survey {
             certificates_tls13: self.depth.certificates13.clone(),
             heartbleed: self.heartbleed(),
             ccs: self.depth.ccs.clone(),
+            robot: self.robot(),
             ticketbleed: self.depth.ticketbleed.clone(),
             alpn: self.alpn_seen(),
             refusals: refusals.collect(),

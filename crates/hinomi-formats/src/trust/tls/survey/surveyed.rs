@@ -189,6 +189,8 @@ pub struct Surveyed {
     pub heartbleed: Known<String>,
     /// Early ChangeCipherSpec, with its proof.
     pub ccs: Known<String>,
+    /// ROBOT, with the answers that differ.
+    pub robot: Known<String>,
     /// Ticketbleed.
     pub ticketbleed: Known<()>,
     /// Protocols of ALPN in the order found; absent when the extension is ignored.

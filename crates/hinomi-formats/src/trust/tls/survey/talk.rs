@@ -4,7 +4,7 @@ use super::End;
 use super::surveyed::Why;
 use crate::tls::handshake::{Finished12, Told13};
 use crate::tls::names::{Auth, Version, suite};
-use crate::tls::probe::Poked;
+use crate::tls::probe::{Poked, Reaction};
 use crate::tls::wire::{
     Alert, Exchanged, Flight, Heard, NotTls, ServerHello, ServerHelloV2, certificates, exchanged,
 };
@@ -27,6 +27,8 @@ pub(super) enum Outcome {
     Finished(Box<Finished12>),
     /// A probe came to its end.
     Poked(Poked),
+    /// How an oracle that may be there reacted.
+    Reacted(Reaction),
     /// Nothing is known.
     Failed(Why),
 }

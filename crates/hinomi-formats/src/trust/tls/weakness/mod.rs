@@ -195,7 +195,7 @@ fn off(seen: &Surveyed, versions: &[Version]) -> bool {
 fn robot(seen: &Surveyed) -> Weakness {
     let (found, open) = search(seen, OLD, |_, suite| suite.exchange == Exchange::Rsa);
     match (found.is_empty(), open) {
-        (false, _) => told("robot", Verdict::Untested, "key exchange by RSA is on; not probed"),
+        (false, _) => probed("robot", &seen.robot),
         (true, Some(why)) => told("robot", Verdict::Untested, why.to_string()),
         (true, None) => told("robot", Verdict::NotVulnerable, "no key exchange by RSA"),
     }
