@@ -38,16 +38,30 @@ impl PublicKey {
         fits.then_some(Self { modulus, exponent })
     }
 
-    /// The message, as long as the modulus, raised to the exponent.
+    /// The message, as long as the modulus, raised to the exponent: by Montgomery's multiplication, which divides by
+    /// nothing but powers of two.
     pub(super) fn raise(&self, message: &[u8]) -> Vec<u8> {
-        let (modulus, base) = (limbs(&self.modulus), limbs(message));
-        let mut power = one(modulus.len());
+        let modulus = limbs(&self.modulus);
+        let least = modulus.first().copied().unwrap_or(1);
+        // the inverse of the least limb, by Newton, each round twice the bits
+        let inverse = (0..5)
+            .fold(1_u32, |inverse, _| inverse.wrapping_mul(2_u32.wrapping_sub(least.wrapping_mul(inverse))))
+            .wrapping_neg();
+        let times = |left: &[u32], right: &[u32]| multiplied(left, right, &modulus, inverse);
+        // the square of the radix, by doubling
+        let mut square = one(modulus.len());
+        for _ in 0..modulus.len().saturating_mul(64) {
+            double(&mut square, &modulus);
+        }
+        let base = times(&limbs(message), &square);
+        let mut power = times(&one(modulus.len()), &square);
         for bit in (0..32).rev() {
-            power = multiplied(&power, &power, &modulus);
+            power = times(&power, &power);
             if self.exponent >> bit & 1 == 1 {
-                power = multiplied(&power, &base, &modulus);
+                power = times(&power, &base);
             }
         }
+        let power = times(&power, &one(modulus.len()));
         let bytes: Vec<u8> = power.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
         let extra = bytes.len().saturating_sub(self.modulus.len());
         bytes.get(extra..).unwrap_or_default().to_vec()
@@ -76,36 +90,49 @@ fn one(length: usize) -> Vec<u32> {
     number
 }
 
-/// Left times right, both below the modulus: bit by bit, which a handful of connections can afford.
-fn multiplied(left: &[u32], right: &[u32], modulus: &[u32]) -> Vec<u32> {
-    let mut sum = vec![0; modulus.len()];
-    for limb in left.iter().rev() {
-        for bit in (0..32).rev() {
-            let doubled = sum.clone();
-            add(&mut sum, &doubled, modulus);
-            if limb >> bit & 1 == 1 {
-                add(&mut sum, right, modulus);
-            }
-        }
+/// Left times right over the radix, modulo the modulus.
+fn multiplied(left: &[u32], right: &[u32], modulus: &[u32], inverse: u32) -> Vec<u32> {
+    let mut sum = vec![0; modulus.len().saturating_add(2)];
+    for limb in left {
+        add_times(&mut sum, right, *limb);
+        let least = sum.first().copied().unwrap_or_default();
+        add_times(&mut sum, modulus, least.wrapping_mul(inverse));
+        // the least limb is zero now
+        sum.rotate_left(1);
     }
+    take_off(&mut sum, modulus);
+    sum.truncate(modulus.len());
     sum
 }
 
-/// Adds, and takes the modulus off once if it fits.
-fn add(sum: &mut [u32], other: &[u32], modulus: &[u32]) {
+/// Adds a multiple.
+fn add_times(sum: &mut [u32], other: &[u32], factor: u32) {
     let mut carry = 0_u64;
     for (limb, other) in sum.iter_mut().zip(other.iter().chain(std::iter::repeat(&0))) {
-        carry += u64::from(*limb) + u64::from(*other);
-        *limb = low(carry);
-        carry >>= 32;
+        let value = u64::from(*limb) + u64::from(*other) * u64::from(factor) + carry;
+        *limb = low(value);
+        carry = value >> 32;
     }
-    let is_less = sum.iter().rev().lt(modulus.iter().rev());
-    if carry == 0 && is_less {
+}
+
+fn double(number: &mut Vec<u32>, modulus: &[u32]) {
+    number.push(0);
+    let other = number.clone();
+    add_times(number, &other, 1);
+    take_off(number, modulus);
+    number.pop();
+}
+
+/// Takes the modulus off once, if it fits.
+fn take_off(number: &mut [u32], modulus: &[u32]) {
+    let wide = || modulus.iter().chain(std::iter::repeat(&0)).take(number.len());
+    let padded: Vec<u32> = wide().copied().collect();
+    if number.iter().rev().lt(padded.iter().rev()) {
         return;
     }
     let mut borrow = 0_u64;
-    for (limb, modulus) in sum.iter_mut().zip(modulus) {
-        let less = u64::from(*modulus) + borrow;
+    for (limb, modulus) in number.iter_mut().zip(padded) {
+        let less = u64::from(modulus) + borrow;
         borrow = u64::from(u64::from(*limb) < less);
         *limb = low((borrow << 32 | u64::from(*limb)).wrapping_sub(less));
     }

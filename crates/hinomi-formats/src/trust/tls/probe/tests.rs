@@ -140,6 +140,37 @@ fn a_key_is_found_and_a_number_raised() {
     assert_eq!(rsa::PublicKey::of(b"no key"), None);
 }
 
+#[track_caller]
+fn hex(text: &str) -> Vec<u8> {
+    let digit = |at: u8| u8::try_from(char::from(at).to_digit(16).expect("a digit")).unwrap();
+    text.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+}
+
+#[test]
+fn a_number_is_raised_as_elsewhere() {
+    // three numbers made at random, the third by another implementation
+    let modulus = hex(
+        "bfd4235992edcf451a1afe878b33e968617959ce3f1f65a8de5271007814e8a25f2dd97f1cfb10f62827688de6a16a3b\
+                     0d464138a62332553fc1ea36f17fd374c6a5387777330bdbd7210dff076ce2ef87b0b125ec1d7da0a6eb8c9ebd69fe29\
+                     d76d4330f1446beab0c11fdecb91ce375bc8fbbcbde5c0994164d8399f767c45",
+    );
+    let message = hex(
+        "02a9eba0df561d802a759159fb7ff337f5cae3bf3729c619c60a3cab359eeefb015c33b2df1461aaf8eb18b900745130\
+                     21da8978206f5c6671e0c07e9e115e4b9e30691c238642ea126a1e48cc11d357c30d8b7628dbd25e63b229f1c4069545\
+                     de11cc9dea959c212e9c82b1478c281d687c966c377b9aa2bb2edb20035b7399",
+    );
+    let expected = hex(
+        "ba3c45f2bbde193f13f75481db729e60af73d26464e7a0b0165abcb482cb2b70db38160af1974241e5337cca5f973368\
+                     a4c0218d57c48ef850f3a718a929d9121d2994fed35c85160e9483553a1bbe8adb1d3e60e69be9095689164de2fa7f30\
+                     f93858e6cf9d9463611c120216195dfd16ac87d9bb7687e210f52b5713fc9bf6",
+    );
+    let mut der = leaf()[..14].to_vec();
+    der.extend([0x81, 0x8D, 0x00, 0x30, 0x81, 0x89, 0x02, 0x81, 0x81, 0x00]);
+    der.extend(modulus);
+    der.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
+    assert_eq!(rsa::PublicKey::of(&der).expect("a key").raise(&message), expected);
+}
+
 /// How a server that reacts like this to each form is judged.
 #[track_caller]
 fn check_robot(reactions: [&[u8]; 5], expected: bool) {
