@@ -278,6 +278,8 @@ impl Survey {
     fn outcome_fallback(&mut self, outcome: Outcome) {
         self.fallback = Some(match outcome {
             Outcome::Refused(Some(86)) => Known::Seen(()),
+            // All but the signal was agreed to before; this server says no by closing.
+            Outcome::Refused(None) if self.closes => Known::Seen(()),
             Outcome::Chose(_) => Known::Absent,
             Outcome::Refused(alert) => {
                 Known::Untested(alert.map_or(Why::Closed, |alert| Why::RefusesAll(Some(alert))))

@@ -127,6 +127,28 @@ fn a_server_that_closes_for_no_is_not_one_that_is_gone() {
     }
 }
 
+/// Drops its alerts on the floor, as some mail servers do.
+struct Mute(Model);
+
+impl Server for Mute {
+    fn answer(&mut self, connection: u32, sent: &[u8]) -> (Vec<u8>, Option<End>) {
+        let (bytes, end) = Server::answer(&mut self.0, connection, sent);
+        if bytes.first() == Some(&21) { (Vec::new(), end) } else { (bytes, end) }
+    }
+}
+
+#[test]
+fn a_server_that_drops_its_alerts_is_still_protected_against_fallback() {
+    let speaks: &[(Version, &[u16])] = &[(Version::Tls12, MODERN), (Version::Tls10, &[0x002F, 0x0035])];
+    let mut model = Model::new(speaks);
+    let seen = run(&mut Mute(model.clone()), Options::usual(), Duration::from_millis(1)).seen;
+    check_sets(&model, &seen);
+    assert_eq!(seen.fallback_scsv, Known::Seen(()));
+    model.scsv = false;
+    let seen = run(&mut Mute(model), Options::usual(), Duration::from_millis(1)).seen;
+    assert_eq!(seen.fallback_scsv, Known::Absent);
+}
+
 #[test]
 fn groups_that_a_server_cannot_bear_hide_no_version() {
     let mut model = Model::new(&[(Version::Tls13, &[0x1301, 0x1302]), (Version::Tls12, MODERN)]);
