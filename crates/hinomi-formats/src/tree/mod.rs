@@ -18,6 +18,7 @@ pub use mailbox::messages;
 pub use sketch::{bins, likeness};
 
 use crate::archive::Encryption;
+use crate::keys::KeyObject;
 use crate::mail::Mail;
 use crate::office::Document;
 use crate::pdf::Pdf;
@@ -154,6 +155,26 @@ impl fmt::Debug for Hints<'_> {
             .field("usual", &self.usual.len())
             .finish()
     }
+}
+
+/// A key or certificate in one of the files.
+#[derive(Debug, Clone)]
+pub struct HeldKey {
+    /// Index of the node it stands in.
+    pub node: usize,
+    /// The key; its place is the one within that node.
+    pub key: KeyObject,
+}
+
+/// Reads a file and everything in it, and the keys and certificates in every one of them. Passwords that the hints and
+/// the mails around offer are tried on encrypted keys as well.
+pub fn read_keys(
+    name: &str,
+    bytes: &[u8],
+    hints: Hints<'_>,
+    limits: &Limits,
+) -> Parsed<(Tree, Vec<HeldKey>)> {
+    walk::read_keys(name, bytes, hints, limits)
 }
 
 /// Reads a file and everything in it. `name` is its file name and decides only what bytes leave open.

@@ -1,6 +1,7 @@
 //! The walk over a file and all it carries.
 
 mod hostile;
+mod keys;
 mod kinds;
 mod passwords;
 

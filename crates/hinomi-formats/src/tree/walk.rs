@@ -1,15 +1,38 @@
 //! The walk: a list of files found and not yet read, worked off one by one.
 
 use super::open::{Child, Opener};
-use super::{Content, Hints, Kind, Node, PLACE_CHARS_MAX, Tree, detect};
-use crate::{Budget, Limits, Parsed, Problem, ProblemKind, mail};
+use super::passwords::Offer;
+use super::{Content, HeldKey, Hints, Kind, Node, PLACE_CHARS_MAX, Tree, detect};
+use crate::{Budget, Limits, Parsed, Problem, ProblemKind, keys, mail};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::rc::Rc;
 
 pub(super) fn read(name: &str, bytes: &[u8], hints: Hints<'_>, limits: &Limits) -> Parsed<Tree> {
+    let Parsed { value: (tree, _), problems } = walk(name, bytes, hints, limits, None);
+    Parsed { value: tree, problems }
+}
+
+/// The same, and the keys in every file.
+pub(super) fn read_keys(
+    name: &str,
+    bytes: &[u8],
+    hints: Hints<'_>,
+    limits: &Limits,
+) -> Parsed<(Tree, Vec<HeldKey>)> {
+    walk(name, bytes, hints, limits, Some(Vec::new()))
+}
+
+fn walk(
+    name: &str,
+    bytes: &[u8],
+    hints: Hints<'_>,
+    limits: &Limits,
+    keys: Option<Vec<HeldKey>>,
+) -> Parsed<(Tree, Vec<HeldKey>)> {
     let mut walk = Walk {
         tree: Tree::default(),
+        keys,
         problems: Vec::new(),
         budget: Budget::new(limits),
         waiting: Vec::new(),
@@ -29,7 +52,7 @@ pub(super) fn read(name: &str, bytes: &[u8], hints: Hints<'_>, limits: &Limits) 
     while let Some(found) = walk.waiting.pop() {
         walk.visit(found);
     }
-    Parsed { value: walk.tree, problems: walk.problems }
+    Parsed { value: (walk.tree, walk.keys.unwrap_or_default()), problems: walk.problems }
 }
 
 /// A file found and not yet read.
@@ -48,6 +71,8 @@ pub(super) struct Found<'a> {
 
 struct Walk<'a> {
     tree: Tree,
+    /// The keys found, when they are asked for.
+    keys: Option<Vec<HeldKey>>,
     problems: Vec<Problem>,
     budget: Budget,
     waiting: Vec<Found<'a>>,
@@ -79,6 +104,7 @@ impl Walk<'_> {
             let content = opener.open(&found, &mut kind);
             (content, opener.children)
         };
+        self.keys(&found, &mut problems);
         let partly = found.partly || !problems.is_empty();
         self.problems.extend(problems.into_iter().map(|problem| placed(problem, &found.place)));
         let index = self.tree.nodes.len();
@@ -95,6 +121,15 @@ impl Walk<'_> {
             content,
             name: found.name,
         });
+    }
+
+    /// Reads the keys in a file, whatever else it is.
+    fn keys(&mut self, found: &Found<'_>, problems: &mut Vec<Problem>) {
+        let node = self.tree.nodes.len();
+        let Some(held) = &mut self.keys else { return };
+        let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
+        let read = keys::read(&found.name, &found.bytes, &offer.words, self.limits).take(problems);
+        held.extend(read.into_iter().map(|key| HeldKey { node, key }));
     }
 
     /// The candidates for what is inside: a mail's own before those of the mails around it.

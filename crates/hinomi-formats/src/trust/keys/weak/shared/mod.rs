@@ -5,6 +5,7 @@
 //! binary fraction; down the tree it is multiplied with what lies beside, and its whole part dropped. So at a modulus
 //! n arrives (product of all others) mod n, whose greatest common divisor with n is a shared prime.
 
+mod odd;
 #[cfg(test)]
 mod tests;
 mod transform;

@@ -4,8 +4,11 @@
 //! half where its upper or lower half is not wanted. Both is what makes comparing a hundred thousand moduli a matter
 //! of seconds, and what libraries do not offer.
 
-/// The modulus; its residues have roots of unity of every order up to 2^32, and of three times that.
-const P: u64 = 0xFFFF_FFFF_0000_0001;
+use super::odd::Odd;
+
+/// The modulus; its residues have roots of unity of every order up to 2^32, and of three and five times
+/// that.
+pub(super) const P: u64 = 0xFFFF_FFFF_0000_0001;
 /// 2^64 modulo it.
 const EPSILON: u64 = 0xFFFF_FFFF;
 /// A generator of its residues.
@@ -15,14 +18,14 @@ const QUARTER_SHIFT: u32 = 48;
 
 /// Residues are any 64 bits while they are worked on, and made smaller than the modulus at the end.
 #[inline(always)]
-fn add(a: u64, b: u64) -> u64 {
+pub(super) fn add(a: u64, b: u64) -> u64 {
     let (sum, over) = a.overflowing_add(b);
     let (sum, again) = sum.overflowing_add(if over { EPSILON } else { 0 });
     if again { sum.wrapping_add(EPSILON) } else { sum }
 }
 
 #[inline(always)]
-fn sub(a: u64, b: u64) -> u64 {
+pub(super) fn sub(a: u64, b: u64) -> u64 {
     let (less, under) = a.overflowing_sub(b);
     let (less, again) = less.overflowing_sub(if under { EPSILON } else { 0 });
     if again { less.wrapping_sub(EPSILON) } else { less }
@@ -47,7 +50,7 @@ fn least(a: u64) -> u64 {
 }
 
 #[inline(always)]
-fn mul(a: u64, b: u64) -> u64 {
+pub(super) fn mul(a: u64, b: u64) -> u64 {
     reduced(u128::from(a).wrapping_mul(u128::from(b)))
 }
 
@@ -56,7 +59,7 @@ fn quarter(a: u64) -> u64 {
     reduced(u128::from(a) << QUARTER_SHIFT)
 }
 
-fn power(base: u64, mut exponent: u64) -> u64 {
+pub(super) fn power(base: u64, mut exponent: u64) -> u64 {
     let (mut result, mut square) = (1, base);
     while exponent > 0 {
         if exponent & 1 == 1 {
@@ -73,10 +76,8 @@ pub(super) struct Plan {
     length: usize,
     /// Bits of a number in one residue.
     bits: u32,
-    /// Powers of the root for the step of three, if the length has a factor of three.
-    thirds: Vec<[u64; 2]>,
-    /// The cube root of unity.
-    cube: u64,
+    /// The step of three or five, if the length has such a factor.
+    odd: Odd,
     /// Powers of the roots for the steps of four, longest first.
     fourths: Vec<Vec<[u64; 3]>>,
     /// One by the length.
@@ -94,9 +95,9 @@ impl Plan {
     pub(super) fn length(words: usize) -> usize {
         let residues = words.saturating_mul(64).div_ceil(Self::bits(words) as usize).max(4);
         let whole = residues.next_power_of_two();
-        // Three quarters of it, if that is enough.
-        let shorter = whole / 4 * 3;
-        if shorter >= residues && whole >= 16 { shorter } else { whole }
+        // Five eighths or three quarters of it, if that is enough.
+        let shorter = [whole / 8 * 5, whole / 4 * 3].into_iter().find(|shorter| *shorter >= residues);
+        shorter.filter(|_| whole >= 32).unwrap_or(whole)
     }
 
     /// A plan for numbers, and products, of so many words.
@@ -104,19 +105,13 @@ impl Plan {
         let length = Self::length(words);
         let order = length as u64;
         let root = power(GENERATOR, (P.wrapping_sub(1)) / order);
-        let third = length.is_multiple_of(3);
-        let mut thirds = Vec::new();
-        let mut whole = length;
-        let mut step = root;
-        if third {
-            whole = length / 3;
-            thirds = powers(root, whole).map(|power| [power, mul(power, power)]).collect();
-            step = power(root, 3);
-        }
+        let odd = Odd::new(length, root);
+        let whole = length / odd.parts();
+        let step = power(root, odd.parts() as u64);
         // The root whose quarter is 2^48; the other one is its inverse.
-        let cube = if third { power(root, whole as u64) } else { 1 };
         let is_turned = whole >= 4 && least(power(step, whole as u64 / 4)) != 1 << QUARTER_SHIFT;
         let mut step = if is_turned { power(step, P.wrapping_sub(2)) } else { step };
+        let mut whole = whole;
         let mut fourths = Vec::new();
         while whole >= 4 {
             let one = |power: u64| {
@@ -128,7 +123,7 @@ impl Plan {
             whole /= 4;
         }
         let inverse = power(order, P.wrapping_sub(2));
-        Self { length, bits: Self::bits(words), thirds, cube, fourths, inverse }
+        Self { length, bits: Self::bits(words), odd, fourths, inverse }
     }
 
     /// The transform of a number.
@@ -136,52 +131,16 @@ impl Plan {
         let mut residues = Vec::with_capacity(self.length);
         self.cut(words, &mut residues);
         residues.resize(self.length, 0);
-        if self.thirds.is_empty() {
-            forward(&mut residues, &self.fourths);
-        } else {
-            self.forward_thirds(&mut residues);
-        }
+        self.odd.forward(&mut residues);
+        residues.chunks_mut(self.length / self.odd.parts()).for_each(|part| forward(part, &self.fourths));
         residues
     }
 
     /// The number of a transform, modulo 2^k - 1 where k are the bits of all residues; its first `words` words.
     pub(super) fn backward(&self, mut residues: Vec<u64>, words: usize) -> Vec<u64> {
-        if self.thirds.is_empty() {
-            backward(&mut residues, &self.fourths);
-        } else {
-            self.backward_thirds(&mut residues);
-        }
+        residues.chunks_mut(self.length / self.odd.parts()).for_each(|part| backward(part, &self.fourths));
+        self.odd.backward(&mut residues);
         self.joined(&residues, words)
-    }
-
-    fn forward_thirds(&self, residues: &mut [u64]) {
-        let third = residues.len() / 3;
-        let (first, rest) = residues.split_at_mut(third);
-        let (second, last) = rest.split_at_mut(third);
-        let square = mul(self.cube, self.cube);
-        for (((a, b), c), [w, ww]) in first.iter_mut().zip(&mut *second).zip(&mut *last).zip(&self.thirds) {
-            let (x, y, z) = (*a, *b, *c);
-            *a = add(x, add(y, z));
-            *b = mul(add(x, add(mul(y, self.cube), mul(z, square))), *w);
-            *c = mul(add(x, add(mul(y, square), mul(z, self.cube))), *ww);
-        }
-        [first, second, last].into_iter().for_each(|part| forward(part, &self.fourths));
-    }
-
-    fn backward_thirds(&self, residues: &mut [u64]) {
-        let third = residues.len() / 3;
-        let (first, rest) = residues.split_at_mut(third);
-        let (second, last) = rest.split_at_mut(third);
-        for part in [&mut *first, &mut *second, &mut *last] {
-            backward(part, &self.fourths);
-        }
-        let square = mul(self.cube, self.cube);
-        for (((a, b), c), [w, ww]) in first.iter_mut().zip(second).zip(last).zip(&self.thirds) {
-            let (x, y, z) = (*a, mul(*b, *w), mul(*c, *ww));
-            *a = add(x, add(y, z));
-            *b = add(x, add(mul(y, self.cube), mul(z, square)));
-            *c = add(x, add(mul(y, square), mul(z, self.cube)));
-        }
     }
 
     /// Cuts a number into residues.
@@ -207,21 +166,23 @@ impl Plan {
     /// first, then the last to the second.
     fn joined(&self, residues: &[u64], words: usize) -> Vec<u64> {
         let mask = (1_u64 << self.bits).wrapping_sub(1);
-        let (mut held, mut held_bits, mut carry) = (0_u128, 0_u32, 0_u128);
+        let (mut held, mut held_bits, mut carry) = (0_u64, 0_u32, 0_u64);
         let mut number = Vec::with_capacity(words);
         let ordered = residues.iter().take(1).chain(residues.get(1..).unwrap_or_default().iter().rev());
         for residue in ordered {
-            carry = carry.wrapping_add(u128::from(least(mul(*residue, self.inverse))));
-            held |= u128::from(low(carry) & mask) << held_bits;
+            // Sums stay far enough below 2^64 for what is carried.
+            carry = carry.wrapping_add(least(mul(*residue, self.inverse)));
+            let digit = carry & mask;
             carry >>= self.bits;
+            held |= digit << held_bits;
             held_bits = held_bits.wrapping_add(self.bits);
             if held_bits >= 64 {
-                number.push(low(held));
-                held >>= 64;
+                number.push(held);
                 held_bits = held_bits.wrapping_sub(64);
+                held = digit >> self.bits.wrapping_sub(held_bits);
             }
         }
-        number.push(low(held));
+        number.push(held);
         number.resize(words, 0);
         number
     }
@@ -232,7 +193,7 @@ fn low(wide: u128) -> u64 {
     wide as u64
 }
 
-fn powers(root: u64, count: usize) -> impl Iterator<Item = u64> {
+pub(super) fn powers(root: u64, count: usize) -> impl Iterator<Item = u64> {
     std::iter::successors(Some(1), move |power| Some(mul(*power, root))).take(count)
 }
 
