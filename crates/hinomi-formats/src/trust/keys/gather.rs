@@ -6,6 +6,7 @@ use super::lock::{Keyring, Scheme};
 use super::object::{KeyFormat, KeyKind, KeyObject, OpenedBy};
 use super::store;
 use crate::{Limits, Problem, ProblemKind};
+use zeroize::Zeroizing;
 
 /// Objects found so far, and the passwords for what is locked.
 pub(super) struct Gather<'a> {
@@ -91,8 +92,14 @@ impl<'a> Gather<'a> {
                 self.named(object, tag);
             }
             Shape::Pkcs1 => self.key(KeyKind::PrivateKey, tag, whole, asn1::pkcs1(reader)?),
-            Shape::Pkcs8 => self.key(KeyKind::PrivateKey, tag, whole, asn1::pkcs8(reader)?),
-            Shape::Sec1 => self.key(KeyKind::PrivateKey, tag, whole, asn1::sec1(reader, None)?),
+            Shape::Pkcs8 => {
+                let known = self.derived(tag, |derive| asn1::pkcs8(&mut Reader::new(whole), derive))?;
+                self.key(KeyKind::PrivateKey, tag, whole, known);
+            }
+            Shape::Sec1 => {
+                let known = self.derived(tag, |derive| asn1::sec1(&mut Reader::new(whole), None, derive))?;
+                self.key(KeyKind::PrivateKey, tag, whole, known);
+            }
             Shape::Dsa => self.key(KeyKind::PrivateKey, tag, whole, asn1::dsa(reader)?),
             Shape::Spki => self.key(KeyKind::PublicKey, tag, whole, asn1::public(reader)?),
             Shape::Pkcs1Public => {
@@ -100,6 +107,7 @@ impl<'a> Gather<'a> {
                 let known = Known::rsa(numbers.unsigned()?, numbers.unsigned()?);
                 self.key(KeyKind::PublicKey, tag, whole, known);
             }
+            Shape::Parameters => self.parameters(value, tag)?,
             Shape::EncryptedPkcs8 => self.encrypted(value, tag)?,
             Shape::Pkcs7 => {
                 let tag = Tag { format: KeyFormat::Pkcs7, ..tag };
@@ -113,6 +121,15 @@ impl<'a> Gather<'a> {
         Some(())
     }
 
+    /// Reads a private key, and once more with its public half computed, if that lacks and may be paid for.
+    pub(super) fn derived(&mut self, tag: Tag<'_>, read: impl Fn(bool) -> Option<Known>) -> Option<Known> {
+        let known = read(false)?;
+        match asn1::cost(&known) {
+            Some(cost) if self.ring.spend(tag.place, cost) => read(true),
+            _ => Some(known),
+        }
+    }
+
     /// An encrypted PKCS#8 key.
     pub(super) fn encrypted(&mut self, value: &Value<'_>, tag: Tag<'_>) -> Option<()> {
         let mut inside = value.inside();
@@ -123,9 +140,12 @@ impl<'a> Gather<'a> {
         match Scheme::read(&algorithm) {
             Ok(scheme) => {
                 object.encryption = Some(scheme.name());
-                let accept = |plain: &[u8]| asn1::pkcs8(&mut Reader::new(plain));
-                if let Some((known, by)) = scheme.try_all(&mut self.ring, tag.place, &bytes, accept) {
-                    known.put_into(&mut object);
+                let accept = |plain: &[u8]| {
+                    asn1::pkcs8(&mut Reader::new(plain), false).map(|_| Zeroizing::new(plain.to_vec()))
+                };
+                if let Some((plain, by)) = scheme.try_all(&mut self.ring, tag.place, &bytes, accept) {
+                    let read = |derive| asn1::pkcs8(&mut Reader::new(&plain), derive);
+                    self.derived(tag, read)?.put_into(&mut object);
                     object.opened_by = by;
                 }
             }

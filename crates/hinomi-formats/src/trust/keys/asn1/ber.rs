@@ -61,10 +61,11 @@ impl<'a> Value<'a> {
         pieces.is_done().then_some(Cow::Owned(bytes))
     }
 
-    /// The bytes of a bit string, if whole bytes.
+    /// The bytes of a bit string. Keys have whole bytes; a writer that says otherwise is wrong about it, not about the
+    /// key.
     pub(in crate::trust::keys) fn bits(&self) -> Option<&'a [u8]> {
         let (unused, bytes) = self.body.split_first()?;
-        (*unused == 0).then_some(bytes)
+        (*unused < 8).then_some(bytes)
     }
 }
 

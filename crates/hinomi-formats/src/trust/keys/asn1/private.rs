@@ -11,19 +11,19 @@ use std::borrow::Cow;
 const ML_KEM: &[(&str, usize, usize)] =
     &[("ml-kem-512", 768, 800), ("ml-kem-768", 1_152, 1_184), ("ml-kem-1024", 1_536, 1_568)];
 
-/// `PrivateKeyInfo`: version, algorithm, key, and perhaps the public half.
-pub(in crate::trust::keys) fn pkcs8(reader: &mut Reader<'_>) -> Option<Known> {
+/// `PrivateKeyInfo`: version, algorithm, key, and perhaps the public half. Where that lacks, it is computed if `derive`
+/// is set: [`cost`] tells what that takes.
+pub(in crate::trust::keys) fn pkcs8(reader: &mut Reader<'_>, derive: bool) -> Option<Known> {
     let mut inside = reader.sequence()?;
     inside.unsigned()?;
     let algorithm = Algorithm::read(&mut inside)?;
     let key = inside.octets()?;
     inside.take(around(0));
     let told = inside.take(instead(1)).and_then(|value| value.bits());
-    let known = by_algorithm(&algorithm, &key, told)?;
-    Some(known)
+    by_algorithm(&algorithm, &key, told, derive)
 }
 
-fn by_algorithm(algorithm: &Algorithm<'_>, key: &[u8], told: Option<&[u8]>) -> Option<Known> {
+fn by_algorithm(algorithm: &Algorithm<'_>, key: &[u8], told: Option<&[u8]>, derive: bool) -> Option<Known> {
     let mut reader = Reader::new(key);
     if algorithm.is_rsa() {
         let mut known = pkcs1(&mut reader)?;
@@ -38,17 +38,17 @@ fn by_algorithm(algorithm: &Algorithm<'_>, key: &[u8], told: Option<&[u8]>) -> O
         return Some(known);
     }
     if algorithm.is_dsa() {
-        return dsa_of(algorithm.group()?, reader.unsigned()?, None);
+        return dsa_of(algorithm.group()?, reader.unsigned()?, None, derive);
     }
     if algorithm.is_dh() {
         let (group, x) = (algorithm.group()?, reader.unsigned()?);
-        let y = curve::power(group.g, x, group.p)?;
-        let known = Known::dh("dh", group, &y);
-        let spki = algorithm.spki(&ber::encode_unsigned(&y));
-        return Some(Known { spki: Some(spki), ..known }.with_private(PrivateNumbers::scalar(x)));
+        let y = derive.then(|| curve::power(group.g, x, group.p)).flatten();
+        let known = Known::dh("dh", group, y.as_deref().unwrap_or_default());
+        let spki = y.map(|y| algorithm.spki(&ber::encode_unsigned(&y)));
+        return Some(Known { spki, ..known }.with_private(PrivateNumbers::scalar(x)));
     }
     if algorithm.oid == EC {
-        return sec1(&mut reader, Some(algorithm));
+        return sec1(&mut reader, Some(algorithm), derive);
     }
     let Some((name, _)) = algorithm.of_bytes() else {
         let private = PrivateNumbers::scalar(key);
@@ -56,7 +56,10 @@ fn by_algorithm(algorithm: &Algorithm<'_>, key: &[u8], told: Option<&[u8]>) -> O
     };
     // The key is an octet string within the octet string (RFC 8410, 7).
     let seed = reader.octets().unwrap_or(Cow::Borrowed(key));
-    let public = told.map(Cow::Borrowed).or_else(|| derived(name, &seed)).or_else(|| expanded(name, key));
+    let public = told
+        .map(Cow::Borrowed)
+        .or_else(|| if derive { derived(name, &seed) } else { None })
+        .or_else(|| expanded(name, key));
     let known = match public {
         Some(public) => {
             public_of(algorithm, &public).map(|known| Known { spki: Some(algorithm.spki(&public)), ..known })
@@ -106,18 +109,34 @@ pub(in crate::trust::keys) fn dsa(reader: &mut Reader<'_>) -> Option<Known> {
     (inside.small()? == 0).then_some(())?;
     let group = Group { p: inside.unsigned()?, q: inside.unsigned()?, g: inside.unsigned()? };
     let (y, x) = (inside.unsigned()?, inside.unsigned()?);
-    inside.is_done().then(|| dsa_of(group, x, Some(y)))?
+    inside.is_done().then(|| dsa_of(group, x, Some(y), false))?
 }
 
-fn dsa_of(group: Group<'_>, x: &[u8], y: Option<&[u8]>) -> Option<Known> {
-    let y = y.map_or_else(|| curve::power(group.g, x, group.p), |y| Some(y.to_vec()))?;
+fn dsa_of(group: Group<'_>, x: &[u8], y: Option<&[u8]>, derive: bool) -> Option<Known> {
+    let computed = || if derive { curve::power(group.g, x, group.p) } else { None };
+    let y = y.map(<[u8]>::to_vec).or_else(computed).unwrap_or_default();
     Some(Known::dsa(group, &y).with_private(PrivateNumbers::scalar(x)))
+}
+
+/// Steps that computing the public half of a key takes, each about a hash of a block; none if it is there, or cannot
+/// be computed.
+pub(in crate::trust::keys) fn cost(known: &Known) -> Option<u64> {
+    if known.spki.is_some() || !known.private.is_known() {
+        return None;
+    }
+    let words = u64::from(known.bits?).div_ceil(64);
+    match known.algorithm.as_ref() {
+        "ec" | "ed25519" | "x25519" => Some(words.saturating_mul(500)),
+        "dsa" | "dh" => Some(words.saturating_mul(words).saturating_mul(16)),
+        _ => None,
+    }
 }
 
 /// `ECPrivateKey`: its curve stands in it, or around it.
 pub(in crate::trust::keys) fn sec1(
     reader: &mut Reader<'_>,
     algorithm: Option<&Algorithm<'_>>,
+    derive: bool,
 ) -> Option<Known> {
     let mut inside = reader.sequence()?;
     (inside.small()? == 1).then_some(())?;
@@ -134,7 +153,7 @@ pub(in crate::trust::keys) fn sec1(
     };
     let known = point(algorithm, told.unwrap_or_default());
     let known = match (&known.curve, told) {
-        (Some(name), None) => match curve::multiply(name, &scalar) {
+        (Some(name), None) if derive => match curve::multiply(name, &scalar) {
             Some(derived) => point(algorithm, &derived),
             None => known,
         },

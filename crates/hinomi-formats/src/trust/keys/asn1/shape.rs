@@ -16,6 +16,7 @@ pub(in crate::trust::keys) enum Shape {
     Sec1,
     Dsa,
     Spki,
+    Parameters,
     Pkcs7,
     Pkcs12,
 }
@@ -39,9 +40,9 @@ pub(in crate::trust::keys) fn shape(value: &Value<'_>) -> Option<Shape> {
             is(inside.is_done() && crate::keys::lock::is_scheme(&first), Shape::EncryptedPkcs8)
         }
         (ber::INTEGER, Some(ber::SEQUENCE)) if first.body == [3] => is(is_pfx(&second?), Shape::Pkcs12),
-        (ber::INTEGER, Some(ber::SEQUENCE)) => is(pkcs8(&mut whole()).is_some(), Shape::Pkcs8),
+        (ber::INTEGER, Some(ber::SEQUENCE)) => is(pkcs8(&mut whole(), false).is_some(), Shape::Pkcs8),
         (ber::INTEGER, Some(ber::OCTET_STRING)) => {
-            is(first.body == [1] && private::sec1(&mut whole(), None).is_some(), Shape::Sec1)
+            is(first.body == [1] && private::sec1(&mut whole(), None, false).is_some(), Shape::Sec1)
         }
         (ber::INTEGER, Some(ber::INTEGER)) => numbers(value),
         (ber::OID, Some(_)) => is(ber::oid(first.body).as_deref() == Some(SIGNED), Shape::Pkcs7),
@@ -64,6 +65,13 @@ fn numbers(value: &Value<'_>) -> Option<Shape> {
     let whole = || Reader::new(value.whole);
     let mut inside = value.inside();
     let (n, e) = (inside.unsigned()?, inside.unsigned()?);
+    // A public key of RSA has two numbers, and its exponent is neither even nor five; Diffie-Hellman has a prime and a
+    // generator, which mostly is two or five, and may have more.
+    let is_generator = matches!(e, [5]) || e.last().is_some_and(|last| last & 1 == 0);
+    if super::bit_length(n) >= MODULUS_BITS_MIN && (!inside.is_done() || is_generator) {
+        let rest = (0..3).take_while(|_| inside.unsigned().is_some()).count();
+        return (inside.is_done() && rest < 3).then_some(Shape::Parameters);
+    }
     if inside.is_done() {
         let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
         let is_key = super::bit_length(n) >= MODULUS_BITS_MIN && is_odd(n) && is_odd(e);

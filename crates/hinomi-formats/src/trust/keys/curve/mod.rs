@@ -16,7 +16,7 @@ use dashu_int::fast_div::ConstDivisor;
 use std::borrow::Cow;
 
 /// The longest modulus that is computed with.
-const MODULUS_BITS_MAX: u32 = 16_384;
+const MODULUS_BITS_MAX: u32 = 4_096;
 /// Curves over a prime field, whose numbers are known here.
 const PARAMETERS: &str = include_str!("parameters.txt");
 

@@ -45,19 +45,28 @@ impl<'a> Keyring<'a> {
         let given = (0..self.given.len()).map(OpenedBy::Given);
         let usual = (0..DEFAULT_PASSWORDS.len()).map(OpenedBy::Default);
         for by in self.last.into_iter().chain(given).chain(usual) {
-            let Some(left) = self.steps.checked_sub(cost.max(1)) else {
-                if !self.problems.iter().any(|problem| problem.limit.is_some()) {
-                    self.problems.push(Problem::limit(place, "steps_max", self.steps_max));
-                }
+            if !self.spend(place, cost.max(1)) {
                 return None;
-            };
-            self.steps = left;
+            }
             if let Some(found) = self.word(by).and_then(&mut attempt) {
                 self.last = Some(by);
                 return Some((found, by));
             }
         }
         None
+    }
+
+    /// Pays for a computation that may be left out; false when there is not enough left, which is told.
+    pub(super) fn spend(&mut self, place: &str, cost: u64) -> bool {
+        match self.steps.checked_sub(cost) {
+            Some(left) => self.steps = left,
+            None if self.problems.iter().any(|problem| problem.limit.is_some()) => return false,
+            None => {
+                self.problems.push(Problem::limit(place, "steps_max", self.steps_max));
+                return false;
+            }
+        }
+        true
     }
 
     fn word(&self, by: OpenedBy) -> Option<&'a str> {

@@ -118,7 +118,7 @@ fn bare<'a>(cursor: &mut Bytes<'a>) -> Option<Bare<'a>> {
     let (_format, algorithm) = (cursor.text()?, cursor.text()?);
     let whole = cursor.string()?;
     let (kind, known) = match kind {
-        0 => (KeyKind::PrivateKey, pkcs8(&mut Reader::new(whole))?),
+        0 => (KeyKind::PrivateKey, pkcs8(&mut Reader::new(whole), true)?),
         1 => (KeyKind::PublicKey, crate::keys::asn1::public(&mut Reader::new(whole))?),
         2 => {
             let bits = u32::try_from(whole.len()).ok().and_then(|bytes| bytes.checked_mul(8));

@@ -2,7 +2,7 @@
 
 /// A cursor.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::trust::keys) struct Bytes<'a>(pub(in crate::keys) &'a [u8]);
+pub(in crate::trust::keys) struct Bytes<'a>(pub(in crate::trust::keys) &'a [u8]);
 
 impl<'a> Bytes<'a> {
     pub(in crate::trust::keys) fn take(&mut self, length: usize) -> Option<&'a [u8]> {

@@ -8,6 +8,10 @@ use crate::keys::gather::{Gather, Tag};
 use crate::keys::object::{KeyFormat, KeyKind};
 use crate::keys::secret::PrivateNumbers;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// Steps that computing a public key takes.
+const DERIVING_COST: u64 = 2_000;
 
 /// Reads every key in a JSON text. What is no JSON is no key.
 pub(in crate::trust::keys) fn jwk(gather: &mut Gather<'_>, bytes: &[u8], place: &str) {
@@ -57,8 +61,12 @@ fn key(gather: &mut Gather<'_>, fields: &Map<String, Value>, place: &str) -> Opt
         "OKP" => {
             let name = text("crv")?.to_lowercase();
             let seed = number("d");
-            let public =
-                number("x").or_else(|| derived(&name, seed.as_deref()?).map(|key| key.into_owned()))?;
+            let told = number("x");
+            // Computing it is not for free.
+            let computes = told.is_none() && gather.ring.spend(place, DERIVING_COST);
+            let computed =
+                || if computes { derived(&name, seed.as_deref()?).map(Cow::into_owned) } else { None };
+            let public = told.or_else(computed)?;
             (Known::bytes(&name, &public)?, seed.map(|d| PrivateNumbers::scalar(&d)))
         }
         "AKP" => {

@@ -151,6 +151,9 @@ fn one(gather: &mut Gather<'_>, block: &Block<'_>, place: &str) -> Option<()> {
     by_label(gather, &value, tag)
 }
 
+/// What one password costs: two hashes, and for the right one a key that may lack its public half.
+const ATTEMPT_COST: u64 = 1_000;
+
 /// What the label says goes before what the shape says; a label nobody knows is nothing of ours, unless a key or
 /// certificate stands behind it.
 fn by_label(gather: &mut Gather<'_>, value: &Value<'_>, tag: Tag<'_>) -> Option<()> {
@@ -221,12 +224,12 @@ impl Lock {
             let reader = || Reader::new(&plain);
             match tag.label {
                 "RSA PRIVATE KEY" => asn1::pkcs1(&mut reader()),
-                "EC PRIVATE KEY" => asn1::sec1(&mut reader(), None),
+                "EC PRIVATE KEY" => asn1::sec1(&mut reader(), None, true),
                 "DSA PRIVATE KEY" => asn1::dsa(&mut reader()),
-                _ => asn1::pkcs8(&mut reader()),
+                _ => asn1::pkcs8(&mut reader(), true),
             }
         };
-        if let Some((known, by)) = gather.ring.open(tag.place, 2, attempt) {
+        if let Some((known, by)) = gather.ring.open(tag.place, ATTEMPT_COST, attempt) {
             known.put_into(&mut object);
             object.opened_by = by;
         }

@@ -1,6 +1,6 @@
 //! Tests of the numbers of DSA, Diffie-Hellman and ElGamal.
 
-use super::{BITS_MAX, Weakness};
+use super::Weakness;
 use crate::keys::asn1::bit_length;
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
@@ -9,6 +9,8 @@ use dashu_int::ops::BitTest;
 /// Bits below which nobody allows a prime any more, and of the order of DSA (SP 800-131A).
 const BITS_MIN: u32 = 2_048;
 const ORDER_BITS_MIN: u32 = 224;
+/// The longest prime that is computed with: a power modulo it takes some 30 ms.
+const BITS_MAX: u32 = 4_096;
 
 /// Tests a DSA key or its parameters: p, q, g and the public value.
 pub(super) fn dsa(numbers: [&Vec<u8>; 4], found: &mut Vec<Weakness>) {
