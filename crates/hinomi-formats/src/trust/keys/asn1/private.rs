@@ -73,6 +73,7 @@ fn by_algorithm(algorithm: &Algorithm<'_>, key: &[u8], told: Option<&[u8]>, deri
 pub(in crate::trust::keys) fn derived(name: &str, seed: &[u8]) -> Option<Cow<'static, [u8]>> {
     match name {
         "ed25519" => curve::ed25519(seed).map(|key| Cow::Owned(key.to_vec())),
+        "x448" => curve::x448(seed).map(|key| Cow::Owned(key.to_vec())),
         "x25519" => curve::x25519(seed).map(|key| Cow::Owned(key.to_vec())),
         _ => None,
     }
@@ -126,7 +127,7 @@ pub(in crate::trust::keys) fn cost(known: &Known) -> Option<u64> {
     }
     let words = u64::from(known.bits?).div_ceil(64);
     match known.algorithm.as_ref() {
-        "ec" | "ed25519" | "x25519" => Some(words.saturating_mul(500)),
+        "ec" | "ed25519" | "x25519" | "x448" => Some(words.saturating_mul(500)),
         "dsa" | "dh" => Some(words.saturating_mul(words).saturating_mul(16)),
         _ => None,
     }

@@ -86,7 +86,10 @@ fn numbers(value: &Value<'_>) -> Option<Shape> {
 /// The certificates and lists in `signedData`, each as it stands.
 pub(in crate::trust::keys) fn signed_certificates<'a>(reader: &mut Reader<'a>) -> Option<Vec<Value<'a>>> {
     let mut outer = reader.sequence()?;
-    (outer.oid()? == SIGNED).then_some(())?;
+    // What is encrypted or hashed holds no certificates.
+    if outer.oid()? != SIGNED {
+        return Some(Vec::new());
+    }
     let mut signed = outer.take(around(0))?.inside().sequence()?;
     signed.small()?;
     signed.take(ber::SET)?;

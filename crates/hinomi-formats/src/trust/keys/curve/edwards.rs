@@ -1,8 +1,9 @@
-//! Public keys of Ed25519 (RFC 8032, 5.1.5) and X25519 (RFC 7748, 5) from the private ones.
+//! Public keys of Ed25519 (RFC 8032, 5.1.5), X25519 and X448 (RFC 7748, 5) from the private ones.
 
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
 use dashu_int::modular::Reduced;
+use dashu_int::ops::BitTest;
 use sha2::{Digest, Sha512};
 
 /// Abscissa and ordinate of the generator, and d of the curve, hexadecimal.
@@ -13,7 +14,10 @@ const BASE: [&str; 3] = [
 ];
 /// (A - 2) / 4 of the Montgomery curve, and the abscissa of its generator.
 const A24: u32 = 121_665;
-const BASE_U: u8 = 9;
+const BASE_U: u32 = 9;
+/// The same of the curve of X448.
+const A24_OF_448: u32 = 39_081;
+const BASE_U_OF_448: u32 = 5;
 const BITS: usize = 255;
 
 fn prime() -> UBig {
@@ -28,15 +32,14 @@ fn clamped(bytes: &[u8; 32]) -> UBig {
     number
 }
 
-fn little_endian(number: &UBig) -> [u8; 32] {
-    let mut bytes = [0; 32];
+fn little_endian<const N: usize>(number: &UBig) -> [u8; N] {
+    let mut bytes = [0; N];
     bytes.iter_mut().zip(number.to_le_bytes()).for_each(|(slot, byte)| *slot = byte);
     bytes
 }
 
 /// The public key of a seed.
 pub(in crate::trust::keys) fn ed25519(seed: &[u8]) -> Option<[u8; 32]> {
-    use dashu_int::ops::BitTest;
     let _: &[u8; 32] = seed.try_into().ok()?;
     let hash: [u8; 64] = Sha512::digest(seed).into();
     let scalar = clamped(hash.first_chunk()?);
@@ -57,7 +60,7 @@ pub(in crate::trust::keys) fn ed25519(seed: &[u8]) -> Option<[u8; 32]> {
     let [x, y, z, _] = sum;
     let inverse = z.inv()?;
     let (x, y) = ((x * &inverse).residue(), (y * inverse).residue());
-    let mut key = little_endian(&y);
+    let mut key: [u8; 32] = little_endian(&y);
     if let Some(last) = key.last_mut() {
         *last |= u8::from(x.bit(0)) << 7;
     }
@@ -78,14 +81,28 @@ fn add<'a>(one: &[Reduced<'a>; 4], other: &[Reduced<'a>; 4], d: &Reduced<'a>) ->
 
 /// The public key of a private one.
 pub(in crate::trust::keys) fn x25519(scalar: &[u8]) -> Option<[u8; 32]> {
-    use dashu_int::ops::BitTest;
     let scalar = clamped(scalar.try_into().ok()?);
-    let ring = ConstDivisor::new(prime());
+    ladder(&scalar, prime(), BITS, [A24, BASE_U]).map(|key| little_endian(&key))
+}
+
+/// The public key of a private one of X448.
+pub(in crate::trust::keys) fn x448(scalar: &[u8]) -> Option<[u8; 56]> {
+    let scalar: &[u8; 56] = scalar.try_into().ok()?;
+    let mut number = UBig::from_le_bytes(scalar);
+    [0, 1].into_iter().for_each(|bit| number.clear_bit(bit));
+    number.set_bit(447);
+    let power = |bits: usize| UBig::ONE << bits;
+    let key = ladder(&number, power(448) - power(224) - UBig::ONE, 448, [A24_OF_448, BASE_U_OF_448])?;
+    Some(little_endian(&key))
+}
+
+/// Montgomery's ladder (RFC 7748, 5), from a constant of the curve and the abscissa of its generator.
+fn ladder(scalar: &UBig, prime: UBig, bits: usize, [a24, base]: [u32; 2]) -> Option<UBig> {
+    let ring = ConstDivisor::new(prime);
     let number = |small: u32| ring.reduce(UBig::from(small));
-    let base = number(BASE_U.into());
+    let (base, a24) = (number(base), number(a24));
     let (mut x2, mut z2, mut x3, mut z3) = (number(1), number(0), base.clone(), number(1));
-    let a24 = number(A24);
-    for bit in (0..BITS).rev() {
+    for bit in (0..bits).rev() {
         let swap = scalar.bit(bit);
         if swap {
             (x2, x3, z2, z3) = (x3, x2, z3, z2);
@@ -102,5 +119,5 @@ pub(in crate::trust::keys) fn x25519(scalar: &[u8]) -> Option<[u8; 32]> {
             (x2, x3, z2, z3) = (x3, x2, z3, z2);
         }
     }
-    Some(little_endian(&(x2 * z2.inv()?).residue()))
+    Some((x2 * z2.inv()?).residue())
 }

@@ -6,7 +6,7 @@
 mod edwards;
 mod weierstrass;
 
-pub(super) use edwards::{ed25519, x25519};
+pub(super) use edwards::{ed25519, x448, x25519};
 pub(super) use weierstrass::{is_on, multiply};
 
 use crate::keys::asn1::ber::{self, Value, trimmed};
