@@ -3,7 +3,7 @@
 use crate::tls::{Endpoint, EndpointFacts, endpoint_facts};
 use crate::{CHECKS, ContactBook, Judged, KeyPlace, Policy, entries, judge, judge_under, key_facts};
 use hinomi_formats::Limits;
-use hinomi_formats::tls::survey::{ChainSeen, Surveyed, Why};
+use hinomi_formats::tls::survey::{ChainSeen, Known, Surveyed, Why};
 use hinomi_model::{AssetId, EvidenceId, Fact, Finding, Locator, Observation, Verdict};
 use std::collections::BTreeSet;
 
@@ -112,14 +112,42 @@ fn seen(asset: AssetId, fact: Fact, evidence: &str) -> Observation {
 
 /// A survey that met one server with the certificate of the fixture.
 fn survey() -> Surveyed {
+    let untested = || Known::Untested(Why::NotAsked);
     Surveyed {
+        versions: Vec::new(),
+        fields: Vec::new(),
+        export_rsa_bits: Vec::new(),
         chains: vec![ChainSeen {
             certificates: vec![fixture(CERTIFICATE)],
             auth: "ecdsa".to_owned(),
             versions: Vec::new(),
         }],
+        staples: Vec::new(),
+        timestamps: Vec::new(),
+        extended_master_secret: untested(),
+        encrypt_then_mac: untested(),
+        secure_renegotiation: untested(),
+        session_tickets: untested(),
+        session_ids: untested(),
+        ocsp_stapling: untested(),
+        sct: untested(),
+        compression: Known::Untested(Why::NotAsked),
+        heartbeat: untested(),
+        client_certificate: untested(),
+        fallback_scsv: untested(),
+        downgrade_sentinel: untested(),
+        newest_preferred: untested(),
+        early_data: Known::Untested(Why::NotAsked),
+        client_renegotiation: Known::Untested(Why::NotAsked),
+        certificates_tls13: Known::Untested(Why::NotAsked),
+        heartbleed: Known::Absent,
+        ccs: Known::Untested(Why::NotAsked),
+        ticketbleed: Known::Untested(Why::NotAsked),
+        alpn: Known::Untested(Why::NotAsked),
+        refusals: Vec::new(),
         connections: 1,
-        ..Surveyed::untested(&Why::NotAsked)
+        round_trip_us: None,
+        problems: Vec::new(),
     }
 }
 
@@ -128,7 +156,7 @@ fn a_handshake_and_a_key_file_are_joined_by_their_public_key() {
     let endpoint = Endpoint { host: "www.reiji.example".to_owned(), port: 443, ..Endpoint::default() };
     let limits = Limits::desk();
     let EndpointFacts { asset: host, tls, certificates: sent } =
-        endpoint_facts(&survey(), &endpoint, Vec::new(), &limits).unwrap();
+        endpoint_facts(&survey(), &endpoint, &limits).unwrap();
     assert_eq!(tls.chains[0].leaf_spki, SPKI);
     let read = hinomi_formats::keys::read("web.key", &fixture(KEY), &[], &limits);
     let place = KeyPlace { path: "etc/web.key".to_owned(), mode: Some(0o644), ..KeyPlace::default() };

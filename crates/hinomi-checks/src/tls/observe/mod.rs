@@ -1,6 +1,5 @@
 //! What a survey found becomes facts: one on the endpoint, one on each certificate it sent.
 
-mod derived;
 #[cfg(test)]
 mod tests;
 
@@ -9,8 +8,10 @@ use hinomi_formats::Limits;
 use hinomi_formats::keys::{self, KeyKind as Read, KeyObject};
 use hinomi_formats::tls::names::Version;
 use hinomi_formats::tls::survey::{self, Known, Surveyed};
+use hinomi_formats::tls::weakness::{Verdict, Weakness, weaknesses};
 use hinomi_model::fact::{
-    ChainSeen, DhSeen, ExtensionsSeen, KeyFact, Order, TlsFact, VersionSeen, WeaknessSeen,
+    ChainSeen, DhSeen, ExtensionsSeen, KeyFact, Order, TlsFact, VersionSeen, WeaknessProof, WeaknessSeen,
+    WeaknessVerdict,
 };
 use hinomi_model::{AssetId, AssetKind};
 
@@ -44,14 +45,8 @@ pub struct EndpointFacts {
 
 /// The fact on an endpoint with its asset, and those on its certificates with theirs.
 ///
-/// `probed` are weaknesses that were looked for by probes; those that follow from the survey are added. `http` and
-/// what the validation of paths gives are filled in by who made the real connection.
-pub fn endpoint_facts(
-    surveyed: &Surveyed,
-    endpoint: &Endpoint,
-    probed: Vec<WeaknessSeen>,
-    limits: &Limits,
-) -> Option<EndpointFacts> {
+/// `http` and what the validation of paths gives are filled in by who made the real connection.
+pub fn endpoint_facts(surveyed: &Surveyed, endpoint: &Endpoint, limits: &Limits) -> Option<EndpointFacts> {
     let mut tls = TlsFact {
         host: endpoint.host.to_ascii_lowercase(),
         port: endpoint.port,
@@ -94,9 +89,10 @@ pub fn endpoint_facts(
             }
         }
     }
-    tls.weaknesses = probed;
-    let derived = derived::weaknesses(&tls);
-    tls.weaknesses.extend(derived);
+    // Of a server that never answered there is nothing to tell but that.
+    if tls.answered() {
+        tls.weaknesses = weaknesses(surveyed).into_iter().map(weakness).collect();
+    }
     let asset = AssetId::new(AssetKind::Host, &tls.endpoint()).ok()?;
     Some(EndpointFacts { asset, tls, certificates })
 }
@@ -166,12 +162,25 @@ fn field(seen: &survey::FieldSeen) -> DhSeen {
     }
 }
 
+fn weakness(found: Weakness) -> WeaknessSeen {
+    WeaknessSeen {
+        id: found.id.to_owned(),
+        verdict: match found.verdict {
+            Verdict::Vulnerable => WeaknessVerdict::Vulnerable,
+            Verdict::NotVulnerable => WeaknessVerdict::NotVulnerable,
+            Verdict::Untested => WeaknessVerdict::Untested,
+        },
+        how: if found.probed { WeaknessProof::Probed } else { WeaknessProof::Derived },
+        detail: found.detail,
+    }
+}
+
 fn extensions(seen: &Surveyed) -> ExtensionsSeen {
     ExtensionsSeen {
         extended_master_secret: seen.extended_master_secret.as_bool(),
         encrypt_then_mac: seen.encrypt_then_mac.as_bool(),
         secure_renegotiation: seen.secure_renegotiation.as_bool(),
-        client_renegotiation: None,
+        client_renegotiation: seen.client_renegotiation.as_bool(),
         session_tickets: seen.session_tickets.as_bool(),
         session_ids: seen.session_ids.as_bool(),
         ocsp_stapling: seen.ocsp_stapling.as_bool(),

@@ -1,8 +1,7 @@
-//! From a survey to facts, and what follows from them.
+//! From a survey to facts.
 
 use super::*;
 use hinomi_formats::tls::survey::Why;
-use hinomi_model::fact::WeaknessVerdict;
 
 fn seen(version: Version, suites: &[u32]) -> survey::VersionSeen {
     survey::VersionSeen {
@@ -39,15 +38,23 @@ fn surveyed(versions: Vec<survey::VersionSeen>) -> Surveyed {
         fallback_scsv: unknown(),
         downgrade_sentinel: unknown(),
         newest_preferred: Known::Seen(()),
+        early_data: Known::Untested(Why::NotAsked),
+        client_renegotiation: Known::Untested(Why::NotAsked),
+        certificates_tls13: Known::Untested(Why::NotAsked),
+        heartbleed: Known::Absent,
+        ccs: Known::Untested(Why::NotAsked),
+        ticketbleed: Known::Untested(Why::NotAsked),
         alpn: Known::Absent,
+        refusals: Vec::new(),
         connections: 7,
-        ..Surveyed::untested(&Why::NotAsked)
+        round_trip_us: None,
+        problems: Vec::new(),
     }
 }
 
 fn observed(survey: &Surveyed) -> (TlsFact, Vec<(AssetId, KeyFact)>) {
     let endpoint = Endpoint { host: "WWW.reiji.example".to_owned(), port: 443, ..Endpoint::default() };
-    let facts = endpoint_facts(survey, &endpoint, Vec::new(), &Limits::desk()).unwrap();
+    let facts = endpoint_facts(survey, &endpoint, &Limits::desk()).unwrap();
     assert_eq!(facts.asset.as_str(), "host:www.reiji.example:443");
     (facts.tls, facts.certificates)
 }
@@ -80,61 +87,31 @@ fn three_answers_stay_three() {
     assert_eq!(tls.connections, 7);
 }
 
+/// What the survey says of a weakness.
 #[track_caller]
-fn weak(versions: Vec<survey::VersionSeen>, change: impl Fn(&mut Surveyed), expected: &str) {
-    let mut survey = surveyed(versions);
-    change(&mut survey);
-    let (tls, _) = observed(&survey);
-    let of = |verdict: WeaknessVerdict| -> String {
-        let ids = tls.weaknesses.iter().filter(|weakness| weakness.verdict == verdict);
-        ids.map(|weakness| weakness.id.as_str()).collect::<Vec<_>>().join(" ")
-    };
-    let told = format!("{} | {}", of(WeaknessVerdict::Vulnerable), of(WeaknessVerdict::Untested));
-    assert_eq!(told, expected);
+fn weak(versions: Vec<survey::VersionSeen>, id: &str, verdict: WeaknessVerdict, how: WeaknessProof) {
+    let (tls, _) = observed(&surveyed(versions));
+    let found = tls.weakness(id).unwrap();
+    assert_eq!((found.verdict, found.how), (verdict, how), "{id}");
 }
 
 #[test]
-fn weaknesses_follow_from_what_is_accepted() {
-    let nothing = |_: &mut Surveyed| {};
-    weak(all(&[0xC02F], &[], &[], &[]), nothing, " | ");
-    weak(all(&[0xC013], &[], &[], &[]), nothing, "lucky13 | ");
-    weak(all(&[0xC02F], &[0x2F], &[], &[]), nothing, "beast lucky13 | ");
-    weak(all(&[0xC02F], &[], &[0x0A], &[]), nothing, "poodle sweet32 beast lucky13 | ");
-    weak(all(&[0xC02F], &[], &[0x05], &[]), nothing, "rc4 | ");
-    weak(all(&[0xC02F], &[0x0003], &[], &[]), nothing, "freak rc4 | ");
-    weak(all(&[0xC02F], &[], &[], &[0x01_0080]), nothing, "drown | ");
-    weak(all(&[0xC02F], &[], &[], &[]), |s| s.compression = Known::Seen(1), "crime | ");
-    let prime = |bits: u32| {
-        move |s: &mut Surveyed| {
-            s.fields.push(survey::FieldSeen {
-                bits,
-                prime: None,
-                digest: String::new(),
-                version: Version::Tls12,
-                export: false,
-            });
-        }
-    };
-    weak(all(&[0x009E], &[], &[], &[]), prime(1024), "logjam | ");
-    weak(all(&[0x009E], &[], &[], &[]), prime(2048), " | ");
-    weak(all(&[0x009E], &[], &[], &[]), nothing, " | logjam");
-}
-
-/// Export suites of SSLv2 are DROWN's; a claim of FREAK on them is the mistake of another tool.
-#[test]
-fn export_suites_of_sslv2_are_no_freak() {
-    weak(all(&[0xC02F], &[], &[], &[0x02_0080, 0x04_0080]), |_| {}, "drown | ");
+fn weaknesses_keep_their_verdict_and_how_it_came_about() {
+    use {WeaknessProof::*, WeaknessVerdict::*};
+    weak(all(&[0xC02F], &[], &[0x0A], &[]), "poodle", Vulnerable, Derived);
+    weak(all(&[0xC02F], &[], &[], &[]), "poodle", NotVulnerable, Derived);
+    weak(all(&[0xC02F], &[], &[], &[]), "heartbleed", NotVulnerable, Probed);
+    weak(all(&[0xC02F], &[], &[], &[]), "ccs", Untested, Probed);
+    // Export suites of SSLv2 are DROWN's; a claim of FREAK on them is the mistake of another tool.
+    weak(all(&[0xC02F], &[], &[], &[0x02_0080]), "drown", Vulnerable, Derived);
+    weak(all(&[0xC02F], &[], &[], &[0x02_0080]), "freak", NotVulnerable, Derived);
 }
 
 #[test]
 fn what_was_not_asked_to_the_end_is_not_absent() {
-    let cut = |s: &mut Surveyed| s.versions[1].complete = Known::Untested(Why::Deadline);
-    weak(all(&[0xC02F], &[], &[], &[]), cut, " | freak logjam sweet32 lucky13 rc4");
-    let silent = |s: &mut Surveyed| {
-        s.versions[5].offered = Known::Untested(Why::Timeout);
-        s.compression = Known::Untested(Why::Timeout);
-    };
-    weak(all(&[0xC02F], &[], &[], &[]), silent, " | drown crime");
+    let mut cut = all(&[0xC02F], &[], &[], &[]);
+    cut[1].complete = Known::Untested(Why::Deadline);
+    weak(cut, "sweet32", WeaknessVerdict::Untested, WeaknessProof::Derived);
 }
 
 #[test]
