@@ -7,7 +7,7 @@ use crate::keys::inventory::observe::{KeyPlace, fact, placed};
 use hinomi_formats::Limits;
 use hinomi_formats::keys::{self, KeyKind as Read, KeyObject};
 use hinomi_formats::tls::names::Version;
-use hinomi_formats::tls::survey::{self, Known, Surveyed};
+use hinomi_formats::tls::survey::{self, Known, Surveyed, Why};
 use hinomi_formats::tls::weakness::{Verdict, Weakness, weaknesses};
 use hinomi_model::fact::{
     ChainSeen, DhSeen, ExtensionsSeen, KeyFact, Order, TlsFact, VersionSeen, WeaknessProof, WeaknessSeen,
@@ -147,10 +147,14 @@ fn chosen(surveyed: &Surveyed) -> Option<String> {
     .map(|version| version.name().to_owned())
 }
 
-/// Every version that has groups was asked for all of them.
+/// One version at least was asked for all groups, and none in vain. Old versions are not asked: they share the list.
 fn groups_complete(surveyed: &Surveyed) -> bool {
-    let with_groups = || surveyed.versions.iter().filter(|seen| !seen.groups.is_empty());
-    with_groups().next().is_some() && with_groups().all(|seen| seen.groups_complete.as_bool() == Some(true))
+    let settled = |seen: &survey::VersionSeen| match &seen.groups_complete {
+        Known::Seen(()) | Known::Absent => true,
+        Known::Untested(why) => seen.groups.is_empty() || matches!(why, Why::NotAsked | Why::NotApplicable),
+    };
+    let asked = surveyed.versions.iter().any(|seen| seen.groups_complete == Known::Seen(()));
+    asked && surveyed.versions.iter().all(settled)
 }
 
 fn field(seen: &survey::FieldSeen) -> DhSeen {

@@ -1,7 +1,6 @@
 //! From a survey to facts.
 
 use super::*;
-use hinomi_formats::tls::survey::Why;
 
 fn seen(version: Version, suites: &[u32]) -> survey::VersionSeen {
     survey::VersionSeen {
@@ -85,6 +84,21 @@ fn three_answers_stay_three() {
     assert_eq!(tls.chosen_version.as_deref(), Some("tls1.3"));
     assert!(!tls.groups_complete, "nobody asked for groups");
     assert_eq!(tls.connections, 7);
+}
+
+#[test]
+fn groups_are_complete_when_the_versions_that_were_asked_are() {
+    let complete = |change: &dyn Fn(&mut Vec<survey::VersionSeen>)| {
+        let mut versions = all(&[0xC02F], &[0xC013], &[], &[]);
+        versions[1].groups = vec![0x17, 0x1D];
+        versions[1].groups_complete = Known::Seen(());
+        versions[3].groups = vec![0x17];
+        change(&mut versions);
+        observed(&surveyed(versions)).0.groups_complete
+    };
+    assert!(complete(&|_| {}), "TLS 1.0 was not asked");
+    assert!(!complete(&|versions| versions[3].groups_complete = Known::Untested(Why::Timeout)));
+    assert!(!complete(&|versions| versions[1].groups_complete = Known::Untested(Why::Deadline)));
 }
 
 /// What the survey says of a weakness.

@@ -2,7 +2,7 @@
 
 use super::super::names::{SuiteName, suite_name};
 use super::{Look, Measured, named};
-use hinomi_formats::tls::names::{Exchange, Version, kind_of_sslv2, suite};
+use hinomi_formats::tls::names::{Auth, Exchange, Version, kind_of_sslv2, suite};
 use hinomi_model::fact::{Order, VersionSeen};
 
 impl Look<'_> {
@@ -85,19 +85,25 @@ impl Look<'_> {
         }
     }
 
-    /// The first suite of a version that stands before one of a better group. Suites outside the profile are told
-    /// elsewhere.
+    /// The first suite of a version that stands before one of a better group. Compared are suites that one certificate
+    /// serves: which of two certificates a client can use is not the server's to decide, and a survey that takes groups
+    /// away meets those of the other one later. Suites outside the profile are told elsewhere.
     fn misplaced(&self, seen: &VersionSeen) -> Option<String> {
         let order = &self.profile.suites;
         let groups = if seen.version == Version::Tls13.name() { &order.tls13 } else { &order.tls12 };
-        let rank =
-            |id: u32| groups.iter().position(|group| group.iter().any(|suite| u32::from(suite.0.id) == id));
-        let ranked: Vec<(u32, usize)> =
-            seen.suites.iter().filter_map(|id| rank(*id).map(|rank| (*id, rank))).collect();
-        ranked
-            .iter()
-            .zip(ranked.iter().skip(1))
-            .find(|(one, next)| one.1 > next.1)
-            .map(|(one, next)| format!("{} > {} ({})", suite_name(one.0), suite_name(next.0), seen.version))
+        let rank = |id: u32| {
+            groups.iter().enumerate().find_map(|(rank, group)| {
+                let found = group.iter().find(|suite| u32::from(suite.0.id) == id)?;
+                Some((rank, found.0.auth))
+            })
+        };
+        let ranked: Vec<(u32, usize, Auth)> =
+            seen.suites.iter().filter_map(|id| rank(*id).map(|(rank, auth)| (*id, rank, auth))).collect();
+        let later = |at: usize| ranked.iter().skip(at + 1);
+        ranked.iter().enumerate().find_map(|(at, (id, rank, auth))| {
+            let (next, next_rank, _) = later(at).find(|(_, _, other)| other == auth)?;
+            let told = || format!("{} > {} ({})", suite_name(*id), suite_name(*next), seen.version);
+            (rank > next_rank).then(told)
+        })
     }
 }
