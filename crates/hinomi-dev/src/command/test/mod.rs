@@ -98,6 +98,7 @@ const TESTS: &[(&str, Test)] = &[
     ("page-watch-recordings", pages::recordings::alike),
     ("resolver-settings", pages::resolvers::measured),
     ("tls-lab-tables", tls_tables),
+    ("tls-lab-prober", tls_prober),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),
@@ -110,6 +111,11 @@ const WAITING: &str = "page-";
 /// Every server of the TLS lab speaks what its table says.
 fn tls_tables(lab: &Lab, _: Rounds) -> Result<Outcome> {
     Ok(Outcome::Passed(needed!(tls::tables_hold(lab)?)))
+}
+
+/// A prober says of every server of the TLS lab what its table says, and nothing false of hostile ones.
+fn tls_prober(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    Ok(Outcome::Passed(needed!(tls::prober_holds(lab)?)))
 }
 
 /// The name under which the tests of the workspace are filtered.

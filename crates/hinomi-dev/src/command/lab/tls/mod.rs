@@ -24,7 +24,9 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 /// Every server asked everything, on a machine that is busy.
-const TABLES_S_MAX: u64 = 1_800;
+const RUN_S_MAX: u64 = 1_800;
+/// Names a prober to be tested.
+const PROBER: &str = "HINOMI_TLS_PROBER";
 
 /// What to do with the lab.
 #[derive(Debug, clap::Subcommand)]
@@ -159,17 +161,30 @@ fn servers_folder(lab: &Lab) -> PathBuf {
 
 /// Holds every table against what its server speaks today; the inner error says what is missing here.
 pub(crate) fn tables_hold(lab: &Lab) -> Result<Result<String, String>> {
+    in_chamber(lab, &["truth"], "speak what their tables say")
+}
+
+/// Holds a prober against every table, and before every hostile server.
+pub(crate) fn prober_holds(lab: &Lab) -> Result<Result<String, String>> {
+    match std::env::var(PROBER).ok().filter(|words| !words.is_empty()) {
+        Some(words) => in_chamber(lab, &["peers", "--hostile", "--prober", &words], "are told as they are"),
+        None => Ok(Err(format!("no prober: set {PROBER} to a command as lab/tls/README.md tells it"))),
+    }
+}
+
+/// Runs one of the commands with every server raised.
+fn in_chamber(lab: &Lab, arguments: &[&str], held: &str) -> Result<Result<String, String>> {
     let servers = roster::read(&servers_folder(lab))?;
     if let Some((id, why)) = raised::install(lab, &servers).into_iter().next() {
         return Ok(Err(format!("{id}: {why}")));
     }
-    let command = match chamber::command(["truth"]) {
+    let command = match chamber::command(arguments) {
         Ok(command) => command,
         Err(why) => return Ok(Err(why)),
     };
-    let ran = in_guard(&command, Duration::from_secs(TABLES_S_MAX))?;
+    let ran = in_guard(&command, Duration::from_secs(RUN_S_MAX))?;
     ensure!(ran.code == 0, "{}", ran.tail());
-    Ok(Ok(format!("{} servers speak what their tables say", servers.len())))
+    Ok(Ok(format!("{} servers {held}", servers.len())))
 }
 
 /// Tells the servers, then runs a command or waits.
@@ -296,6 +311,7 @@ fn hostile_told(words: &str, raised: &raised::Raised, guard: Duration) -> Result
                 .map(|found| format!("{found:?}")),
             (Ok(heard), false) => hostile.fault(heard),
         };
+        let fault = fault.or_else(|| (run.counted.connections == 0).then(|| "it was never asked".to_owned()));
         let (wall, memory) = run.used.map_or((0.0, 0), |used| (used.wall_s, used.peak_bytes >> 20));
         say(&format!(
             "{:22} {:5} connections {wall:6.2} s {memory:4} MiB  {}",

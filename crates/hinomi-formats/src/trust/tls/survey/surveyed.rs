@@ -233,6 +233,7 @@ impl Surveyed {
             certificates_tls13: Known::Untested(why.clone()),
             heartbleed: Known::Untested(why.clone()),
             ccs: Known::Untested(why.clone()),
+            robot: Known::Untested(why.clone()),
             ticketbleed: Known::Untested(why.clone()),
             alpn: Known::Untested(why.clone()),
             refusals: Vec::new(),

@@ -28,6 +28,9 @@ pub(super) fn arguments(command: &mut Command, starttls: Option<&str>, report: &
     command.arg(format!("--json_out={}", report.display()));
     if let Some(protocol) = starttls {
         command.args(["--starttls", protocol]);
+        if protocol == "xmpp" {
+            command.args(["--xmpp_to", "lab.example"]);
+        }
     }
 }
 

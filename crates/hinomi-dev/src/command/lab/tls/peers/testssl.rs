@@ -55,6 +55,9 @@ pub(super) fn arguments(command: &mut Command, what: &[&str], starttls: Option<&
         .arg(report);
     if let Some(protocol) = starttls {
         command.args(["-t", protocol]);
+        if protocol == "xmpp" {
+            command.args(["--xmpphost", "lab.example"]);
+        }
     }
 }
 
