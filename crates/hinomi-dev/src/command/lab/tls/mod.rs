@@ -39,6 +39,11 @@ pub(crate) enum Arguments {
     Truth(Truth),
     /// Runs probers over the servers through the counting proxy: what they find, what is wrong, what it costs.
     Peers(Peers),
+    /// Runs badkeys over a folder: how many files it finds a key in, what it calls weak, what it costs.
+    Badkeys {
+        /// The folder.
+        folder: PathBuf,
+    },
 }
 
 /// Which servers, and for whom.
@@ -92,7 +97,7 @@ pub(crate) struct Peers {
 impl Arguments {
     fn only(&self) -> &[String] {
         match self {
-            Self::List => &[],
+            Self::List | Self::Badkeys { .. } => &[],
             Self::Up(given) => &given.only,
             Self::Truth(given) => &given.only,
             Self::Peers(given) => &given.only,
@@ -102,6 +107,11 @@ impl Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let lab = Lab::find()?;
+    if let Arguments::Badkeys { folder } = arguments {
+        let keys = peers::badkeys::over(&lab, folder, Duration::from_secs(RUN_S_MAX))?;
+        say(&serde_json::to_string_pretty(&keys)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let servers = roster::only(roster::read(&servers_folder(&lab))?, arguments.only())?;
     if !chamber::is_inside() {
         let missing = raised::install(&lab, &servers);
@@ -139,7 +149,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         say(&format!("{id:22} missing: {why}"));
     }
     match arguments {
-        Arguments::List => Ok(ExitCode::SUCCESS),
+        Arguments::List | Arguments::Badkeys { .. } => Ok(ExitCode::SUCCESS),
         Arguments::Up(given) => up(&raised, desk.path(), &given.command),
         Arguments::Truth(given) => hold(&lab, &raised, given.write),
         Arguments::Peers(given) => compare(&lab, &raised, given),

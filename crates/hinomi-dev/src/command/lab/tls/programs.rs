@@ -81,7 +81,7 @@ const PYPI: &[(&str, &[&str], Option<&str>)] = &[
     ("tlslite-python", &["tlslite-ng==0.8.2"], None),
     ("nassl-python", &["nassl==5.4.0"], None),
     ("sslyze", &["sslyze==6.3.1"], Some("sslyze")),
-    ("badkeys", &["badkeys==0.0.18"], Some("badkeys")),
+    ("badkeys", &["badkeys==0.0.21"], Some("badkeys")),
 ];
 
 /// Finds a program by its name in the tables of the lab, or installs it into the cache; else says what is missing.

@@ -13,7 +13,7 @@ use std::process::Command;
 
 /// Its curves as OpenSSL names them, those that servers of the lab have.
 const CURVES: [(&str, u16); 9] = [
-    ("prime256v1", 0x17),
+    ("secp256r1", 0x17),
     ("secp384r1", 0x18),
     ("secp521r1", 0x19),
     ("X25519", 0x1D),

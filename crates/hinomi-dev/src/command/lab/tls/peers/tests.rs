@@ -1,9 +1,11 @@
 //! What the probers of others print, read into one form.
 
 use super::super::heard::Heard;
-use super::{sslscan, testssl};
+use super::{badkeys, sslscan, testssl};
 use crate::command::lab::Ran;
 use crate::command::measure::Used;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 fn versions(heard: &Heard) -> Vec<(&str, &[u32])> {
     heard.versions.iter().map(|spoken| (spoken.name.as_str(), &spoken.suites[..])).collect()
@@ -45,12 +47,14 @@ fn a_report_of_testssl() {
         {"id": "cipher-tls1_2_xc030", "severity": "INFO", "finding": "TLS 1.2   xc030   A"},
         {"id": "CCS", "severity": "OK", "finding": "not vulnerable"},
         {"id": "FREAK", "severity": "CRITICAL", "finding": "VULNERABLE, uses EXPORT RSA ciphers"},
+        {"id": "LOGJAM", "severity": "MEDIUM", "finding": "not vulnerable, but: unknown DH group (1024 bits)"},
         {"id": "ticketbleed", "severity": "INFO", "finding": "not applicable, not HTTP"}
     ]"#,
     )
     .unwrap();
     assert_eq!(versions(&heard), [("ssl2", &[0x01_0080][..]), ("tls1.2", &[0xC030][..])]);
     assert!(heard.vulnerable.contains("freak") && heard.not_vulnerable.contains("ccs"));
+    assert!(heard.not_vulnerable.contains("logjam"));
     assert_eq!(heard.untested, ["ticketbleed: not applicable, not HTTP"]);
 }
 
@@ -58,4 +62,15 @@ fn a_report_of_testssl() {
 fn a_testssl_that_gave_up_found_nothing_and_says_so() {
     let rows = r#"[{"id": "scanProblem", "severity": "FATAL", "finding": "no dig"}]"#;
     assert_eq!(by_testssl(rows), Err("testssl gave up: no dig".to_owned()));
+}
+
+#[test]
+fn a_report_of_badkeys() {
+    let out = r#"{"type": "rsa", "bits": 2048, "n": "c1", "results": {}, "where": "a.key"}
+{"type": "rsa", "bits": 1024, "results": {"fermat": {"p": "3"}}, "where": "b.pem"}
+{"type": "notfound", "results": {}, "where": "c.txt"}"#;
+    let (mut with_key, mut weak) = (BTreeSet::new(), BTreeMap::new());
+    badkeys::read(out, &mut with_key, &mut weak).unwrap();
+    assert_eq!(with_key, BTreeSet::from(["a.key", "b.pem"].map(PathBuf::from)));
+    assert_eq!(weak, BTreeMap::from([("fermat".to_owned(), BTreeSet::from([PathBuf::from("b.pem")]))]));
 }

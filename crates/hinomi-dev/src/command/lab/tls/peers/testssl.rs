@@ -94,7 +94,7 @@ pub(super) fn read(report: &Path, only_suites: bool, ran: &Ran) -> Result<Heard>
 fn judged(name: &str, finding: &str, severity: &str, heard: &mut Heard) {
     let is_open =
         ["not applicable", "failed", "couldn't", "skipped"].iter().any(|word| finding.contains(word));
-    if severity == "OK" {
+    if severity == "OK" || finding.starts_with("not vulnerable") {
         heard.not_vulnerable.insert(name.to_owned());
     } else if is_open || matches!(severity, "INFO" | "WARN" | "DEBUG") {
         heard.untested.push(format!("{name}: {finding}"));
