@@ -112,42 +112,15 @@ fn seen(asset: AssetId, fact: Fact, evidence: &str) -> Observation {
 
 /// A survey that met one server with the certificate of the fixture.
 fn survey() -> Surveyed {
-    let untested = || Known::Untested(Why::NotAsked);
     Surveyed {
-        versions: Vec::new(),
-        fields: Vec::new(),
-        export_rsa_bits: Vec::new(),
         chains: vec![ChainSeen {
             certificates: vec![fixture(CERTIFICATE)],
             auth: "ecdsa".to_owned(),
             versions: Vec::new(),
         }],
-        staples: Vec::new(),
-        timestamps: Vec::new(),
-        extended_master_secret: untested(),
-        encrypt_then_mac: untested(),
-        secure_renegotiation: untested(),
-        session_tickets: untested(),
-        session_ids: untested(),
-        ocsp_stapling: untested(),
-        sct: untested(),
-        compression: Known::Untested(Why::NotAsked),
-        heartbeat: untested(),
-        client_certificate: untested(),
-        fallback_scsv: untested(),
-        downgrade_sentinel: untested(),
-        newest_preferred: untested(),
-        early_data: Known::Untested(Why::NotAsked),
-        client_renegotiation: Known::Untested(Why::NotAsked),
-        certificates_tls13: Known::Untested(Why::NotAsked),
         heartbleed: Known::Absent,
-        ccs: Known::Untested(Why::NotAsked),
-        ticketbleed: Known::Untested(Why::NotAsked),
-        alpn: Known::Untested(Why::NotAsked),
-        refusals: Vec::new(),
         connections: 1,
-        round_trip_us: None,
-        problems: Vec::new(),
+        ..Surveyed::untested(&Why::NotAsked)
     }
 }
 

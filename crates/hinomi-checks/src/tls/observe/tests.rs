@@ -16,38 +16,16 @@ fn seen(version: Version, suites: &[u32]) -> survey::VersionSeen {
 }
 
 fn surveyed(versions: Vec<survey::VersionSeen>) -> Surveyed {
-    let unknown = || Known::Untested(Why::Timeout);
     Surveyed {
         versions,
-        fields: Vec::new(),
-        export_rsa_bits: Vec::new(),
-        chains: Vec::new(),
-        staples: Vec::new(),
-        timestamps: Vec::new(),
         extended_master_secret: Known::Absent,
-        encrypt_then_mac: unknown(),
         secure_renegotiation: Known::Seen(()),
-        session_tickets: unknown(),
-        session_ids: unknown(),
-        ocsp_stapling: unknown(),
-        sct: unknown(),
         compression: Known::Absent,
-        heartbeat: unknown(),
-        client_certificate: unknown(),
-        fallback_scsv: unknown(),
-        downgrade_sentinel: unknown(),
         newest_preferred: Known::Seen(()),
-        early_data: Known::Untested(Why::NotAsked),
-        client_renegotiation: Known::Untested(Why::NotAsked),
-        certificates_tls13: Known::Untested(Why::NotAsked),
         heartbleed: Known::Absent,
-        ccs: Known::Untested(Why::NotAsked),
-        ticketbleed: Known::Untested(Why::NotAsked),
         alpn: Known::Absent,
-        refusals: Vec::new(),
         connections: 7,
-        round_trip_us: None,
-        problems: Vec::new(),
+        ..Surveyed::untested(&Why::NotAsked)
     }
 }
 

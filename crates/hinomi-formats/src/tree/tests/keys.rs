@@ -5,7 +5,7 @@ use super::*;
 
 /// A fixture of the readers of keys, by its name.
 fn key_file(name: &str) -> Vec<u8> {
-    let lines = include_str!("../../keys/fixtures/objects.b64").lines();
+    let lines = include_str!("../../trust/keys/fixtures/objects.b64").lines();
     let text = lines.filter_map(|line| line.split_once(' ')).find(|(known, _)| *known == name);
     forge::unbase64(text.unwrap_or_else(|| panic!("no fixture {name}")).1)
 }
