@@ -11,7 +11,7 @@ const STOPPED = [
   "host-lan", "host-lan-v6", "iframe-src", "sandboxed-iframe", "worker-fetch", "service-worker", "shared-worker",
   "redirect-fetch", "css-sheet", "beacon", "window-open", "top-location", "form-post-text",
 ];
-const SETTLE_MS = 2500;
+const SETTLE_MS = 4000;
 /** Longer than Firefox keeps a name in the lab. */
 const FORGOTTEN_MS = 7000;
 const HEAD = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>waiting</title><body>';
@@ -80,7 +80,7 @@ async function visit(browser, url, dwell) {
 /** Opens the pages of techniques; gives those that reached. */
 async function techniques(world, browser, ids) {
   const from = world.targets.hits.length;
-  for (const id of ids) await visit(browser, address(`/technique/${id}`), 800);
+  for (const id of ids) await visit(browser, address(`/technique/${id}`), 1200);
   await pause(1200);
   return [...new Set(world.targets.hits.slice(from).map((hit) => hit.technique))].filter((id) => ids.includes(id));
 }

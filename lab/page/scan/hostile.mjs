@@ -165,7 +165,7 @@ async function stopped(world) {
     const own = readdirSync(temporary)[0];
     mode = statSync(join(temporary, own)).mode & 0o777;
     child.kill("SIGKILL");
-    for (let waited = 0; waited < 150 && readdirSync(temporary).length > 0; waited += 1) await pause(100);
+    for (let waited = 0; waited < 600 && readdirSync(temporary).length > 0; waited += 1) await pause(100);
     folder = readdirSync(temporary).join(",");
   };
   let settled;

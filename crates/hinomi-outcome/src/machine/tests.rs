@@ -44,6 +44,13 @@ fn every_line_of_every_type_fits_the_schema() {
     }
 }
 
+#[test]
+fn every_kind_of_fact_is_in_the_schema() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let kinds = &schema["$defs"]["observation"]["properties"]["fact"]["propertyNames"]["enum"];
+    assert_eq!(*kinds, value!(hinomi_model::Fact::KINDS));
+}
+
 /// Each change makes a line that must be refused.
 #[test]
 fn a_changed_line_does_not_fit() {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 const CALL_MAX: f64 = 5.0;
 const LOAD_MAX: f64 = 3.0;
 /// Rounds; each visits every page with every side.
-const ROUNDS: &str = "8";
+const ROUNDS: &str = "4";
 
 #[derive(Deserialize)]
 struct Loads {
