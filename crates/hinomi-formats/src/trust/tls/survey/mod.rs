@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The lower bound is one connection for each suite of each version and one that proves there are no more; everything
-//! else rides along. See [`chain`] for how groups ride along too.
+//! else rides along. See `chain.rs` for how groups ride along too.
 
 mod ask;
 mod chain;
