@@ -30,10 +30,18 @@ export async function run({ world }) {
   for (let at = 0; at < cases.length; at += SIDE_BY_SIDE) {
     rows.push(...(await Promise.all(cases.slice(at, at + SIDE_BY_SIDE).map((one) => attack(one, world)))));
   }
-  for (const row of rows) row.reached = world.targets.hits.some((hit) => hit.technique === row.id);
+  const reached = (row) => world.targets.hits.some((hit) => hit.technique === row.id);
+  // On a busy machine a name may turn after its page looked: such a case is attacked once more, alone.
+  for (const [at, row] of rows.entries()) if (!reached(row)) rows[at] = await attack(again(cases[at]), world);
+  for (const row of rows) row.reached = reached(row);
   const calm = await Promise.all(CALM.map((one) => visited(one, world)));
   print(rows, calm);
   return { rows, calm, bars: judged(rows, calm) };
+}
+
+/** The same attack under a name that nobody has asked for yet. */
+function again(one) {
+  return { ...one, host: `again.${one.host}` };
 }
 
 function attackPage(path) {
@@ -97,11 +105,9 @@ function judged(rows, calm) {
   const missed = reached.filter((row) => !row.found.includes("rebinding"));
   const sockets = reached.filter((row) => row.id.includes("websocket"));
   const alarms = calm.filter((row) => row.found.length > 0);
-  // On a busy machine a name may turn after its page looked: each way has to be there all the same.
-  const ways = ["fetch", "websocket", "iframe", "popup"].every((way) => reached.filter((row) => row.id.includes(way)).length >= 2);
   const names = (list) => list.map((row) => row.id).join(", ") || "none";
   return [
-    { what: `${reached.length} of ${rows.length} names turned and were reached (${sockets.length} by WebSocket)`, ok: ways },
+    { what: `${reached.length} of ${rows.length} names turned and were reached (${sockets.length} by WebSocket)`, ok: reached.length === rows.length },
     { what: `reached and not found: ${names(missed)}`, ok: missed.length === 0 },
     { what: `${calm.length} names that change rightly, alarms: ${names(alarms)}`, ok: alarms.length === 0 },
   ];

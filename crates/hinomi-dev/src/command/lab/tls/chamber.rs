@@ -28,12 +28,20 @@ pub(crate) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -
     let user: &[&str] = if root { &[] } else { &["--map-root-user"] };
     quiet(Command::new("unshare").args(spaces).args(user).args(["ip", "link", "set", "lo", "up"]))
         .map_err(|why| format!("no network of its own can be made here: {why}"))?;
-    let this = PathBuf::from("/proc/self/exe");
-    let this = this.canonicalize().map_err(|error| error.to_string())?;
+    let this = this_program()?;
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "unshare"]).args(spaces).args(user).arg(this);
     command.args(["lab", "tls"]).args(arguments).env(MARK, "1");
     Ok(command)
+}
+
+/// This program by its name; the one that a build has put in its place, when one did. `/proc/self/exe` would be
+/// whichever program starts us.
+fn this_program() -> Result<PathBuf, String> {
+    const REPLACED: &str = " (deleted)";
+    let this = std::env::current_exe().map_err(|error| format!("this program's own file is not known: {error}"))?;
+    let there = this.to_str().and_then(|name| name.strip_suffix(REPLACED)).map(PathBuf::from).unwrap_or(this);
+    if there.exists() { Ok(there) } else { Err(format!("{} is gone: build it once more", there.display())) }
 }
 
 /// The first thing inside: the loopback is switched on.
