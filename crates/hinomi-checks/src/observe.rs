@@ -1,13 +1,14 @@
 //! What was read becomes what was seen: the tree of a file becomes evidence and observations.
 
 use crate::case::cut;
-use crate::{PageConfig, document, mail, page};
+use crate::{PageConfig, document, mail, page, tls};
 use hinomi_formats::mail::Mail;
 use hinomi_formats::office;
+use hinomi_formats::tls::recording::Recording;
 use hinomi_formats::tree::{
     Container, Content, Kind, Node, PLACE_CHARS_MAX, PasswordSource, Tree, kind_by_name,
 };
-use hinomi_formats::{Parsed, Problem};
+use hinomi_formats::{Limits, Parsed, Problem, ProblemKind};
 use hinomi_model::fact::{
     ArchiveFact, FileFact, FileKind, MacroFact, PasswordOrigin, PasswordTrail, PdfFact,
 };
@@ -194,6 +195,7 @@ impl View<'_> {
                 let fact = page::observe::resolver(&node.name, settings);
                 out.observations.push(self.observation(node, Fact::Resolver(Box::new(fact))));
             }
+            Content::TlsSurvey(recordings) => self.see_endpoints(node, recordings, out),
             Content::Plain if node.partly => self.see_unopened(node, out),
             Content::Plain => {}
         }
@@ -209,6 +211,23 @@ impl View<'_> {
             if node.place.is_empty() { problem } else { problem.inside(&node.place) }
         };
         out.problems.extend(problems.into_iter().map(place));
+    }
+
+    /// Endpoints are assets of their own, and so is every key that they show; each was seen when it was asked.
+    fn see_endpoints(&self, node: &Node, recordings: &[Recording], out: &mut Observed) {
+        for recording in recordings {
+            let Some(facts) = tls::observe::recorded(recording, &Limits::desk()) else {
+                let detail = "the endpoint of a recording has no name that could be one";
+                out.problems.push(Problem::new(ProblemKind::Malformed, &node.place, detail));
+                continue;
+            };
+            let at = Timestamp::from_second(recording.at_unix_s).ok();
+            let keys = facts.certificates.into_iter().map(|(asset, fact)| (asset, Fact::Key(Box::new(fact))));
+            for (asset, fact) in std::iter::once((facts.asset, Fact::Tls(Box::new(facts.tls)))).chain(keys) {
+                let seen = self.observation(node, fact);
+                out.observations.push(Observation { asset, at, ..seen });
+            }
+        }
     }
 
     fn see_archive(&self, node: &Node, archive: &Container, out: &mut Observed) {
@@ -257,6 +276,7 @@ impl View<'_> {
                 Kind::Program => EvidenceKind::Program,
                 Kind::Script => EvidenceKind::Script,
                 Kind::PageEvents | Kind::Recording => EvidenceKind::PageEvents,
+                Kind::TlsSurvey => EvidenceKind::TlsSurvey,
                 Kind::Mailbox | Kind::Html | Kind::Calendar | Kind::ResolverSettings | Kind::Other => {
                     EvidenceKind::File
                 }
@@ -429,6 +449,7 @@ fn kind_of(kind: Kind) -> FileKind {
         | Kind::PageEvents
         | Kind::Recording
         | Kind::ResolverSettings
+        | Kind::TlsSurvey
         | Kind::Other => FileKind::Other,
     }
 }

@@ -91,6 +91,8 @@ pub enum EvidenceKind {
     Program,
     /// Events of web pages.
     PageEvents,
+    /// What TLS servers were found to speak.
+    TlsSurvey,
     /// A file of no kind that is read deeper.
     File,
 }

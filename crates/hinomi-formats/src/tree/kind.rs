@@ -1,6 +1,6 @@
 //! What bytes are: by their first bytes, and by name only where bytes leave it open.
 
-use crate::{archive, capture, html, mail, office, onenote, pdf, rtf};
+use crate::{archive, capture, html, mail, office, onenote, pdf, rtf, tls};
 use serde::{Deserialize, Serialize};
 
 /// What a file's bytes are.
@@ -35,6 +35,8 @@ pub enum Kind {
     Recording,
     /// The settings of a resolver: see [`crate::capture::resolver`].
     ResolverSettings,
+    /// What TLS servers were found to speak: see [`crate::tls::recording`].
+    TlsSurvey,
     /// Anything else.
     Other,
 }
@@ -162,6 +164,9 @@ pub fn detect(name: &str, bytes: &[u8]) -> Kind {
     }
     if mail::looks_like_calendar(bytes) {
         return Kind::Calendar;
+    }
+    if tls::recording::is_recording(bytes) {
+        return Kind::TlsSurvey;
     }
     if looks_like_events(bytes) || looks_like_reports(bytes) {
         return Kind::PageEvents;

@@ -95,6 +95,8 @@ pub enum Content {
     Recording(crate::capture::Format, Vec<u8>),
     /// The settings of a resolver.
     Resolver(Box<crate::capture::resolver::Settings>),
+    /// What TLS servers were found to speak.
+    TlsSurvey(Vec<crate::tls::recording::Recording>),
     /// Nothing deeper was read.
     Plain,
 }

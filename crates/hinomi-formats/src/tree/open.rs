@@ -8,7 +8,7 @@ use crate::archive::{self, Archive, Encryption};
 use crate::office::{self, Document};
 use crate::{
     Budget, Limits, Parsed, Problem, ProblemKind, capture, html, mail, onenote, pdf, rtf, script, shortcut,
-    text,
+    text, tls,
 };
 use std::collections::HashSet;
 
@@ -83,6 +83,10 @@ impl<'a> Opener<'a> {
                 }
                 None => Content::Plain,
             },
+            Kind::TlsSurvey => {
+                let read = tls::recording::recordings(&found.bytes, self.limits);
+                Content::TlsSurvey(read.take(self.problems))
+            }
             Kind::PageEvents => match self.budget.spend(found.bytes.len() as u64, "") {
                 Ok(()) => Content::PageEvents(found.bytes.to_vec()),
                 Err(problem) => {

@@ -107,6 +107,7 @@ fn not_looked_at(looked: &Looked) -> Vec<String> {
             EvidenceKind::Mail => &["mail"][..],
             EvidenceKind::Document | EvidenceKind::Pdf | EvidenceKind::Script => &["document"][..],
             EvidenceKind::PageEvents => &["page"][..],
+            EvidenceKind::TlsSurvey => &["tls"][..],
             _ => &[][..],
         })
         .copied()

@@ -1,7 +1,10 @@
 //! What a survey found becomes facts: one on the endpoint, one on each certificate it sent.
 
+mod recorded;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use recorded::recorded;
 
 use crate::keys::inventory::observe::{KeyPlace, fact, placed};
 use hinomi_formats::Limits;
@@ -160,7 +163,7 @@ fn groups_complete(surveyed: &Surveyed) -> bool {
 fn field(seen: &survey::FieldSeen) -> DhSeen {
     DhSeen {
         bits: seen.bits,
-        prime: seen.prime.map(str::to_owned),
+        prime: seen.prime.clone(),
         version: seen.version.name().to_owned(),
         export: seen.export,
     }

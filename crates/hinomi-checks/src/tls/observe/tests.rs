@@ -127,3 +127,23 @@ fn a_certificate_that_is_none_is_a_problem_and_no_key() {
     assert_eq!(tls.problems, ["a certificate that could not be read"]);
     assert_eq!(tls.chains[0].leaf_spki, "");
 }
+
+#[test]
+fn a_policy_of_transport_security_is_read_as_browsers_read_it() {
+    use hinomi_formats::tls::recording::{Answered, Recording};
+    let read = |lines: &[&str]| {
+        let survey = surveyed(all(&[0xC02F], &[], &[], &[]));
+        let mut recording = Recording::new("www.reiji.example", 443, "192.0.2.1", "https", 0, survey);
+        let header = |line: &&str| ("strict-transport-security".to_owned(), (*line).to_owned());
+        recording.https = Known::Seen(Answered { status: 200, headers: lines.iter().map(header).collect() });
+        let http = recorded(&recording, &Limits::desk()).unwrap().tls.http.unwrap();
+        (http.hsts_max_age, http.hsts_subdomains, http.hsts_preload)
+    };
+    assert_eq!(read(&["max-age=31536000; includeSubDomains; preload"]), (Some(31_536_000), true, true));
+    assert_eq!(read(&["MAX-AGE = \"300\" ;"]), (Some(300), false, false));
+    assert_eq!(read(&["includeSubDomains"]), (None, false, false), "no age, no policy");
+    assert_eq!(read(&["max-age=1; max-age=2"]), (None, false, false));
+    assert_eq!(read(&["max-age=1", "max-age=2"]), (Some(1), false, false), "the first header counts");
+    assert_eq!(read(&["max-age=-1"]), (None, false, false));
+    assert_eq!(read(&[]), (None, false, false));
+}

@@ -9,6 +9,7 @@ pub mod clients;
 mod handshake;
 pub mod names;
 mod probe;
+pub mod recording;
 pub mod starttls;
 pub mod survey;
 pub mod weakness;

@@ -39,7 +39,8 @@ pub(crate) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -
 /// whichever program starts us.
 fn this_program() -> Result<PathBuf, String> {
     const REPLACED: &str = " (deleted)";
-    let this = std::env::current_exe().map_err(|error| format!("this program's own file is not known: {error}"))?;
+    let this =
+        std::env::current_exe().map_err(|error| format!("this program's own file is not known: {error}"))?;
     let there = this.to_str().and_then(|name| name.strip_suffix(REPLACED)).map(PathBuf::from).unwrap_or(this);
     if there.exists() { Ok(there) } else { Err(format!("{} is gone: build it once more", there.display())) }
 }

@@ -9,10 +9,12 @@ mod lines;
 mod tests;
 mod xmpp;
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Protocols that can turn to TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// RFC 3207.
     Smtp,

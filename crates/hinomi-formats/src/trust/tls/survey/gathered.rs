@@ -112,7 +112,8 @@ impl Gathered {
                 let digest: String =
                     Sha256::digest(prime).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
                 let (bits, name) = (prime_bits(prime), prime_name(prime));
-                let seen = FieldSeen { bits, prime: name, digest, version, export: suite.export };
+                let seen =
+                    FieldSeen { bits, prime: name.map(str::to_owned), digest, version, export: suite.export };
                 if self.fields.len() < 4 * KEPT_MAX && !self.fields.contains(&seen) {
                     self.fields.push(seen);
                 }

@@ -2,10 +2,12 @@
 
 use crate::tls::names::Version;
 use crate::tls::wire::NotTls;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// One answer of three.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Known<T> {
     /// The server has it.
     Seen(T),
@@ -37,7 +39,8 @@ impl<T> Known<T> {
 }
 
 /// Why something could not be tested.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// No answer came in time, twice.
     Timeout,
@@ -83,7 +86,8 @@ impl fmt::Display for Why {
 }
 
 /// Whose order decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// The server has an order of its own.
     Server,
@@ -92,7 +96,8 @@ pub enum Order {
 }
 
 /// One version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct VersionSeen {
     /// Which.
     pub version: Version,
@@ -113,12 +118,13 @@ pub struct VersionSeen {
 }
 
 /// A finite field seen in DHE.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FieldSeen {
     /// Size of the prime in bits.
     pub bits: u32,
     /// Its name, when many share it.
-    pub prime: Option<&'static str>,
+    pub prime: Option<String>,
     /// First 16 hexadecimal digits of the SHA-256 of the prime.
     pub digest: String,
     /// The version it was seen in.
@@ -128,9 +134,11 @@ pub struct FieldSeen {
 }
 
 /// A chain of certificates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChainSeen {
     /// DER, leaf first.
+    #[serde(with = "hexadecimal")]
     pub certificates: Vec<Vec<u8>>,
     /// What the suites it came with authenticate by: `rsa`, `ecdsa`, `dss`, `any` (TLS 1.3), `sslv2`.
     pub auth: String,
@@ -139,7 +147,8 @@ pub struct ChainSeen {
 }
 
 /// The result.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Surveyed {
     /// The six versions, newest first.
     pub versions: Vec<VersionSeen>,
@@ -150,8 +159,10 @@ pub struct Surveyed {
     /// Chains of certificates, each once.
     pub chains: Vec<ChainSeen>,
     /// OCSP responses stapled, DER, each once.
+    #[serde(with = "hexadecimal")]
     pub staples: Vec<Vec<u8>>,
     /// Lists of signed certificate timestamps in the TLS extension, each once.
+    #[serde(with = "hexadecimal")]
     pub timestamps: Vec<Vec<u8>>,
     /// Extended master secret (RFC 7627), of TLS 1.2 and before.
     pub extended_master_secret: Known<()>,
@@ -257,5 +268,34 @@ impl Surveyed {
             }
         }
         all
+    }
+}
+
+/// Lists of bytes, written as two digits a byte.
+mod hexadecimal {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(list: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(
+            list.iter().map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        )
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
+        let list = Vec::<String>::deserialize(deserializer)?;
+        list.iter().map(|text| bytes(text).ok_or_else(|| D::Error::custom("not hexadecimal"))).collect()
+    }
+
+    fn bytes(text: &str) -> Option<Vec<u8>> {
+        let digits = text.as_bytes().chunks(2).map(|pair| match pair {
+            [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
+            _ => None,
+        });
+        digits.collect()
+    }
+
+    fn digit(byte: u8) -> Option<u8> {
+        char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
     }
 }

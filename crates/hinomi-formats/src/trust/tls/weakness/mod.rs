@@ -128,7 +128,7 @@ fn logjam(seen: &Surveyed) -> Weakness {
         seen.fields.iter().find(|field| field.bits < 1024 || (field.bits <= 1024 && field.prime.is_some()));
     match weak {
         Some(field) => {
-            let name = field.prime.unwrap_or("of its own");
+            let name = field.prime.as_deref().unwrap_or("of its own");
             told("logjam", Verdict::Vulnerable, format!("a prime of {} bits, {name}", field.bits))
         }
         None => export,

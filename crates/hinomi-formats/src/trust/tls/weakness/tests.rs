@@ -50,9 +50,9 @@ fn export_of_sslv2_is_drown_and_not_freak() {
 fn a_short_prime_is_logjam() {
     let mut seen = surveyed(&[(Version::Tls12, &[0x009E])]);
     check(&seen, &[], &[]);
-    let field = |bits, prime| FieldSeen {
+    let field = |bits, prime: Option<&str>| FieldSeen {
         bits,
-        prime,
+        prime: prime.map(str::to_owned),
         digest: String::new(),
         version: Version::Tls12,
         export: false,

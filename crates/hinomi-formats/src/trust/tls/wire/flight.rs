@@ -5,6 +5,7 @@
 
 use super::{Bytes, ServerHelloV2, sslv2, what_is};
 use crate::tls::names::Version;
+use serde::{Deserialize, Serialize};
 
 /// Bytes of one connection that are read: far above any honest flight, far below what a flood would send.
 pub const BYTES_MAX: usize = 112 << 10;
@@ -52,7 +53,8 @@ pub struct Alert {
 }
 
 /// Why bytes are no TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NotTls {
     /// HTTP in the clear.
     Http,
