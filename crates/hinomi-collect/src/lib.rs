@@ -18,7 +18,7 @@ pub use browse::{
 };
 pub use files::{Collect, CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
 pub use reports::{Heard, REPORT_PATH, Receive, ReceiveError, Receiver, Told};
-pub use scope::{InScope, Scope};
+pub use scope::{InScope, Resolved, Scope, resolve};
 pub use tls::{TlsSweep, TlsTarget, survey_tls};
 
 /// Why collecting could not go on; completes "failed to …". What costs only one file is a [`CollectProblem`].

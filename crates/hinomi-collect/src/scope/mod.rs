@@ -4,8 +4,11 @@
 //! the form is judged, and only the form is handed on: what was judged is what will be reached.
 
 mod network;
+mod resolve;
 #[cfg(test)]
 mod tests;
+
+pub use resolve::{Resolved, resolve};
 
 use crate::CollectError;
 use network::Network;

@@ -302,3 +302,19 @@ fn an_empty_scope_admits_nothing() {
     let refused = Scope::default().admit("evil.example").err().map(|error| error.to_string());
     assert_eq!(refused.as_deref(), Some("touch evil.example: it is not in [scope]"));
 }
+
+#[test]
+fn names_lead_to_addresses_that_are_judged_again() {
+    let outside = Scope::new(&["reiji.example"], &["127.0.0.0/8"]).unwrap();
+    let hosts = ["127.0.0.1", "www.reiji.example", "127.0.0.2"].map(|host| outside.admit(host).unwrap());
+    let found = resolve(&outside, &hosts);
+    let addresses = |at: usize| found[at].addresses.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!((addresses(0), addresses(2)), (vec!["127.0.0.1".to_owned()], vec!["127.0.0.2".to_owned()]));
+    // `.example` is nobody's (RFC 6761): a resolver says so, or there is none.
+    assert!(addresses(1).is_empty());
+    assert!(found[1].left_out[0].starts_with("resolve www.reiji.example"), "{:?}", found[1].left_out);
+    let narrow = Scope::new(&["reiji.example"], &["127.0.0.2"]).unwrap();
+    let found = resolve(&narrow, &hosts[..1]);
+    assert_eq!(found[0].addresses, []);
+    assert_eq!(found[0].left_out, ["touch 127.0.0.1 (127.0.0.1): it is not in [scope]"]);
+}

@@ -99,7 +99,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Scan {
-    #[arg(value_name = "FILE|DIR|URL|-", required = true)]
+    #[arg(value_name = "FILE|DIR|URL|HOST:PORT|-", required = true)]
     pub(crate) targets: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -115,6 +115,8 @@ pub(crate) struct Scan {
     pub(crate) browser: Option<PathBuf>,
     #[arg(long)]
     pub(crate) keep_query: bool,
+    #[arg(long)]
+    pub(crate) polite: bool,
     /// For laboratories: names and address spaces of their own.
     #[arg(long, hide = true, value_name = "ARGUMENT", allow_hyphen_values = true)]
     pub(crate) browser_argument: Vec<String>,

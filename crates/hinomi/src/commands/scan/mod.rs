@@ -1,6 +1,7 @@
 //! `hinomi scan`: look now, keep nothing.
 
 mod page;
+pub(crate) mod servers;
 #[cfg(test)]
 mod tests;
 
@@ -26,16 +27,24 @@ pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
     let targets = once(&args.targets);
     let pages: Vec<String> =
         targets.iter().filter_map(|target| page::address_of(target)).map(str::to_owned).collect();
+    let asked = named_servers(&targets);
     page::without_pages(app, args, pages.len())?;
+    if args.polite && asked.is_empty() {
+        return Err(app.refuse(Text::new("cli_polite_no_server")));
+    }
+    let asked = servers::ask(app, &asked, args.polite)?;
     let (visited, mut places) = (page::visit(app, &pages, args)?, Vec::new());
     let mut of_pages = visited.places.into_iter();
     for target in targets {
         match page::address_of(target) {
             Some(_) => places.extend(of_pages.next().into_iter().flatten()),
+            None if server_of(target).is_some() => {}
             None => places.push(place(app, target)?),
         }
     }
+    places.extend(asked.places.iter().cloned());
     let mut looked = look_at(app, &places, &args.judge)?;
+    asked.tell(&mut looked);
     looked.unread += visited.problems.len() as u64;
     looked.problems.extend(visited.problems.into_iter().chain(visited.left));
     let own = app.own_domains();
@@ -53,6 +62,24 @@ pub(crate) fn surroundings<'a>(
     own: &'a std::collections::BTreeSet<String>,
 ) -> Surroundings<'a> {
     Surroundings { checks: &app.checks, words: &app.words, own_domains: own, lang: app.lang, now: app.now }
+}
+
+/// The server that a target names, when it names one and no file is called so.
+fn server_of(target: &Path) -> Option<servers::Server> {
+    if target.exists() || page::address_of(target).is_some() {
+        return None;
+    }
+    servers::Server::named(target.to_str()?)
+}
+
+fn named_servers(targets: &[&Path]) -> Vec<servers::Server> {
+    let mut named: Vec<servers::Server> = Vec::new();
+    for server in targets.iter().filter_map(|target| server_of(target)) {
+        if !named.contains(&server) {
+            named.push(server);
+        }
+    }
+    named
 }
 
 /// Each target once: not one that was named before, nor what lies in another.

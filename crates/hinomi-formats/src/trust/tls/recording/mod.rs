@@ -118,10 +118,10 @@ pub fn recordings(bytes: &[u8], limits: &Limits) -> Parsed<Vec<Recording>> {
             Ok(recording) if recording.hinomi == FORMAT => read.value.push(recording),
             Ok(recording) => {
                 let detail = format!("a recording of the format {:?}", recording.hinomi);
-                read.problems.push(Problem::new(ProblemKind::Unsupported, &place, &detail));
+                read.problems.push(Problem::new(ProblemKind::Unsupported, &place, detail));
             }
             Err(error) => {
-                read.problems.push(Problem::new(ProblemKind::Malformed, &place, &error.to_string()));
+                read.problems.push(Problem::new(ProblemKind::Malformed, &place, error.to_string()));
             }
         }
     }

@@ -254,6 +254,26 @@ impl Surveyed {
         }
     }
 
+    /// Whether it speaks TLS or SSL at all; none: nobody knows.
+    pub fn speaks(&self) -> Option<bool> {
+        let answers = || self.versions.iter().map(|seen| seen.offered.as_bool());
+        if answers().any(|offered| offered == Some(true)) {
+            return Some(true);
+        }
+        (!self.versions.is_empty() && answers().all(|offered| offered == Some(false))).then_some(false)
+    }
+
+    /// Whether every version was decided, every list of suites ended and every certificate read.
+    pub fn is_whole(&self) -> bool {
+        let out = |why: &Why| matches!(why, Why::NotAsked | Why::NotApplicable);
+        let lists = self.versions.iter().all(|seen| match &seen.offered {
+            Known::Seen(()) => seen.complete.as_bool() == Some(true),
+            Known::Absent => true,
+            Known::Untested(_) => false,
+        });
+        !self.versions.is_empty() && lists && self.certificates_tls13.why().is_none_or(out)
+    }
+
     /// One version.
     pub fn version(&self, version: Version) -> Option<&VersionSeen> {
         self.versions.iter().find(|seen| seen.version == version)
