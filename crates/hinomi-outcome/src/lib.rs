@@ -31,5 +31,5 @@ pub use plan::{
 };
 pub use report::{Counts, ProblemLine, Report, Reported, Undecided};
 pub use table::{Bom, TableError, csv, plan_csv, xlsx};
-pub use text::{Style, plan_text, text};
+pub use text::{Style, beside, plan_text, text};
 pub use visible::{defanged, shown, shown_lines, terminal_safe};

@@ -9,6 +9,22 @@ mod wrap;
 
 pub(crate) use finding::{place, short, step_place};
 pub use plan::plan_text;
+
+/// Two columns of text: `left` in `wide` columns, `right` wrapped beside it, no line wider than `max` columns. What is not
+/// safe on a terminal is made so.
+pub fn beside(left: &str, right: &str, wide: usize, max: usize) -> String {
+    let (left, right) = (terminal_safe(left), terminal_safe(right));
+    let space = wide.saturating_sub(wrap::width(&left)).max(1);
+    let mut out = format!("  {left}{}", " ".repeat(space));
+    for (at, line) in wrap::wrap(&right, max.saturating_sub(wide).saturating_sub(2)).iter().enumerate() {
+        if at > 0 {
+            out.push_str(&" ".repeat(wide.saturating_add(2)));
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
 pub(crate) use plan::told_by;
 
 use crate::Report;

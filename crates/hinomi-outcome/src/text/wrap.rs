@@ -8,13 +8,13 @@ const NOT_FIRST: &str = "、。，．・：；？！゛゜ヽヾゝゞ々ー〜�
 const NOT_LAST: &str = "（「『【〔〈《［｛([{";
 
 /// Columns a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The lines of a text, none wider than `max` columns unless a single unbreakable pair is. `\n` starts a line.
 /// Breaks at spaces, and around wide characters; a longer run without either is cut.
-pub(super) fn wrap(text: &str, max: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, max: usize) -> Vec<String> {
     let max = max.max(4);
     text.split('\n').flat_map(|line| wrap_line(line, max)).collect()
 }

@@ -42,6 +42,8 @@ pub(crate) enum Action {
     Report(ReportArgs),
     Block(Block),
     #[command(subcommand)]
+    Tls(TlsAction),
+    #[command(subcommand)]
     Page(PageAction),
     #[command(subcommand)]
     Collect(CollectAction),
@@ -135,6 +137,13 @@ pub(crate) struct JudgeFlags {
     pub(crate) workers: Option<usize>,
 }
 
+impl JudgeFlags {
+    /// As when nothing is said.
+    pub(crate) fn usual() -> Self {
+        Self { fail_on: SeverityArg::Low, allow_incomplete: false, no_jail: false, workers: None }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SeverityArg {
     Info,
@@ -217,6 +226,62 @@ pub(crate) enum BlockFormat {
     Text,
     Hosts,
     Csv,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum TlsAction {
+    Sheet(TlsSheet),
+    Config(TlsConfig),
+    Survey(TlsSurvey),
+    Profiles,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TlsSheet {
+    #[arg(value_name = "HOST:PORT|FILE", required = true)]
+    pub(crate) targets: Vec<String>,
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) profile: Option<String>,
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    pub(crate) server: Option<ServerArg>,
+    #[arg(long)]
+    pub(crate) polite: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TlsConfig {
+    #[arg(value_name = "HOST:PORT|FILE")]
+    pub(crate) targets: Vec<String>,
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) profile: Option<String>,
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    pub(crate) server: ServerArg,
+    #[arg(long)]
+    pub(crate) polite: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TlsSurvey {
+    #[arg(value_name = "HOST:PORT", required = true)]
+    pub(crate) servers: Vec<String>,
+    #[arg(long)]
+    pub(crate) polite: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ServerArg {
+    Nginx,
+    Apache,
+    Haproxy,
+    Postfix,
+    Iis,
+    AwsAlb,
 }
 
 #[derive(Debug, Clone, Subcommand)]

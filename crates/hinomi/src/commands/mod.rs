@@ -12,6 +12,7 @@ mod run;
 mod scan;
 mod settings;
 mod store;
+mod tls;
 
 #[cfg(test)]
 pub(crate) use results::{plan_for, render};
@@ -31,6 +32,7 @@ pub(crate) fn run(action: Action, app: &App) -> Result<u8> {
         Action::Plan(args) => results::plan(app, &args),
         Action::Report(args) => results::report(app, &args),
         Action::Block(args) => results::block(app, &args),
+        Action::Tls(action) => tls::run(app, &action),
         Action::Page(action) => page::policies(app, &action),
         Action::Collect(action) => page::collect(app, &action),
         Action::Explain(args) => explain::run(app, &args),

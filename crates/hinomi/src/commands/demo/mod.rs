@@ -5,7 +5,7 @@ mod tests;
 
 use crate::app::{App, deliver, shown};
 use crate::cli::Format;
-use crate::cli::args::{Demo, JudgeFlags, SeverityArg};
+use crate::cli::args::{Demo, JudgeFlags};
 use crate::commands::{results, run::run_and_keep};
 use crate::config;
 use anyhow::{Context, Result, bail};
@@ -36,8 +36,7 @@ pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
         words: app.words.clone(),
         ..*app
     };
-    let flags =
-        JudgeFlags { fail_on: SeverityArg::Low, allow_incomplete: false, no_jail: false, workers: None };
+    let flags = JudgeFlags::usual();
     let report = run_and_keep(&here, &flags)?;
     let plan = results::plan_for(&here, &report, None);
     if args.output.format != Format::Text {
