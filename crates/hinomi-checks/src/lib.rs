@@ -26,11 +26,12 @@ pub use judge::{Decision, Judged, judge, judge_under};
 pub use keys::inventory::KeyRing;
 pub use keys::inventory::calendar::{Phase, RenewalCost, phases, renewal_costs};
 pub use keys::inventory::ckms::{Answer, Question, Questionnaire, Told};
+pub use keys::inventory::held::PublicHalf;
 pub use keys::inventory::observe::{KeyPlace, key_facts};
 pub use keys::inventory::strength::{Criteria, Standing, Use};
 pub use mail::scatter_type::{Campaign, Campaigns};
 pub use mail::subject::bare_subject;
-pub use observe::{CANDIDATES_MAX, Observed, Origin, observe};
+pub use observe::{CANDIDATES_MAX, Lies, Observed, Origin, observe, observe_keys};
 pub use page::observe::page_config_problems;
 
 use hinomi_model::Verdict;

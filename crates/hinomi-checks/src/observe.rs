@@ -1,12 +1,13 @@
 //! What was read becomes what was seen: the tree of a file becomes evidence and observations.
 
 use crate::case::cut;
+use crate::keys::inventory::held::{PublicHalf, held};
 use crate::{PageConfig, document, mail, page, tls};
 use hinomi_formats::mail::Mail;
 use hinomi_formats::office;
 use hinomi_formats::tls::recording::Recording;
 use hinomi_formats::tree::{
-    Container, Content, Kind, Node, PLACE_CHARS_MAX, PasswordSource, Tree, kind_by_name,
+    Container, Content, HeldKey, Kind, Node, PLACE_CHARS_MAX, PasswordSource, Tree, kind_by_name,
 };
 use hinomi_formats::{Limits, Parsed, Problem, ProblemKind};
 use hinomi_model::fact::{
@@ -35,6 +36,23 @@ pub struct Origin {
     pub taken_by: String,
     /// The mail in which the n-th neighbouring password stood.
     pub neighbours: Vec<EvidenceId>,
+    /// How it lies there.
+    #[serde(default)]
+    pub lies: Lies,
+    /// When it was looked at: the moment for which the keys in it are told.
+    #[serde(default)]
+    pub looked_at: Option<Timestamp>,
+}
+
+/// How a file lies there, as its file system says; nothing is known of what has no file of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lies {
+    /// Permission bits.
+    pub mode: Option<u32>,
+    /// Number of the owner.
+    pub owner: Option<u32>,
+    /// When it was last changed.
+    pub changed: Option<Timestamp>,
 }
 
 impl Origin {
@@ -74,6 +92,9 @@ pub struct Observed {
     /// Password candidates for archives in neighbouring mails, likeliest first; at most [`CANDIDATES_MAX`].
     /// Secret: never kept.
     pub candidates: Vec<String>,
+    /// What is public of the keys among the observations: to compare them with all other keys of a run.
+    #[serde(default)]
+    pub publics: Vec<PublicHalf>,
 }
 
 /// Candidates that one mail offers to its neighbours. Held for every mail of a run until all are read.
@@ -88,13 +109,20 @@ impl fmt::Debug for Observed {
             .field("problems", &self.problems)
             .field("locked", &self.locked)
             .field("candidates", &self.candidates.len())
+            .field("publics", &self.publics)
             .finish()
     }
 }
 
 /// Turns the tree of one file into evidence and observations.
 pub fn observe(tree: Parsed<Tree>, origin: &Origin) -> Observed {
-    let Parsed { value: Tree { nodes, mut candidates }, problems } = tree;
+    let Parsed { value, problems } = tree;
+    observe_keys(Parsed { value: (value, Vec::new()), problems }, origin)
+}
+
+/// The same, with the keys that were read in it.
+pub fn observe_keys(read: Parsed<(Tree, Vec<HeldKey>)>, origin: &Origin) -> Observed {
+    let Parsed { value: (Tree { nodes, mut candidates }, keys), problems } = read;
     candidates.truncate(CANDIDATES_MAX);
     let Some(root) = nodes.first() else { return Observed { problems, ..Observed::default() } };
     let asset = asset_of(root, origin);
@@ -107,6 +135,7 @@ pub fn observe(tree: Parsed<Tree>, origin: &Origin) -> Observed {
     for node in &nodes {
         view.see(node, &mut out);
     }
+    view.see_keys(keys, &mut out);
     out.problems.extend(problems);
     out
 }
@@ -198,6 +227,18 @@ impl View<'_> {
             Content::TlsSurvey(recordings) => self.see_endpoints(node, recordings, out),
             Content::Plain if node.partly => self.see_unopened(node, out),
             Content::Plain => {}
+        }
+    }
+
+    /// Keys are assets of their own, wherever they lie.
+    fn see_keys(&self, keys: Vec<HeldKey>, out: &mut Observed) {
+        for found in held(self.nodes, keys, self.origin) {
+            let Some(node) = self.nodes.get(found.node) else { continue };
+            let seen = self.observation(node, Fact::Key(Box::new(found.fact)));
+            if let Some(public) = found.public {
+                out.publics.push(PublicHalf { observation: out.observations.len(), ..public });
+            }
+            out.observations.push(Observation { asset: found.asset, at: self.origin.looked_at, ..seen });
         }
     }
 

@@ -16,7 +16,9 @@ mod tls;
 pub use browse::{
     Browse, BrowseError, PageSeen, PageTrouble, browse, chromium_sandboxed, find_chromium, host_of,
 };
-pub use files::{Collect, CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
+pub use files::{
+    Around, Collect, CollectLimits, CollectProblem, Fetch, FileState, Item, Surroundings, Taken, collect,
+};
 pub use reports::{Heard, REPORT_PATH, Receive, ReceiveError, Receiver, Told};
 pub use scope::{InScope, Resolved, Scope, resolve};
 pub use tls::{TlsSweep, TlsTarget, survey_tls};

@@ -535,7 +535,8 @@ pub fn recipe(bytes: &[u8]) {
 /// A file with all it carries, read as the jail reads it.
 pub fn tree(bytes: &[u8]) {
     let usual = ["infected".to_owned()];
-    let read = tree::read("a.bin", bytes, Hints { neighbours: &[], usual: &usual }, &LIMITS);
+    let read =
+        tree::read("a.bin", bytes, Hints { neighbours: &[], usual: &usual, ..Hints::default() }, &LIMITS);
     honest(&read.problems);
     let nodes = &read.value.nodes;
     assert!(!nodes.is_empty(), "the file itself is a node");

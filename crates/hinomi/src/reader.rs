@@ -1,9 +1,10 @@
 //! What a worker in the jail does with one file: read it, and everything in it, and say what was seen.
 
-use hinomi_checks::{Observed, Origin, observe};
-use hinomi_formats::Limits;
+use hinomi_checks::{Observed, Origin, observe_keys};
 use hinomi_formats::decode::{BakeError, Fault, Guesses, Recipe, guess};
+use hinomi_formats::keys::weak::shared_primes;
 use hinomi_formats::tree::{self, Hints};
+use hinomi_formats::{Limits, Parsed, Problem};
 use serde::{Deserialize, Serialize};
 
 /// What the run tells the reader about a file. Stays between the two processes: it holds passwords.
@@ -14,6 +15,9 @@ pub(crate) struct Head {
     pub(crate) neighbours: Vec<String>,
     /// The company's usual passwords.
     pub(crate) usual: Vec<String>,
+    /// The passwords of its keys.
+    #[serde(default)]
+    pub(crate) keys: Vec<String>,
     pub(crate) limits: Limits,
 }
 
@@ -24,6 +28,35 @@ pub(crate) struct DecodeHead {
     /// Chef text; without one, recipes are looked for.
     pub(crate) recipe: Option<String>,
     pub(crate) limits: Limits,
+}
+
+/// What the run tells the reader about the moduli of its keys; the bytes are the moduli, one behind the other.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SharedHead {
+    /// How many bytes each modulus has, in order.
+    pub(crate) moduli: Vec<usize>,
+    pub(crate) limits: Limits,
+}
+
+/// Which of them share a prime with which others, and the limits that were met.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shared {
+    pub(crate) found: Vec<(usize, Vec<usize>)>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+fn shared(head: &SharedHead, bytes: &[u8]) -> Shared {
+    let mut rest = bytes;
+    let mut moduli = Vec::with_capacity(head.moduli.len());
+    for length in &head.moduli {
+        let Some((modulus, behind)) = rest.split_at_checked(*length) else { break };
+        moduli.push(modulus);
+        rest = behind;
+    }
+    let Parsed { value, problems } = shared_primes(&moduli, &head.limits);
+    Shared { found: value.into_iter().map(|shared| (shared.index, shared.with)).collect(), problems }
 }
 
 /// What became of an input.
@@ -93,15 +126,18 @@ fn stopped(error: &BakeError) -> Baked {
     }
 }
 
-/// Reads one file. The answer is an [`Observed`] as JSON; to a `DecodeHead` it is a `Baked`.
+/// Reads one file. The answer is an [`Observed`] as JSON; to a `DecodeHead` it is a `Baked`, to a `SharedHead` a `Shared`.
 pub fn read(head: &[u8], bytes: &[u8]) -> Vec<u8> {
     if let Ok(head) = serde_json::from_slice::<DecodeHead>(head) {
         return bake(&head, bytes).into_answer();
     }
+    if let Ok(head) = serde_json::from_slice::<SharedHead>(head) {
+        return serde_json::to_vec(&shared(&head, bytes)).unwrap_or_default();
+    }
     let observed = match serde_json::from_slice::<Head>(head) {
         Ok(head) => {
-            let hints = Hints { neighbours: &head.neighbours, usual: &head.usual };
-            observe(tree::read(&head.origin.name, bytes, hints, &head.limits), &head.origin)
+            let hints = Hints { neighbours: &head.neighbours, usual: &head.usual, keys: &head.keys };
+            observe_keys(tree::read_keys(&head.origin.name, bytes, hints, &head.limits), &head.origin)
         }
         // The run wrote the head itself; an empty answer is told as a loss by the run.
         Err(_) => return Vec::new(),

@@ -23,6 +23,8 @@ fn origin() -> Origin {
         pages: PageConfig::default(),
         taken_by: "test".to_owned(),
         neighbours: Vec::new(),
+        lies: Default::default(),
+        looked_at: None,
     }
 }
 

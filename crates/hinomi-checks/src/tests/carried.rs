@@ -45,6 +45,8 @@ fn verdicts(mail: &[u8]) -> Vec<String> {
         pages: crate::PageConfig::default(),
         taken_by: "test".to_owned(),
         neighbours: Vec::new(),
+        lies: Default::default(),
+        looked_at: None,
     };
     let observed = observe(tree::read("1.eml", mail, Hints::default(), &limits), &origin);
     let own = BTreeSet::from(["reiji.example".to_owned()]);

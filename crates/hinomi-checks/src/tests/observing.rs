@@ -59,6 +59,8 @@ fn origin() -> Origin {
         pages: crate::PageConfig::default(),
         taken_by: "test".to_owned(),
         neighbours: vec![EvidenceId::of(b"neighbour")],
+        lies: Default::default(),
+        looked_at: None,
     }
 }
 

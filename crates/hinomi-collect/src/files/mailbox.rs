@@ -62,7 +62,7 @@ impl Mbox {
             }));
         }
         let fetch = Fetch::new(self.path.clone(), source.clone(), range, self.stamp);
-        Some(Ok(Item { source, taken: Taken::Mbox { number: self.number }, size, fetch }))
+        Some(Ok(Item { source, taken: Taken::Mbox { number: self.number }, size, fetch, state: None }))
     }
 
     /// Reads one chunk further; `None` when there is nothing left.

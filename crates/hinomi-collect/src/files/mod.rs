@@ -2,11 +2,13 @@
 
 mod fetch;
 mod mailbox;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use fetch::Fetch;
+pub use surroundings::{Around, Surroundings};
 pub use walk::{Collect, collect};
 
 use std::path::Path;
@@ -43,6 +45,38 @@ pub struct Item {
     pub size: u64,
     /// Its bytes, when they are wanted.
     pub fetch: Fetch,
+    /// How the file lies there; none of messages of a mailbox.
+    pub state: Option<FileState>,
+}
+
+/// What the file system says of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FileState {
+    /// Permission bits; none on systems without them.
+    pub mode: Option<u32>,
+    /// Number of the owner; none on systems without one.
+    pub owner: Option<u32>,
+    /// Its last change, in seconds since 1970.
+    pub changed_unix_s: Option<i64>,
+}
+
+impl FileState {
+    fn of(found: &std::fs::Metadata) -> Self {
+        let since = found.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+        let (mode, owner) = protection(found);
+        Self { mode, owner, changed_unix_s: since.and_then(|since| i64::try_from(since.as_secs()).ok()) }
+    }
+}
+
+#[cfg(unix)]
+fn protection(found: &std::fs::Metadata) -> (Option<u32>, Option<u32>) {
+    use std::os::unix::fs::MetadataExt;
+    (Some(found.mode() & 0o7777), Some(found.uid()))
+}
+
+#[cfg(not(unix))]
+fn protection(_found: &std::fs::Metadata) -> (Option<u32>, Option<u32>) {
+    (None, None)
 }
 
 /// How an item was found.

@@ -2,7 +2,7 @@
 
 use super::fetch::{self, Stamp};
 use super::mailbox::{self, HEAD_BYTES, Mbox};
-use super::{CollectLimits, CollectProblem, Fetch, Item, Taken, shown};
+use super::{CollectLimits, CollectProblem, Fetch, FileState, Item, Taken, shown};
 use hinomi_formats::mail::looks_like_mbox;
 use std::collections::{HashSet, VecDeque};
 use std::fs::{FileType, Metadata};
@@ -218,7 +218,8 @@ impl Collect {
         }
         let taken = self.how_taken(path);
         let fetch = Fetch::new(file, source.clone(), 0..found.len(), stamp);
-        Some(Ok(Item { source, taken, size: found.len(), fetch }))
+        let state = (taken == Taken::File).then(|| FileState::of(found));
+        Some(Ok(Item { source, taken, size: found.len(), fetch, state }))
     }
 
     fn how_taken(&mut self, path: &Path) -> Taken {

@@ -147,6 +147,8 @@ pub struct Hints<'a> {
     pub neighbours: &'a [String],
     /// The company's usual passwords.
     pub usual: &'a [String],
+    /// Passwords of keys and keystores alone: no archive is tried with them.
+    pub keys: &'a [String],
 }
 
 /// Says how many there are, never which.
@@ -155,6 +157,7 @@ impl fmt::Debug for Hints<'_> {
         f.debug_struct("Hints")
             .field("neighbours", &self.neighbours.len())
             .field("usual", &self.usual.len())
+            .field("keys", &self.keys.len())
             .finish()
     }
 }
@@ -168,8 +171,8 @@ pub struct HeldKey {
     pub key: KeyObject,
 }
 
-/// Reads a file and everything in it, and the keys and certificates in every one of them. Passwords that the hints and
-/// the mails around offer are tried on encrypted keys as well.
+/// Reads a file and everything in it, and the keys and certificates in every one of them. On encrypted keys the passwords
+/// of keys are tried first, then those that the mails around and the other hints offer.
 pub fn read_keys(
     name: &str,
     bytes: &[u8],

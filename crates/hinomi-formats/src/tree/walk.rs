@@ -126,9 +126,11 @@ impl Walk<'_> {
     /// Reads the keys in a file, whatever else it is.
     fn keys(&mut self, found: &Found<'_>, problems: &mut Vec<Problem>) {
         let node = self.tree.nodes.len();
-        let Some(held) = &mut self.keys else { return };
+        // Nearly no file holds any, and a mailbox offers many passwords.
+        let Some(held) = self.keys.as_mut().filter(|_| keys::may_hold(&found.bytes)) else { return };
         let offer = Offer::new(&found.passwords, self.hints, self.limits.passwords_max);
-        let read = keys::read(&found.name, &found.bytes, &offer.words, self.limits).take(problems);
+        let words: Vec<String> = self.hints.keys.iter().chain(&offer.words).cloned().collect();
+        let read = keys::read(&found.name, &found.bytes, &words, self.limits).take(problems);
         held.extend(read.into_iter().map(|key| HeldKey { node, key }));
     }
 

@@ -73,6 +73,10 @@ fn check(app: &App) -> Result<u8> {
     let config = &app.found.config;
     hinomi_collect::Scope::new(&config.scope.domains, &config.scope.networks).context("read [scope]")?;
     crate::config::usual_passwords(&app.found).context("read [mail] usual_passwords")?;
+    crate::config::key_passwords(&app.found).context("read [keys] passwords")?;
+    crate::config::policy(&app.found)?;
+    crate::config::blocklist(&app.found).context("read [keys] blocklist")?;
+    crate::config::answers(&app.found).context("read [keys] questionnaire")?;
     for source in &config.source {
         let path = app.found.inside(&source.path);
         if !path.exists() {

@@ -7,8 +7,10 @@
 mod pages;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 pub(crate) use pages::{Allow, PORTS_MAX, PageSettings};
+pub(crate) use trust::{KeySettings, TlsSettings, answers, blocklist, policy};
 
 use anyhow::{Context, Result, anyhow, bail};
 use hinomi_model::{BasisPoints, Yen};
@@ -31,6 +33,10 @@ pub(crate) struct Config {
     pub(crate) mail: MailSettings,
     #[serde(default)]
     pub(crate) page: PageSettings,
+    #[serde(default)]
+    pub(crate) tls: TlsSettings,
+    #[serde(default)]
+    pub(crate) keys: KeySettings,
     #[serde(default)]
     pub(crate) limits: LimitSettings,
     #[serde(default)]
@@ -151,6 +157,8 @@ impl Default for Config {
             scope: ScopeLists::default(),
             mail: MailSettings::default(),
             page: PageSettings::default(),
+            tls: TlsSettings::default(),
+            keys: KeySettings::default(),
             limits: LimitSettings::default(),
             store: StoreSettings::default(),
             source: Vec::new(),
@@ -224,21 +232,26 @@ fn parse(text: &str) -> Result<Config> {
     if let Some(problem) = config.page.problems().into_iter().next() {
         bail!("{problem}");
     }
+    if let Some(problem) = config.tls.problem().or_else(|| config.keys.problem()) {
+        bail!("{problem}");
+    }
     Ok(config)
 }
 
 /// Says what belongs where somebody wrote a password itself.
 fn refuse_written_secrets(text: &str) -> Result<()> {
     let Ok(table) = text.parse::<toml::Table>() else { return Ok(()) };
-    let written = table.get("mail").and_then(|mail| mail.get("usual_passwords"));
     let named = |value: &toml::Value| {
         value.as_table().is_some_and(|table| table.keys().all(|key| key == "env" || key == "file"))
     };
-    if written.is_some_and(|value| !named(value)) {
-        bail!(
-            "mail.usual_passwords takes {{ env = \"NAME\" }} or {{ file = \"PATH\" }}; \
-             passwords themselves do not belong in the file"
-        );
+    for (section, key) in [("mail", "usual_passwords"), ("keys", "passwords")] {
+        let written = table.get(section).and_then(|section| section.get(key));
+        if written.is_some_and(|value| !named(value)) {
+            bail!(
+                "{section}.{key} takes {{ env = \"NAME\" }} or {{ file = \"PATH\" }}; \
+                 passwords themselves do not belong in the file"
+            );
+        }
     }
     Ok(())
 }
@@ -277,7 +290,16 @@ fn key_of(line: &str) -> Option<&str> {
 
 /// The company's usual passwords, from where the configuration says they stand. No error tells what stands there.
 pub(crate) fn usual_passwords(found: &Found) -> Result<Vec<String>> {
-    let text = match &found.config.mail.usual_passwords {
+    secrets(found, found.config.mail.usual_passwords.as_ref())
+}
+
+/// The passwords of its keys, likewise.
+pub(crate) fn key_passwords(found: &Found) -> Result<Vec<String>> {
+    secrets(found, found.config.keys.passwords.as_ref())
+}
+
+fn secrets(found: &Found, source: Option<&SecretSource>) -> Result<Vec<String>> {
+    let text = match source {
         None => return Ok(Vec::new()),
         Some(SecretSource::Env(name)) => match env::var(name) {
             Ok(text) => text,

@@ -1,7 +1,7 @@
 //! The second look: mails whose archives stayed shut, with the passwords of their neighbours.
 
 use super::conversation::{Conversations, Letter};
-use super::pieces::{Hint, head};
+use super::pieces::{Called, Hint, head};
 use super::{Looking, Seen};
 use crate::jail::{JailError, Job};
 use hinomi_checks::Observed;
@@ -38,7 +38,8 @@ pub(super) fn open(seen: &mut [Seen], how: &mut Looking<'_>) -> Result<(), JailE
         }
         sent.borrow_mut().push_back(at);
         let hint = Hint { passwords, mails };
-        Some(Job { head: head(&one.source, &one.name, &one.place, brief, hint), bytes })
+        let called = Called { source: &one.source, name: &one.name, lies: one.lies };
+        Some(Job { head: head(called, &one.place, brief, hint), bytes })
     });
     let mut better: Vec<(usize, Observed)> = Vec::new();
     how.jail.run(jobs, |_, answer| {

@@ -1,6 +1,7 @@
 //! Looking: files are collected, read in the jail, and what was seen in them is brought together.
 
 mod conversation;
+mod keys;
 mod locked;
 mod pieces;
 mod seen;
@@ -11,12 +12,12 @@ pub(crate) use seen::{Looked, PlaceLooked};
 
 use crate::jail::{Jail, Job, Lost};
 use anyhow::{Context, Result};
-use hinomi_checks::{CANDIDATES_MAX, Observed, PageConfig};
+use hinomi_checks::{CANDIDATES_MAX, Lies, Observed, PageConfig};
 use hinomi_collect::CollectLimits;
 use hinomi_formats::Limits;
 use hinomi_model::EvidenceId;
 use jiff::Timestamp;
-use pieces::{Bytes, Hint, Piece, head, pieces};
+use pieces::{Bytes, Called, Hint, Piece, head, pieces};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -46,6 +47,10 @@ pub(crate) struct Looking<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) collect: &'a CollectLimits,
     pub(crate) usual_passwords: &'a [String],
+    /// Passwords of keys and keystores.
+    pub(crate) key_passwords: &'a [String],
+    /// Keys that are known to others, in the format of badkeys.
+    pub(crate) blocklist: Option<&'a [u8]>,
     /// Our own domains, lower case.
     pub(crate) own_domains: &'a [String],
     /// What is expected of pages, and how the company's networks differ from the rest.
@@ -60,6 +65,8 @@ pub(crate) struct Looking<'a> {
 struct Brief<'a> {
     limits: &'a Limits,
     usual: &'a [String],
+    key_passwords: &'a [String],
+    now: Timestamp,
     own_domains: &'a [String],
     pages: &'a PageConfig,
 }
@@ -69,6 +76,8 @@ impl<'a> Looking<'a> {
         Brief {
             limits: self.limits,
             usual: self.usual_passwords,
+            key_passwords: self.key_passwords,
+            now: self.now,
             own_domains: self.own_domains,
             pages: self.pages,
         }
@@ -80,6 +89,9 @@ struct Seen {
     place: String,
     source: String,
     name: String,
+    lies: Lies,
+    /// The file of those with keys in it.
+    path: Option<PathBuf>,
     /// To read it once more; only for those that stayed locked.
     again: Option<Bytes>,
     /// The password candidates it offers, a line each: one of these is held for every mail of a run.
@@ -97,6 +109,7 @@ pub(crate) fn look(places: &[Place], how: &mut Looking<'_>) -> Result<Looked> {
         read_all(place, how, &mut looked, &mut seen)?;
     }
     locked::open(&mut seen, how)?;
+    looked.keys_not_compared(keys::together(&mut seen, how)?);
     for one in seen {
         looked.take(one, how.now);
     }
@@ -111,7 +124,8 @@ fn read_all(place: &Place, how: &mut Looking<'_>, looked: &mut Looked, seen: &mu
     let jobs = pieces(place, how.collect).filter_map(|piece| {
         let read = piece.and_then(|piece| piece.bytes.read().map(|bytes| (piece, bytes)));
         read.map(|(piece, bytes)| {
-            let head = head(&piece.source, &piece.name, &place.label, brief, Hint::default());
+            let called = Called { source: &piece.source, name: &piece.name, lies: piece.lies };
+            let head = head(called, &place.label, brief, Hint::default());
             sent.borrow_mut().push_back(piece);
             Job { head, bytes }
         })
@@ -144,7 +158,10 @@ fn kept(place: &Place, piece: Piece, mut observed: Observed) -> Seen {
     // The answer came out of the jail; what it may weigh is decided here.
     let mut candidates = std::mem::take(&mut observed.candidates);
     candidates.truncate(CANDIDATES_MAX);
+    let holds_keys = observed.locked || observed.observations.iter().any(|seen| seen.fact.as_key().is_some());
     Seen {
+        lies: piece.lies,
+        path: piece.bytes.path().filter(|_| holds_keys).map(std::path::Path::to_owned),
         candidates: candidates.join("\n").into_boxed_str(),
         place: place.label.clone(),
         again: observed.locked.then_some(piece.bytes),

@@ -2,10 +2,11 @@
 
 use super::{Brief, Place, What};
 use crate::reader::Head;
-use hinomi_checks::Origin;
-use hinomi_collect::{CollectLimits, CollectProblem, Fetch, Item, Taken, collect};
+use hinomi_checks::{Lies, Origin};
+use hinomi_collect::{CollectLimits, CollectProblem, Fetch, FileState, Item, Taken, collect};
 use hinomi_formats::tree;
 use hinomi_model::EvidenceId;
+use jiff::Timestamp;
 use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ pub(super) struct Piece {
     pub(super) source: String,
     pub(super) name: String,
     pub(super) bytes: Bytes,
+    pub(super) lies: Lies,
 }
 
 /// Bytes that can be read more than once.
@@ -27,6 +29,14 @@ pub(super) enum Bytes {
 }
 
 impl Bytes {
+    /// The file they are in, when they are in one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Fetch(fetch) => Some(fetch.path()),
+            Self::Here(..) => None,
+        }
+    }
+
     pub(super) fn read(&self) -> Result<Vec<u8>, CollectProblem> {
         match self {
             Self::Fetch(fetch) => fetch.read(),
@@ -56,21 +66,28 @@ fn of_bytes(label: &str, bytes: &[u8]) -> Vec<Piece> {
         source: format!("{label}#{}", at + 1),
         name: MESSAGE.to_owned(),
         bytes: Bytes::Here(Rc::clone(&shared), range),
+        lies: Lies::default(),
     });
     let messages: Vec<Piece> = messages.collect();
     if !messages.is_empty() {
         return messages;
     }
     let bytes = Bytes::Here(Rc::clone(&shared), 0..shared.len());
-    vec![Piece { source: label.to_owned(), name: String::new(), bytes }]
+    vec![Piece { source: label.to_owned(), name: String::new(), bytes, lies: Lies::default() }]
 }
 
 fn of_item(label: &str, path: &Path, item: Item) -> Piece {
     Piece {
         name: file_name(&item),
         source: called(label, path, &item.source),
+        lies: item.state.map(lies).unwrap_or_default(),
         bytes: Bytes::Fetch(item.fetch),
     }
+}
+
+fn lies(state: FileState) -> Lies {
+    let changed = state.changed_unix_s.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    Lies { mode: state.mode, owner: state.owner, changed }
 }
 
 /// A path below a place, as the place is called: the same whatever folder the program is started in.
@@ -98,20 +115,31 @@ pub(super) struct Hint {
     pub(super) mails: Vec<EvidenceId>,
 }
 
+/// How a piece is called, and how it lies there.
+#[derive(Clone, Copy)]
+pub(super) struct Called<'a> {
+    pub(super) source: &'a str,
+    pub(super) name: &'a str,
+    pub(super) lies: Lies,
+}
+
 /// What the reader is told about a piece.
-pub(super) fn head(source: &str, name: &str, store: &str, brief: Brief<'_>, hint: Hint) -> Vec<u8> {
+pub(super) fn head(piece: Called<'_>, store: &str, brief: Brief<'_>, hint: Hint) -> Vec<u8> {
     let head = Head {
         origin: Origin {
-            source: source.to_owned(),
-            name: name.to_owned(),
+            source: piece.source.to_owned(),
+            name: piece.name.to_owned(),
             store: store.to_owned(),
             own_domains: brief.own_domains.to_vec(),
             pages: brief.pages.clone(),
             taken_by: concat!("hinomi ", env!("CARGO_PKG_VERSION")).to_owned(),
             neighbours: hint.mails,
+            lies: piece.lies,
+            looked_at: Some(brief.now),
         },
         neighbours: hint.passwords,
         usual: brief.usual.to_vec(),
+        keys: brief.key_passwords.to_vec(),
         limits: brief.limits.clone(),
     };
     serde_json::to_vec(&head).unwrap_or_default()

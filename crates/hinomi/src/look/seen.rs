@@ -81,6 +81,13 @@ impl Looked {
         });
     }
 
+    /// The keys of a run could not be compared with one another, or not all of them: the weakness that only a
+    /// comparison shows may be there.
+    pub(super) fn keys_not_compared(&mut self, problems: Vec<ProblemLine>) {
+        self.unread += u64::from(!problems.is_empty());
+        self.problems.extend(problems);
+    }
+
     pub(super) fn lost(&mut self, place: &str, source: &str, id: Option<EvidenceId>, why: &Lost) {
         let looked = self.places.entry(place.to_owned()).or_default();
         looked.partly.insert(source.to_owned());
@@ -108,7 +115,7 @@ fn may_hide_anything(problem: &CollectProblem) -> bool {
     }
 }
 
-fn problem_line(source: &str, evidence: Option<EvidenceId>, problem: Problem) -> ProblemLine {
+pub(super) fn problem_line(source: &str, evidence: Option<EvidenceId>, problem: Problem) -> ProblemLine {
     let kind = serde_json::to_value(problem.kind).ok().and_then(|v| v.as_str().map(str::to_owned));
     ProblemLine {
         source: source.to_owned(),

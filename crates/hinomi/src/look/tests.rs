@@ -35,6 +35,8 @@ fn look_with(
         limits: &Limits::desk(),
         collect,
         usual_passwords: &[],
+        key_passwords: &[],
+        blocklist: None,
         now: Timestamp::UNIX_EPOCH,
         progress: &|_| {},
     };

@@ -5,9 +5,9 @@ pub(crate) mod coverage;
 mod tests;
 
 use crate::look::Looked;
-use hinomi_checks::{ContactBook, Decision, FAMILIES, judge};
+use hinomi_checks::{ContactBook, Decision, FAMILIES, Policy, judge_under};
 use hinomi_model::{
-    CheckId, Entry, EvidenceId, EvidenceKind, Finding, Lang, Severity, Status, Verdict, Words,
+    CheckId, Entry, EvidenceId, EvidenceKind, Fact, Finding, Lang, Severity, Status, Verdict, Words,
 };
 use hinomi_outcome::{Counts, Report, Reported, Undecided};
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +22,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) checks: &'a BTreeMap<CheckId, Entry>,
     pub(crate) words: &'a Words,
     pub(crate) own_domains: &'a BTreeSet<String>,
+    /// What the company has decided.
+    pub(crate) policy: Policy,
     pub(crate) lang: Lang,
     pub(crate) now: Timestamp,
 }
@@ -36,7 +38,8 @@ pub(crate) struct Pass {
 /// Judges what was seen.
 pub(crate) fn judge_all(looked: Looked, around: &Surroundings<'_>, keep_observations: bool) -> Pass {
     let contacts = ContactBook::from_observations(&looked.observations);
-    let judged = judge(around.checks, around.own_domains, &contacts, &looked.observations);
+    let judged =
+        judge_under(&around.policy, around.checks, around.own_domains, &contacts, &looked.observations);
     let mut counts = Counts {
         evidence: count(looked.evidence.len()),
         checked: count(judged.decisions.len()),
@@ -98,20 +101,22 @@ fn settle(mut finding: Finding, looked: &Looked, now: Timestamp) -> Finding {
     finding
 }
 
-/// The families without evidence in this run.
+/// The families without evidence in this run. Keys are looked for in every file, so a run that read files has looked for
+/// them, whether it found some or not; mail alone and what pages did are no files of the company.
 fn not_looked_at(looked: &Looked) -> Vec<String> {
-    let seen: BTreeSet<&str> = looked
-        .evidence
-        .values()
-        .flat_map(|evidence| match evidence.kind {
-            EvidenceKind::Mail => &["mail"][..],
-            EvidenceKind::Document | EvidenceKind::Pdf | EvidenceKind::Script => &["document"][..],
-            EvidenceKind::PageEvents => &["page"][..],
-            EvidenceKind::TlsSurvey => &["tls"][..],
-            _ => &[][..],
-        })
-        .copied()
-        .collect();
+    let of_evidence = looked.evidence.values().flat_map(|evidence| match evidence.kind {
+        EvidenceKind::Mail => &["mail"][..],
+        EvidenceKind::PageEvents => &["page"][..],
+        EvidenceKind::TlsSurvey => &["tls"][..],
+        EvidenceKind::Document | EvidenceKind::Pdf | EvidenceKind::Script => &["document", "keys"][..],
+        _ => &["keys"][..],
+    });
+    let of_facts = looked.observations.iter().filter_map(|seen| match seen.fact {
+        Fact::Key(_) => Some(&"keys"),
+        Fact::Tls(_) => Some(&"tls"),
+        _ => None,
+    });
+    let seen: BTreeSet<&str> = of_evidence.chain(of_facts).copied().collect();
     FAMILIES.iter().filter(|family| !seen.contains(*family)).map(|family| (*family).to_owned()).collect()
 }
 

@@ -15,6 +15,7 @@ fn judged(looked: Looked) -> Pass {
     let app = app();
     let own = BTreeSet::new();
     let around = Surroundings {
+        policy: Policy::default(),
         checks: &app.checks,
         words: &app.words,
         own_domains: &own,

@@ -8,6 +8,7 @@ mod help;
 mod hostile;
 #[cfg(target_os = "linux")]
 mod jail;
+mod keys;
 mod life;
 mod odd;
 mod program;

@@ -6,6 +6,7 @@
 
 pub(crate) mod calendar;
 pub(crate) mod ckms;
+pub(crate) mod held;
 pub(crate) mod observe;
 pub(crate) mod period;
 pub(crate) mod strength;

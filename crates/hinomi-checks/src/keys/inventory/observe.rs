@@ -31,14 +31,22 @@ pub fn key_facts(
     place: &KeyPlace,
     more: impl Fn(&KeyObject) -> Vec<Weakness>,
 ) -> Vec<(AssetId, KeyFact)> {
-    let facts = objects.iter().map(|object| {
-        let mut fact = fact(object, place, more(object));
-        if object.kind == Read::Keystore && holds_no_secret(object, objects) {
-            fact.label = Some("trust".to_owned());
-        }
-        fact
-    });
-    facts.filter_map(placed).collect()
+    let facts = objects.iter().filter_map(|object| placed(one_of(object, objects, place, more(object))));
+    facts.collect()
+}
+
+/// The fact on one object of a file with these objects.
+pub(crate) fn one_of(
+    object: &KeyObject,
+    objects: &[KeyObject],
+    place: &KeyPlace,
+    more: Vec<Weakness>,
+) -> KeyFact {
+    let mut fact = fact(object, place, more);
+    if object.kind == Read::Keystore && holds_no_secret(object, objects) {
+        fact.label = Some("trust".to_owned());
+    }
+    fact
 }
 
 /// A fact with its asset: the public key, or the object itself when that is not known.

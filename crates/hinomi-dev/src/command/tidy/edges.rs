@@ -82,7 +82,7 @@ const ALLOWED: &[Allowed] = &[
     Allowed {
         name: "hinomi-collect",
         own: &["hinomi-formats", "hinomi-model"],
-        outside: &["idna", "mio", "rustix", "serde_json", "thiserror", "walkdir"],
+        outside: &["idna", "memchr", "mio", "rustix", "serde_json", "thiserror", "walkdir"],
     },
     // May hold the database.
     Allowed {

@@ -15,7 +15,7 @@ fn sealed() -> Vec<u8> {
 fn opened(bytes: &[u8], neighbours: &[&str], usual: &[&str], expected: Option<PasswordSource>) {
     let own = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<String>>();
     let (neighbours, usual) = (own(neighbours), own(usual));
-    let hints = Hints { neighbours: &neighbours, usual: &usual };
+    let hints = Hints { neighbours: &neighbours, usual: &usual, ..Hints::default() };
     let parsed = read("m.eml", bytes, hints, &Limits::desk());
     let found = container(&parsed.value).opened_with;
     assert_eq!(found.map(|opened| opened.by), expected);
@@ -66,7 +66,7 @@ fn an_offer_keeps_room_for_each_source_and_never_exceeds_its_limit() {
         (3, 2, 1, (3, 2, 1)),
     ] {
         let (h, n, u) = (words("h", here), words("n", neighbours), words("u", usual));
-        let offer = Offer::new(&h, Hints { neighbours: &n, usual: &u }, 500);
+        let offer = Offer::new(&h, Hints { neighbours: &n, usual: &u, ..Hints::default() }, 500);
         let count = |prefix: char| offer.words.iter().filter(|word| word.starts_with(prefix)).count();
         assert_eq!((count('h'), count('n'), count('u')), expected);
         assert_eq!(offer.words.len(), offer.from.len());
@@ -76,7 +76,7 @@ fn an_offer_keeps_room_for_each_source_and_never_exceeds_its_limit() {
 #[test]
 fn nothing_prints_a_password() {
     let candidates = vec![WORD.to_owned()];
-    let hints = Hints { neighbours: &candidates, usual: &candidates };
+    let hints = Hints { neighbours: &candidates, usual: &candidates, ..Hints::default() };
     let tree = Tree { candidates: candidates.clone(), ..Tree::default() };
     assert!(!format!("{hints:?} {tree:?}").contains(WORD));
     assert!(format!("{tree:?}").contains("candidates: 1"));
@@ -85,7 +85,7 @@ fn nothing_prints_a_password() {
 #[test]
 fn no_problem_tells_a_password() {
     let candidates = vec!["Secret-Canary-1".to_owned()];
-    let hints = Hints { neighbours: &candidates, usual: &candidates };
+    let hints = Hints { neighbours: &candidates, usual: &candidates, ..Hints::default() };
     let parsed = read("m.eml", &mail("s", "", &[("a.zip", &sealed())]), hints, &Limits::desk());
     assert!(!parsed.problems.is_empty());
     assert!(!format!("{:?}", parsed.problems).contains("Canary"));

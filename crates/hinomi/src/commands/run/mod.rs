@@ -30,12 +30,13 @@ pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
     if places.is_empty() {
         return Err(app.refuse(Text::new("cli_config_no_source")));
     }
+    let own = app.own_domains();
+    let around = scan::surroundings(app, &own)?;
     let mut kept = Store::open(&store_path(app)).context("open the store")?;
     let run = kept.begin_run(&header(app, &places)).context("begin the run")?;
     let looked = scan::look_at(app, &places, flags)?;
     let seen_in = looked.places.clone();
-    let own = app.own_domains();
-    let mut pass = judge_all(looked, &scan::surroundings(app, &own), false);
+    let mut pass = judge_all(looked, &around, false);
     let standing = save(app, &mut kept, run, &seen_in, &pass.report)?;
     let coverage = coverage(app, &kept, &seen_in, &pass, &standing)?;
     kept.keep_note(run, &store::note(&pass.report)).context("keep what was not decided")?;

@@ -42,13 +42,13 @@ pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
             None => places.push(place(app, target)?),
         }
     }
+    let own = app.own_domains();
+    let around = surroundings(app, &own)?;
     places.extend(asked.places.iter().cloned());
     let mut looked = look_at(app, &places, &args.judge)?;
     asked.tell(&mut looked);
     looked.unread += visited.problems.len() as u64;
     looked.problems.extend(visited.problems.into_iter().chain(visited.left));
-    let own = app.own_domains();
-    let around = surroundings(app, &own);
     let pass = judge_all(looked, &around, args.observations);
     let mut report = pass.report;
     report.exit = exit_code(&report, pass.broken, args.judge.fail_on.into(), args.judge.allow_incomplete);
@@ -60,8 +60,15 @@ pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
 pub(crate) fn surroundings<'a>(
     app: &'a App,
     own: &'a std::collections::BTreeSet<String>,
-) -> Surroundings<'a> {
-    Surroundings { checks: &app.checks, words: &app.words, own_domains: own, lang: app.lang, now: app.now }
+) -> Result<Surroundings<'a>> {
+    Ok(Surroundings {
+        checks: &app.checks,
+        words: &app.words,
+        own_domains: own,
+        policy: config::policy(&app.found)?,
+        lang: app.lang,
+        now: app.now,
+    })
 }
 
 /// The server that a target names, when it names one and no file is called so.
@@ -148,6 +155,8 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
         Jail::new(jail_settings, app.reader).context("open the jail")?
     };
     let usual_passwords = config::usual_passwords(&app.found)?;
+    let key_passwords = config::key_passwords(&app.found)?;
+    let blocklist = config::blocklist(&app.found)?;
     let own_domains: Vec<String> = app.own_domains().into_iter().collect();
     let pages = app.found.config.page.for_watch();
     let bar = progress(app);
@@ -158,6 +167,8 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
             limits: &limits,
             collect: &collect,
             usual_passwords: &usual_passwords,
+            key_passwords: &key_passwords,
+            blocklist: blocklist.as_deref(),
             own_domains: &own_domains,
             pages: &pages,
             now: app.now,

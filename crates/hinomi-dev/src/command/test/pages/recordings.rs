@@ -153,6 +153,8 @@ fn told(folder: &Path, name: &str) -> Result<Told> {
         pages: Default::default(),
         taken_by: "lab".to_owned(),
         neighbours: Vec::new(),
+        lies: Default::default(),
+        looked_at: None,
     };
     let observed = observe(tree::read(name, &bytes, Hints::default(), &Limits::desk()), &origin);
     let facts = observed.observations.iter().filter_map(|seen| seen.fact.as_page());

@@ -28,27 +28,38 @@ impl<'a> Blocklist<'a> {
 
     /// The number of the list that names this key.
     pub fn lists(&self, object: &KeyObject) -> Option<u8> {
-        let mark = match &object.public {
-            PublicNumbers::Rsa { n, .. } => n.as_slice(),
-            PublicNumbers::Dsa { y, .. } | PublicNumbers::Dh { y, .. } => y.as_slice(),
-            // The abscissa, without leading zeros.
-            PublicNumbers::Point { point, .. } => {
-                let (form, numbers) = point.split_first()?;
-                let length = if *form == 4 { numbers.len() / 2 } else { numbers.len() };
-                numbers.get(..length)?
-            }
-            PublicNumbers::Bytes(key) => return self.find(key),
-            PublicNumbers::Unknown => return None,
-        };
-        self.find(trimmed(mark))
+        self.lists_mark(&Mark::of(object)?)
     }
 
-    fn find(&self, mark: &[u8]) -> Option<u8> {
-        let hash = sha256(mark);
-        let hash = hash.get(..HASH_BYTES)?;
+    /// The number of the list that names the key with this mark.
+    pub fn lists_mark(&self, mark: &Mark) -> Option<u8> {
+        let hash = mark.0.as_slice();
         let at =
             self.records.partition_point(|record| record.get(..HASH_BYTES).is_some_and(|have| have < hash));
         let record = self.records.get(at)?;
         (record.get(..HASH_BYTES)? == hash).then(|| record.last().copied())?
+    }
+}
+
+/// What such a list knows a key by; it says nothing of the key but that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark(pub [u8; HASH_BYTES]);
+
+impl Mark {
+    /// The mark of a key; none of one whose public half is not known.
+    pub fn of(object: &KeyObject) -> Option<Self> {
+        let public = match &object.public {
+            PublicNumbers::Rsa { n, .. } => trimmed(n),
+            PublicNumbers::Dsa { y, .. } | PublicNumbers::Dh { y, .. } => trimmed(y),
+            // The abscissa, without leading zeros.
+            PublicNumbers::Point { point, .. } => {
+                let (form, numbers) = point.split_first()?;
+                let length = if *form == 4 { numbers.len() / 2 } else { numbers.len() };
+                trimmed(numbers.get(..length)?)
+            }
+            PublicNumbers::Bytes(key) => key,
+            PublicNumbers::Unknown => return None,
+        };
+        sha256(public).first_chunk().copied().map(Self)
     }
 }

@@ -12,7 +12,7 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use blocklist::Blocklist;
+pub use blocklist::{Blocklist, Mark};
 pub use shared::{SharedPrime, shared_primes};
 
 use super::object::{KeyKind, KeyObject, PublicNumbers};
@@ -28,7 +28,8 @@ pub struct Weakness {
 }
 
 impl Weakness {
-    fn new(id: &'static str, detail: impl Into<String>) -> Self {
+    /// A way by its id, and what exactly.
+    pub fn new(id: &'static str, detail: impl Into<String>) -> Self {
         Self { id, detail: detail.into() }
     }
 }
