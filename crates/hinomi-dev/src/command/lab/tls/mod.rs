@@ -25,8 +25,10 @@ use std::time::Duration;
 
 /// Every server asked everything, on a machine that is busy.
 const RUN_S_MAX: u64 = 1_800;
-/// Names a prober to be tested.
+/// Names a prober to be tested instead of ours.
 const PROBER: &str = "HINOMI_TLS_PROBER";
+/// Ours: an example of the crate that reaches out, so that nothing but sockets and surveys is in it.
+const OURS: &[&str] = &["--example", "survey"];
 
 /// What to do with the lab.
 #[derive(Debug, clap::Subcommand)]
@@ -80,8 +82,14 @@ pub(crate) struct Peers {
     /// A prober that prints our form: a command, its words by spaces; host and port follow.
     #[arg(long)]
     prober: Option<String>,
-    /// The prober that is given meets the hostile servers too.
-    #[arg(long, requires = "prober")]
+    /// Our own prober, built as it is released.
+    #[arg(long, conflicts_with = "prober")]
+    ours: bool,
+    /// Further words for the prober.
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    words: String,
+    /// The prober meets the hostile servers too.
+    #[arg(long)]
     hostile: bool,
     /// How long a way there and back takes.
     #[arg(long, default_value_t = 0)]
@@ -134,6 +142,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         let mut again = chamber::command(std::env::args_os().skip(3)).map_err(anyhow::Error::msg)?;
+        if matches!(arguments, Arguments::Peers(given) if given.ours) {
+            again.env(PROBER, our_prober(&lab, true)?);
+        }
         let mut inside = again.spawn().context("failed to enter the chamber")?;
         if matches!(arguments, Arguments::Up(given) if given.command.is_empty()) {
             say(&format!("enter their network with: nsenter --net=/proc/{}/ns/net", inside.id()));
@@ -174,12 +185,21 @@ pub(crate) fn tables_hold(lab: &Lab) -> Result<Result<String, String>> {
     in_chamber(lab, &["truth"], "speak what their tables say")
 }
 
-/// Holds a prober against every table, and before every hostile server.
+/// Holds our prober, or the one that is named, against every table, and before every hostile server.
 pub(crate) fn prober_holds(lab: &Lab) -> Result<Result<String, String>> {
-    match std::env::var(PROBER).ok().filter(|words| !words.is_empty()) {
-        Some(words) => in_chamber(lab, &["peers", "--hostile", "--prober", &words], "are told as they are"),
-        None => Ok(Err(format!("no prober: set {PROBER} to a command as lab/tls/README.md tells it"))),
-    }
+    let words = match std::env::var(PROBER).ok().filter(|words| !words.is_empty()) {
+        Some(words) => words,
+        None => our_prober(lab, false)?,
+    };
+    in_chamber(lab, &["peers", "--hostile", "--prober", &words], "are told as they are")
+}
+
+/// Builds our prober; the command that runs it.
+pub(crate) fn our_prober(lab: &Lab, release: bool) -> Result<String> {
+    // As `cargo test --workspace` builds it, or alone.
+    let place: &[&str] = if release { &["--package", "hinomi-collect"] } else { &["--workspace"] };
+    let built = lab.build(&[place, OURS].concat(), release)?;
+    Ok(format!("{} --json", built.display()))
 }
 
 /// Runs one of the commands with every server raised.
@@ -257,10 +277,17 @@ fn hold(lab: &Lab, raised: &raised::Raised, write: bool) -> Result<ExitCode> {
 
 impl Peers {
     fn peers(&self) -> Vec<Peer> {
-        if self.peer.is_empty() && self.prober.is_none() {
+        if self.peer.is_empty() && self.prober.is_none() && !self.ours {
             return Peer::ALL.into_iter().filter(|peer| *peer != Peer::Testssl).collect();
         }
         self.peer.clone()
+    }
+
+    /// The command of the prober that is tested.
+    fn prober(&self) -> Option<Vec<String>> {
+        let built = || self.ours.then(|| std::env::var(PROBER).ok()).flatten();
+        let words = self.prober.clone().or_else(built)?;
+        Some(format!("{words} {}", self.words).split_whitespace().map(str::to_owned).collect())
     }
 }
 
@@ -270,24 +297,23 @@ fn compare(lab: &Lab, raised: &raised::Raised, given: &Peers) -> Result<ExitCode
         (Duration::from_millis(given.round_trip_ms), Duration::from_secs(given.guard_s));
     let mut runs = Vec::new();
     say("prober       server                 conns at once    wall     CPU  missing extra  claims");
+    let prober = given.prober();
     for raised::Running { server, .. } in &raised.running {
-        let words: Option<Vec<String>> =
-            given.prober.as_ref().map(|words| words.split_whitespace().map(str::to_owned).collect());
-        if let Some(words) = words {
+        if let Some(words) = &prober {
             let target =
                 peers::Target { id: &server.id, port: server.port, starttls: server.starttls.as_deref() };
-            runs.push(peers::ours(&words, target, round_trip, guard)?.held(server));
+            runs.push(peers::ours(words, target, round_trip, guard)?.held(server, &raised.laid));
             say(&shown(runs.last()));
         }
         for peer in given.peers() {
-            runs.push(peers::run(lab, peer, server, round_trip, guard)?.held(server));
+            runs.push(peers::run(lab, peer, server, round_trip, guard)?.held(server, &raised.laid));
             say(&shown(runs.last()));
         }
     }
     if let Some(out) = &given.out {
         std::fs::write(out, serde_json::to_vec_pretty(&runs)?)?;
     }
-    if let (true, Some(words)) = (given.hostile, &given.prober) {
+    if let (true, Some(words)) = (given.hostile, &prober) {
         hostile_told(words, raised, guard)?;
     }
     // The probers of others may be wrong; ours may not.
@@ -306,12 +332,11 @@ fn compare(lab: &Lab, raised: &raised::Raised, given: &Peers) -> Result<ExitCode
 }
 
 /// Our prober before every hostile server: what it must not say, and what it used.
-fn hostile_told(words: &str, raised: &raised::Raised, guard: Duration) -> Result<()> {
-    let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+fn hostile_told(words: &[String], raised: &raised::Raised, guard: Duration) -> Result<()> {
     let mut wrong = Vec::new();
     for hostile in hostile::ALL {
         let target = peers::Target { id: hostile.id, port: hostile.port, starttls: hostile.starttls };
-        let run = peers::ours(&words, target, Duration::ZERO, guard)?;
+        let run = peers::ours(words, target, Duration::ZERO, guard)?;
         let behind = raised.running.iter().find(|one| one.server.port == hostile::CUT_UP);
         let fault = match (&run.heard, hostile.port == hostile::CUT_UP_PORT) {
             (Err(why), _) => Some(why.clone()),

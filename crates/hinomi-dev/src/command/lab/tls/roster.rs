@@ -153,6 +153,30 @@ pub(crate) struct Extensions {
     pub(crate) downgrade_sentinel: Option<String>,
 }
 
+impl Server {
+    /// What is there in any version or not, by name; what the table does not know is not among them.
+    pub(crate) fn settings(&self) -> BTreeMap<&'static str, bool> {
+        let mut all = BTreeMap::new();
+        let mut any = |name: &'static str, is: bool| *all.entry(name).or_insert(false) |= is;
+        for told in self.version.iter().filter_map(|version| version.extensions.as_ref()) {
+            any("extended_master_secret", told.extended_master_secret);
+            told.encrypt_then_mac.into_iter().for_each(|is| any("encrypt_then_mac", is));
+            any("secure_renegotiation", told.secure_renegotiation);
+            any("session_tickets", told.session_tickets);
+            any("session_ids", told.session_ids);
+            any("ocsp_stapling", told.ocsp_stapling);
+            any("sct", told.sct);
+            any("heartbeat", told.heartbeat);
+            any("compression", told.compression);
+            any("fallback_alert", told.fallback_alert);
+            any("downgrade_sentinel", told.downgrade_sentinel.is_some());
+        }
+        self.known.early_data.into_iter().for_each(|is| any("early_data", is));
+        self.known.client_renegotiation.into_iter().for_each(|is| any("client_renegotiation", is));
+        all
+    }
+}
+
 /// All tables of a folder, by port.
 pub(crate) fn read(folder: &Path) -> Result<Vec<Server>> {
     let mut servers = Vec::new();

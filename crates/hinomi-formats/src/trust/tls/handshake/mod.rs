@@ -2,11 +2,13 @@
 //!
 //! **It keeps nothing secret, by design.** Our half of the key agreement is the number one: the public value is the
 //! generator of the group, so the shared secret is the server's own public value, and no arithmetic on curves is
-//! needed. Whoever listens can read it all; there is nothing to read but what the server tells everybody. No data of
+//! needed; where a server encapsulates a secret for us, our secret key is zero, which serves the same. Whoever listens can read it all; there is nothing to read but what the server tells everybody. No data of
 //! ours, no password and no request ever goes through such a connection.
 
 mod gcm;
 mod hash;
+mod keccak;
+mod kem;
 mod shares;
 #[cfg(test)]
 mod tests;

@@ -55,15 +55,32 @@ fn keys_of_tls13_are_derived_as_in_rfc_8448() {
 }
 
 #[test]
-fn one_is_no_private_number_where_there_is_a_kem() {
-    for group in [0x11EC, 0x11EB, 0x200, 0x201, 0x1F, 0] {
+fn shares_are_as_long_as_their_groups_say() {
+    for group in [0x1F, 0x22, 0x6399, 0] {
         assert_eq!(public_one(group), None);
     }
-    for (group, length) in
-        [(0x17, 65), (0x18, 97), (0x19, 133), (0x1D, 32), (0x1E, 56), (0x100, 256), (0x104, 1024)]
-    {
-        assert_eq!(public_one(group).map(|share| share.len()), Some(length));
+    let curves = [(0x17, 65), (0x18, 97), (0x19, 133), (0x1D, 32), (0x1E, 56), (0x100, 256), (0x104, 1024)];
+    let kems = [(0x200, 800), (0x201, 1184), (0x202, 1568), (0x11EB, 1249), (0x11EC, 1216), (0x11ED, 1665)];
+    for (group, length) in curves.into_iter().chain(kems) {
+        assert_eq!(public_one(group).map(|share| share.len()), Some(length), "{group:04x}");
     }
+}
+
+#[test]
+fn sha3_agrees_with_fips_202() {
+    let long = [b'a'; 200];
+    for (message, short) in [
+        (&b""[..], "a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a"),
+        (b"abc", "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"),
+        (&long, "cce34485baf2bf2aca99b94833892a4f52896d3d153f7b840cc4f9fe695f1387"),
+    ] {
+        assert_eq!(keccak::sha3_256(message), hex(short));
+    }
+    assert_eq!(
+        keccak::sha3_512(b"abc"),
+        hex("b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e\
+             10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0")
+    );
 }
 
 #[test]
@@ -73,4 +90,22 @@ fn the_secret_is_the_public_value_of_the_other_side() {
     assert_eq!(shared(0x17, &point), Some(vec![1; 32]));
     assert_eq!(shared(0x17, &[2; 33]), None, "a compressed point");
     assert_eq!(shared(0x100, &[1; 3]), None);
+}
+
+#[test]
+fn a_secret_under_a_key_of_zeros_is_read_off_the_ciphertext() {
+    // The numbers of v, 4 bits each: a one is 8 give or take the noise, a zero is 0 or 15.
+    let mut ciphertext = vec![0x33; 960];
+    ciphertext.extend([0x89; 64]);
+    ciphertext.extend([0x0F; 64]);
+    let secret = shared(0x201, &ciphertext).unwrap();
+    let mut message = [[0xFF; 16], [0; 16]].concat();
+    message.extend(keccak::sha3_256(&public_one(0x201).unwrap()));
+    assert_eq!(secret, keccak::sha3_512(&message)[..32]);
+    assert_eq!(shared(0x201, &ciphertext[1..]), None);
+    // hybrids: the KEM first with X25519, last with P-256
+    let point = [&[4][..], &[1; 32], &[2; 32]].concat();
+    assert_eq!(shared(0x11EC, &[&ciphertext[..], &[7; 32]].concat()), Some([&secret[..], &[7; 32]].concat()));
+    assert_eq!(shared(0x11EB, &[&point, &ciphertext[..]].concat()), Some([&[1; 32], &secret[..]].concat()));
+    assert_eq!(shared(0x11EB, &[4; 20]), None);
 }

@@ -48,6 +48,8 @@ pub(crate) struct Poke {
     echoed: Vec<u8>,
     /// Whether the server was silent, and got noise.
     noise: bool,
+    /// Whether the server gave a session id.
+    session_id: Option<bool>,
 }
 
 /// Bytes of the heartbeat: more than the 4 KiB that a server at fault may hold back in its buffer, and with the three
@@ -58,7 +60,20 @@ const PADDING: usize = 16;
 
 impl Poke {
     pub(crate) fn new(fault: Fault) -> Self {
-        Self { fault, flight: Flight::new(), version: 0x0301, sent: None, echoed: Vec::new(), noise: false }
+        Self {
+            fault,
+            flight: Flight::new(),
+            version: 0x0301,
+            sent: None,
+            echoed: Vec::new(),
+            noise: false,
+            session_id: None,
+        }
+    }
+
+    /// Whether the server gave a session id, once it has answered.
+    pub(crate) fn session_id(&self) -> Option<bool> {
+        self.session_id
     }
 
     /// Takes bytes: what to send, or what it came to.
@@ -72,7 +87,9 @@ impl Poke {
                     self.sent = Some(bytes);
                 }
                 Heard::Message { kind: 2, body } => {
-                    self.version = ServerHello::read(&body).map_or(self.version, |hello| hello.version);
+                    let hello = ServerHello::read(&body);
+                    self.session_id = hello.as_ref().map(|hello| !hello.session_id.is_empty());
+                    self.version = hello.map_or(self.version, |hello| hello.version);
                 }
                 Heard::Message { .. } => {}
                 Heard::Alert(Alert { level: 1, description: 112 }) => {}

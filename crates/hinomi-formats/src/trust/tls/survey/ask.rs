@@ -80,6 +80,24 @@ pub(super) fn groups_for(version: Version, shape: Shape) -> Vec<u16> {
 pub(super) const PROTOCOLS: &[&str] =
     &["h2", "http/1.1", "http/1.0", "h3", "smtp", "imap", "pop3", "ftp", "xmpp-server", "dot"];
 
+/// Numbers that mean nothing and that every server must bear (RFC 8701).
+#[derive(Debug, Clone, Copy)]
+struct Grease {
+    suite: u16,
+    group: u16,
+    extension: u16,
+    version: u16,
+}
+
+impl Grease {
+    fn of(random: &[u8; 32]) -> Option<Self> {
+        let [.., suite, group, extension, version] = *random;
+        // 0A0A, 1A1A … FAFA
+        let of = |byte: u8| u16::from_be_bytes([byte & 0xF0 | 0x0A; 2]);
+        Some(Self { suite: of(suite), group: of(group), extension: of(extension), version: of(version) })
+    }
+}
+
 impl Ask {
     /// The hello.
     pub(super) fn hello(&self, random: [u8; 32]) -> Hello {
@@ -91,8 +109,12 @@ impl Ask {
             suites.push(0x5600);
         }
         let mut extensions = Vec::new();
+        let grease = Grease::of(&random).filter(|_| self.shape == Shape::Full);
+        if let Some(grease) = grease {
+            suites.insert(0, grease.suite);
+        }
         if self.version != Version::SslV3 {
-            self.extend(&mut extensions);
+            self.extend(&mut extensions, grease);
         } else {
             // renegotiation_info as a signalling suite: SSLv3 has no extensions
             suites.push(0x00FF);
@@ -103,14 +125,16 @@ impl Ask {
         Hello { version: self.version, random, session_id, suites, compressions, extensions }
     }
 
-    fn extend(&self, list: &mut Vec<Extension>) {
+    fn extend(&self, list: &mut Vec<Extension>, grease: Option<Grease>) {
         list.extend(self.name.clone().map(Extension::ServerName));
         if self.shape == Shape::Bare {
             return;
         }
         let is_tls13 = self.version == Version::Tls13;
         let is_before = !is_tls13 || self.also_tls12;
-        list.push(Extension::Groups(self.groups.clone()));
+        list.extend(grease.map(|grease| Extension::Raw(grease.extension, Vec::new())));
+        let reserved = grease.map(|grease| grease.group);
+        list.push(Extension::Groups(reserved.into_iter().chain(self.groups.iter().copied()).collect()));
         if is_before {
             list.push(Extension::PointFormats);
         }
@@ -132,7 +156,8 @@ impl Ask {
             list.push(Extension::Alpn(self.alpn.clone()));
         }
         if is_tls13 {
-            let mut versions = vec![Version::Tls13.id()];
+            let mut versions: Vec<u16> = grease.map(|grease| grease.version).into_iter().collect();
+            versions.push(Version::Tls13.id());
             versions.extend(self.also_tls12.then_some(Version::Tls12.id()));
             list.push(Extension::Versions(versions));
             list.push(Extension::PskModes);

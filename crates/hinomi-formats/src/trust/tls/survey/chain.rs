@@ -54,6 +54,8 @@ pub(super) struct Chain {
     pub(super) groups_order: Option<Known<Order>>,
     /// Whether suites were asked again after the groups had run out.
     groups_ran_out: bool,
+    /// Whether any refusal was a closed connection.
+    pub(super) by_closing: bool,
 }
 
 impl Chain {
@@ -77,6 +79,7 @@ impl Chain {
             order: None,
             groups_order: None,
             groups_ran_out: false,
+            by_closing: false,
         }
     }
 
@@ -341,6 +344,14 @@ impl Chain {
             }
         }
         self.phase = Phase::Done;
+    }
+
+    /// What refusals seemed to prove is open.
+    pub(super) fn doubt(&mut self, why: &Why) {
+        let offered = (self.offered == Known::Absent).then_some(&mut self.offered);
+        for verdict in offered.into_iter().chain([&mut self.complete, &mut self.groups_complete]) {
+            *verdict = Known::Untested(why.clone());
+        }
     }
 
     /// The version is off, by proof from elsewhere.

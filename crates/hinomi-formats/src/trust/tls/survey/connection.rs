@@ -29,6 +29,8 @@ pub(super) enum Job {
     Reversed(Version),
     /// An older version with the signal that a newer one failed (RFC 7507).
     Fallback,
+    /// What was agreed before, once more: does a server that closes for "no" still say yes?
+    Control,
     /// TLS 1.3 to its end, for the certificates of one kind.
     Read13(Kind),
     /// TLS 1.2 to its end, for a ticket and for a second handshake.
@@ -74,7 +76,7 @@ impl Speech {
             },
             Self::Poke(poke) => match poke.heard(bytes) {
                 Ok(bytes) => Turn::Go(bytes),
-                Err(poked) => Turn::Done(Outcome::Poked(poked)),
+                Err(poked) => Turn::Done(Outcome::Poked(poked, poke.session_id())),
             },
             Self::Robot(robot) => match robot.heard(bytes) {
                 Ok(bytes) => Turn::Go(bytes),
@@ -88,7 +90,7 @@ impl Speech {
             Self::Hello(talk) => talk.ended(end),
             Self::Tls13(handshake) => Outcome::Told(Box::new(handshake.ended())),
             Self::Tls12(handshake) => Outcome::Finished(Box::new(handshake.ended(end == End::Timeout))),
-            Self::Poke(poke) => Outcome::Poked(poke.ended()),
+            Self::Poke(poke) => Outcome::Poked(poke.ended(), poke.session_id()),
             Self::Robot(robot) => Outcome::Reacted(robot.ended(match end {
                 End::Timeout => "silence",
                 End::Reset => "reset",
@@ -171,6 +173,11 @@ impl Connection {
             Speech::Poke(poke) => poke.silent(),
             _ => None,
         }
+    }
+
+    /// What it is asking.
+    pub(super) fn job(&self) -> Option<Job> {
+        self.running.as_ref().map(|running| running.job)
     }
 
     pub(super) fn runs(&self, job: Job) -> bool {

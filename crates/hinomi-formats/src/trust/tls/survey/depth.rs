@@ -1,11 +1,11 @@
 //! Questions beyond the enumeration: handshakes carried to their end, and probes. Each needs what the chains found.
 
-use super::connection::{Job, Kind, Running, Speech};
+use super::connection::{Connection, Job, Kind, Running, Speech};
 use super::surveyed::{Known, Why};
 use super::talk::Outcome;
 use super::{Chain, Survey};
 use crate::tls::handshake::{Ask12, Ask13, Finished12, Tls12, Tls13, Told13, gcm_suite, public_one};
-use crate::tls::names::{Auth, Exchange, SIGNATURES, Version, suite};
+use crate::tls::names::{Auth, Exchange, GroupKind, SIGNATURES, Version, group, suite};
 use crate::tls::probe::{FORMS, Fault, Poke, Poked, Reaction, Robot, differ};
 use crate::tls::wire::{Extension, Hello};
 use std::collections::BTreeMap;
@@ -28,8 +28,8 @@ pub(super) struct Depth {
 }
 
 impl Depth {
-    pub(super) fn new() -> Self {
-        let open = Why::NotApplicable;
+    /// Nothing is known, because of this.
+    pub(super) fn new(open: &Why) -> Self {
         Self {
             certificates13: Known::Untested(open.clone()),
             leaf: None,
@@ -39,7 +39,7 @@ impl Depth {
             ticket: None,
             ticketbleed: Known::Untested(open.clone()),
             heartbleed: Known::Untested(open.clone()),
-            ccs: Known::Untested(open),
+            ccs: Known::Untested(open.clone()),
             robot: BTreeMap::new(),
         }
     }
@@ -121,7 +121,11 @@ impl Survey {
     /// Suites of TLS 1.3 whose records we open, and a group that is agreed without arithmetic.
     fn suites13(&self) -> Option<(Vec<u16>, u16)> {
         let chain = self.chain(Version::Tls13)?;
-        let group = chain.groups().iter().copied().find(|group| public_one(*group).is_some())?;
+        // A KEM costs both sides more; it will do where there is nothing else.
+        let costs =
+            |id: u16| group(id).is_none_or(|group| matches!(group.kind, GroupKind::Hybrid | GroupKind::Kem));
+        let able = chain.groups().iter().copied().filter(|group| public_one(*group).is_some());
+        let group = able.min_by_key(|group| costs(*group))?;
         Some((chain.suites().filter(|id| gcm_suite(*id).is_some()).collect(), group))
     }
 
@@ -155,11 +159,14 @@ impl Survey {
         match job {
             Job::Read13(kind) => self.read13(job, kind, random),
             Job::Full12 => self.full12(job, random),
-            Job::Ticketbleed => self.ticketbleed(job, random),
+            Job::Ticketbleed => self.ticketbleed_running(job, random),
             Job::Poke(fault) => {
                 let mut ask = self.known_ask(self.old_version()?)?;
                 ask.suites.retain(|id| has_keys(*id));
-                let bytes = ask.hello(random).bytes();
+                let mut hello = ask.hello(random);
+                // Without tickets, a server that keeps sessions says so by an id.
+                hello.extensions.retain(|extension| !matches!(extension, Extension::SessionTicket(_)));
+                let bytes = hello.bytes();
                 Some(Running::with(job, Some(ask), bytes, Speech::Poke(Poke::new(fault))))
             }
             Job::Robot(form) => {
@@ -210,7 +217,7 @@ impl Survey {
 
     /// A server at fault (CVE-2016-9244) answers any session id with 32 bytes: of 31 it would fill up one, which is not
     /// looked at. Only the length counts.
-    fn ticketbleed(&self, job: Job, random: [u8; 32]) -> Option<Running> {
+    fn ticketbleed_running(&self, job: Job, random: [u8; 32]) -> Option<Running> {
         let ask = self.known_ask(Version::Tls12)?;
         let mut hello: Hello = ask.hello(random);
         let ticket = self.depth.ticket.clone()?;
@@ -225,7 +232,10 @@ impl Survey {
         match (running.job, outcome) {
             (Job::Read13(kind), Outcome::Told(told)) => self.take_told(kind, *told),
             (Job::Full12, Outcome::Finished(finished)) => self.take_finished(*finished),
-            (Job::Poke(fault), Outcome::Poked(poked)) => self.take_poked(fault, poked),
+            (Job::Poke(fault), Outcome::Poked(poked, session_id)) => {
+                session_id.into_iter().for_each(|has| self.gathered.session_ids.add(has));
+                self.take_poked(fault, poked);
+            }
             (Job::Ticketbleed, Outcome::Chose(chosen)) => {
                 let is_longer = chosen.hello.session_id.len() == 32 && chosen.failed.is_none();
                 // A server that starts anew makes an id of its own, of 32 bytes as well: then a certificate comes.
@@ -312,10 +322,51 @@ impl Survey {
         }
     }
 
+    /// Whether no version before TLS 1.3 is on: nothing that needs one can be there.
+    fn old_are_off(&self) -> bool {
+        self.chains.iter().filter(|chain| chain.version < Version::Tls13).all(Chain::is_off)
+    }
+
+    /// What cannot be there is absent; what was never come to is open for the reason that its versions are.
+    pub(super) fn of_old<T: Clone>(&self, known: &Known<T>) -> Known<T> {
+        if known.why() != Some(&Why::NotApplicable) {
+            return known.clone();
+        }
+        if self.old_are_off() {
+            return Known::Absent;
+        }
+        let old = self.chains.iter().filter(|chain| chain.version < Version::Tls13);
+        let open = old.filter(|chain| !chain.is_off()).find_map(|chain| chain.offered.why());
+        open.map_or_else(|| known.clone(), |why| Known::Untested(why.clone()))
+    }
+
+    /// The same of TLS 1.3.
+    pub(super) fn of_new<T: Clone>(&self, known: &Known<T>) -> Known<T> {
+        let offered = self.chain(Version::Tls13).map(|chain| &chain.offered);
+        match (known.why(), offered) {
+            (Some(Why::NotApplicable), Some(Known::Absent)) => Known::Absent,
+            (Some(Why::NotApplicable), Some(Known::Untested(why))) => Known::Untested(why.clone()),
+            _ => known.clone(),
+        }
+    }
+
     /// Heartbleed: who has no heartbeats cannot have it.
     pub(super) fn heartbleed(&self) -> Known<String> {
         let no_beats = self.gathered.heartbeat.known() == Known::Absent;
-        let no_old = self.chains.iter().filter(|chain| chain.version < Version::Tls13).all(Chain::is_off);
-        if no_beats || no_old { Known::Absent } else { self.depth.heartbleed.clone() }
+        if no_beats { Known::Absent } else { self.of_old(&self.depth.heartbleed) }
+    }
+
+    /// Ticketbleed: who gives no tickets cannot have it.
+    pub(super) fn ticketbleed(&self) -> Known<()> {
+        let no_tickets = self.gathered.session_tickets.known() == Known::Absent;
+        if no_tickets { Known::Absent } else { self.of_old(&self.depth.ticketbleed) }
+    }
+
+    /// Questions that the end comes before are open for its reason.
+    pub(super) fn depth_stopped(&mut self, why: &Why) {
+        let running = self.connections.values().filter_map(Connection::job);
+        let jobs: Vec<Job> =
+            running.chain(self.deep_jobs().into_iter().filter(|job| !self.begun.contains(job))).collect();
+        jobs.into_iter().for_each(|job| self.depth_failed(job, why.clone()));
     }
 }

@@ -70,7 +70,11 @@ impl Gathered {
             }
         }
         self.secure_renegotiation.add(has(0xFF01));
-        self.session_ids.add(!chosen.hello.session_id.is_empty());
+        // Who takes tickets need not give an id as well; one that is asked without tickets tells (see `take_session_id`).
+        let has_id = !chosen.hello.session_id.is_empty();
+        if has_id || !(asked_extensions && has(35)) {
+            self.session_ids.add(has_id);
+        }
         self.client_certificate.add(chosen.asks_certificate);
         let compression = Some(chosen.hello.compression).filter(|method| *method != 0);
         self.compression = Some(self.compression.flatten().or(compression));

@@ -48,6 +48,7 @@ impl Survey {
             Job::Chain(version) => self.outcome_chain(version, running, outcome),
             Job::Reversed(version) => self.outcome_reversed(version, outcome),
             Job::Fallback => self.outcome_fallback(outcome),
+            Job::Control => self.outcome_control(outcome),
             Job::Read13(_) | Job::Full12 | Job::Ticketbleed | Job::Poke(_) | Job::Robot(_) => {
                 self.outcome_depth(running, outcome)
             }
@@ -65,7 +66,7 @@ impl Survey {
             // A server that answers in TLS has understood, and does not speak SSLv2.
             Outcome::Refused(_) | Outcome::Chose(_) => Known::Absent,
             Outcome::Failed(why) => Known::Untested(why),
-            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) | Outcome::Reacted(_) => {
+            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(..) | Outcome::Reacted(_) => {
                 Known::Untested(Why::NotApplicable)
             }
         };
@@ -77,7 +78,7 @@ impl Survey {
             Outcome::Refused(alert) => self.chain_refused(version, running, alert),
             Outcome::V2(_) => self.fail(version, &Why::Contradicts("an SSLv2 answer".to_owned())),
             Outcome::Failed(why) => self.chain_failed(version, why),
-            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(_) | Outcome::Reacted(_) => {}
+            Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(..) | Outcome::Reacted(_) => {}
         }
     }
 
@@ -238,7 +239,29 @@ impl Survey {
             self.form_refused.push(version);
         }
         if let Some(chain) = self.chain_mut(version) {
+            chain.by_closing |= alert.is_none();
             chain.refused();
+        }
+    }
+
+    /// A server that closes for "no" closes as well when it has had enough: if it refuses what it had agreed to, what it
+    /// seemed to refuse before is open.
+    fn outcome_control(&mut self, outcome: Outcome) {
+        let why = match outcome {
+            Outcome::Chose(_) => return,
+            Outcome::Failed(why) => why,
+            _ => Why::Closed,
+        };
+        if self.tried(Job::Control) < TRIES_MAX {
+            self.begun.retain(|job| *job != Job::Control);
+            return;
+        }
+        self.problem(format!("closed at last even at what it had agreed to: {why}"));
+        for chain in self.chains.iter_mut().filter(|chain| chain.by_closing) {
+            chain.doubt(&why);
+        }
+        if self.v2 == Known::Absent {
+            self.v2 = Known::Untested(why);
         }
     }
 

@@ -115,7 +115,6 @@ impl Survey {
     pub fn new(target: Target, options: Options, seed: [u8; 32]) -> Self {
         Self {
             target,
-            options,
             seed,
             now: Duration::ZERO,
             started: None,
@@ -139,11 +138,12 @@ impl Survey {
             fallback: None,
             newest: None,
             gathered: Gathered::default(),
-            depth: Depth::new(),
+            depth: Depth::new(if options.deep { &Why::NotApplicable } else { &Why::NotAsked }),
             form_refused: Vec::new(),
             shape: Shape::Full,
             problems: Vec::new(),
             over: false,
+            options,
         }
     }
 
@@ -252,6 +252,7 @@ impl Survey {
 
     /// Ends everything that is not decided.
     fn stop(&mut self, why: &Why) {
+        self.depth_stopped(why);
         for id in std::mem::take(&mut self.connections).into_keys() {
             self.actions.push_back(Action::Close(id));
         }

@@ -1,7 +1,7 @@
 //! Which question goes next, and on which connection.
 
 use super::connection::{Connection, Job, Running};
-use super::{Action, Ask, ConnectionId, Survey, Why};
+use super::{Action, Ask, Chain, ConnectionId, Survey, Why};
 use crate::tls::names::{Version, kinds_of_sslv2};
 use crate::tls::starttls::Dialog;
 use crate::tls::wire::hello_v2;
@@ -53,7 +53,16 @@ impl Survey {
             }
         }
         jobs.extend(self.deep_jobs());
+        let all_done = self.chains.iter().all(Chain::is_done);
+        if all_done && self.chains.iter().any(|chain| chain.by_closing) && self.agreed_version().is_some() {
+            jobs.push(Job::Control);
+        }
         jobs
+    }
+
+    /// The newest version that is on.
+    fn agreed_version(&self) -> Option<Version> {
+        self.chains.iter().find(|chain| chain.is_offered()).map(|chain| chain.version)
     }
 
     /// The newest version but one that is on: there a fallback can be tried. Needs every version decided.
@@ -142,6 +151,7 @@ impl Survey {
                 return self.deep_running(job, random);
             }
             Job::Chain(version) => self.chain_ask(version),
+            Job::Control => self.agreed_version().and_then(|version| self.known_ask(version)),
             Job::Reversed(version) => self.known_ask(version).map(|mut ask| {
                 ask.suites.reverse();
                 ask.groups.reverse();

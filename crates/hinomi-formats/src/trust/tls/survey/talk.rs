@@ -25,8 +25,8 @@ pub(super) enum Outcome {
     Told(Box<Told13>),
     /// A handshake of TLS 1.2 came to its end, or not.
     Finished(Box<Finished12>),
-    /// A probe came to its end.
-    Poked(Poked),
+    /// A probe came to its end; whether the server gave a session id there, where no ticket was asked for.
+    Poked(Poked, Option<bool>),
     /// How an oracle that may be there reacted.
     Reacted(Reaction),
     /// Nothing is known.

@@ -5,7 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::tls::names::{Exchange, Mode, Suite, Version, kind_of_sslv2, suite};
+use crate::tls::names::{Auth, Exchange, Mode, Suite, Version, suite};
 use crate::tls::survey::{Known, Surveyed, Why};
 
 /// What is known of a weakness.
@@ -42,12 +42,14 @@ pub fn weaknesses(seen: &Surveyed) -> Vec<Weakness> {
     vec![
         derived("poodle", seen, &[Version::SslV3], |_, suite| suite.mode == Mode::Cbc),
         drown(seen),
-        derived("freak", seen, OLD, |_, suite| suite.export && suite.exchange == Exchange::Rsa),
+        derived("freak", seen, OLD, |_, suite| is_short(suite) && suite.exchange == Exchange::Rsa),
         logjam(seen),
-        sweet32(seen),
+        derived("sweet32", seen, OLD, |_, suite| {
+            suite.mode == Mode::Cbc && matches!(suite.cipher, "3DES" | "DES" | "IDEA" | "RC2")
+        }),
         derived("beast", seen, &[Version::SslV3, Version::Tls10], |_, suite| suite.mode == Mode::Cbc),
         lucky13(seen),
-        rc4(seen),
+        derived("rc4", seen, OLD, |_, suite| suite.cipher == "RC4"),
         crime(seen),
         robot(seen),
         renegotiation(seen),
@@ -119,60 +121,34 @@ fn drown(seen: &Surveyed) -> Weakness {
     }
 }
 
+/// For export with keys of 512 bits; those of 1999 with 1,024 bits have ciphers of 56.
+fn is_short(suite: &Suite) -> bool {
+    suite.export && suite.bits == 40
+}
+
+/// Suites for export that the server signs for, and primes as short as theirs. What is 1,024 bits long is judged by length.
 fn logjam(seen: &Surveyed) -> Weakness {
-    let export = derived("logjam", seen, OLD, |_, suite| suite.export && suite.exchange == Exchange::Dhe);
-    if export.verdict == Verdict::Vulnerable {
-        return export;
-    }
-    let weak =
-        seen.fields.iter().find(|field| field.bits < 1024 || (field.bits <= 1024 && field.prime.is_some()));
-    match weak {
-        Some(field) => {
+    let export = derived("logjam", seen, OLD, |_, suite| {
+        is_short(suite) && suite.exchange == Exchange::Dhe && suite.auth != Auth::Anon
+    });
+    match seen.fields.iter().find(|field| field.bits < 1024) {
+        Some(field) if export.verdict != Verdict::Vulnerable => {
             let name = field.prime.as_deref().unwrap_or("of its own");
             told("logjam", Verdict::Vulnerable, format!("a prime of {} bits, {name}", field.bits))
         }
-        None => export,
+        _ => export,
     }
 }
 
-fn sweet32(seen: &Surveyed) -> Weakness {
-    let small = |cipher: &str| matches!(cipher, "3DES" | "DES" | "IDEA" | "RC2" | "GOST28147");
-    let tls = derived("sweet32", seen, OLD, |_, suite| small(suite.cipher));
-    let old = sslv2(seen, |name| !name.starts_with("RC4"));
-    if tls.verdict == Verdict::Vulnerable {
-        tls
-    } else {
-        old.map_or(tls, |detail| told("sweet32", Verdict::Vulnerable, detail))
-    }
-}
-
-fn rc4(seen: &Surveyed) -> Weakness {
-    let tls = derived("rc4", seen, OLD, |_, suite| suite.cipher == "RC4");
-    let old = sslv2(seen, |name| name.starts_with("RC4"));
-    if tls.verdict == Verdict::Vulnerable {
-        tls
-    } else {
-        old.map_or(tls, |detail| told("rc4", Verdict::Vulnerable, detail))
-    }
-}
-
-fn sslv2(seen: &Surveyed, meets: impl Fn(&str) -> bool) -> Option<String> {
-    let kinds = seen.version(Version::SslV2)?.suites.iter().filter_map(|id| kind_of_sslv2(*id));
-    let mut names = kinds.map(|(name, _)| name).filter(|name| meets(name));
-    names.next().map(|name| format!("{name} with sslv2"))
-}
-
-/// Whether an implementation takes the same time for good and bad padding cannot be seen from outside without harm.
+/// Whether an implementation takes the same time for good and bad padding cannot be seen from outside without harm: what
+/// is told is that it depends on that.
 fn lucky13(seen: &Surveyed) -> Weakness {
-    let cbc =
+    let mut cbc =
         derived("lucky13", seen, OLD, |version, suite| version > Version::SslV3 && suite.mode == Mode::Cbc);
-    match cbc.verdict {
-        Verdict::Vulnerable => {
-            let detail = format!("{}: depends on the time the implementation takes", cbc.detail);
-            told("lucky13", Verdict::Untested, detail)
-        }
-        _ => cbc,
+    if cbc.verdict == Verdict::Vulnerable {
+        cbc.detail.push_str("; depends on the time the implementation takes");
     }
+    cbc
 }
 
 fn crime(seen: &Surveyed) -> Weakness {

@@ -41,7 +41,7 @@ fn sslv3_is_poodle_with_cbc_only() {
 #[test]
 fn export_of_sslv2_is_drown_and_not_freak() {
     let seen = surveyed(&[(Version::SslV2, &[0x02_0080]), (Version::Tls12, &[0x002F])]);
-    check(&seen, &["drown", "rc4"], &["lucky13", "robot"]);
+    check(&seen, &["drown", "lucky13"], &["robot"]);
     let seen = surveyed(&[(Version::Tls10, &[0x0003])]);
     check(&seen, &["freak", "rc4"], &["robot"]);
 }
@@ -60,7 +60,7 @@ fn a_short_prime_is_logjam() {
     seen.fields = vec![field(1024, None), field(2048, Some("rfc3526-14"))];
     check(&seen, &[], &[]);
     seen.fields = vec![field(1024, Some("rfc2409-2"))];
-    check(&seen, &["logjam"], &[]);
+    check(&seen, &[], &[]);
     seen.fields = vec![field(512, None)];
     check(&seen, &["logjam"], &[]);
 }
@@ -87,8 +87,17 @@ fn compression_and_renegotiation_are_told_as_seen() {
 
 #[test]
 fn small_blocks_are_sweet32() {
-    check(&surveyed(&[(Version::Tls12, &[0xC012])]), &["sweet32"], &["lucky13"]);
-    check(&surveyed(&[(Version::SslV2, &[0x07_00C0])]), &["drown", "sweet32"], &[]);
+    check(&surveyed(&[(Version::Tls12, &[0xC012])]), &["sweet32", "lucky13"], &[]);
+    check(&surveyed(&[(Version::Tls12, &[0x0081])]), &[], &[]);
+    check(&surveyed(&[(Version::SslV2, &[0x07_00C0])]), &["drown"], &[]);
+}
+
+#[test]
+fn export_with_longer_keys_is_neither_freak_nor_logjam() {
+    check(&surveyed(&[(Version::Tls10, &[0x0062, 0x0063])]), &["sweet32", "beast", "lucky13"], &["robot"]);
+    // nobody signs for it: whoever stands between needs no export
+    check(&surveyed(&[(Version::Tls10, &[0x0017])]), &["rc4"], &[]);
+    check(&surveyed(&[(Version::Tls10, &[0x0014])]), &["logjam", "sweet32", "beast", "lucky13"], &[]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod sslyze;
 mod tests;
 mod testssl;
 
+use super::credentials::Laid;
 use super::heard::{Difference, Heard};
 use super::programs::{Program, program};
 use super::proxy::{Counted, Proxy};
@@ -102,12 +103,19 @@ pub(crate) struct Target<'a> {
 }
 
 impl Run {
-    /// Held against the table of its server.
-    pub(crate) fn held(mut self, server: &Server) -> Self {
-        self.difference = self.heard.as_ref().ok().map(|heard| heard.against(server));
-        // Who was not asked for suites misses none.
-        let is_other = self.prober == Peer::Testssl.name();
-        self.difference.iter_mut().filter(|_| is_other).for_each(|found| found.missing.clear());
+    /// Held against the table of its server, and the certificates that were laid for it.
+    pub(crate) fn held(mut self, server: &Server, laid: &[Laid]) -> Self {
+        let Ok(heard) = &self.heard else { return self };
+        let mut found = heard.against(server);
+        found.settings_wrong.extend(heard.certificates_wrong(server, laid));
+        // Who was not asked for suites misses none; who does not look for all weaknesses proves none.
+        if self.prober == Peer::Testssl.name() {
+            found.missing.clear();
+        }
+        if self.prober != OURS {
+            found.unproven.clear();
+        }
+        self.difference = Some(found);
         self
     }
 }
@@ -144,6 +152,10 @@ pub(crate) fn ours(
         command.args(words).arg(format!("127.0.0.1:{port}"));
         if let Some(protocol) = target.starttls {
             command.args(["--starttls", protocol]);
+        }
+        // A stream of XMPP is opened to a name or not at all.
+        if target.starttls == Some("xmpp") {
+            command.args(["--name", "lab.example"]);
         }
         let ran = in_guard(&command, guard)?;
         let heard = if ran.code == 0 {

@@ -113,3 +113,26 @@ fn a_server_that_falls_silent_has_no_complete_list() {
     assert!(seen.complete.why().is_some(), "{:?}", seen.complete);
     assert!(run.took <= Options::usual().deadline);
 }
+
+/// Closes every connection after some.
+struct Full(Model, u32);
+
+impl Server for Full {
+    fn answer(&mut self, connection: u32, sent: &[u8]) -> (Vec<u8>, Option<End>) {
+        if connection < self.1 { self.0.answer(sent) } else { (Vec::new(), Some(End::Closed)) }
+    }
+}
+
+#[test]
+fn a_server_that_has_had_enough_did_not_refuse() {
+    let mut model =
+        Model::new(&[(Version::Tls12, &[0x002F, 0x0035, 0x003C, 0x003D, 0x009C, 0x009D, 0x000A, 0x0005])]);
+    model.refusal = super::model::Refusal::Close;
+    let run =
+        run(&mut Full(model, 12), Options { deep: false, ..Options::usual() }, Duration::from_millis(1));
+    let seen = run.seen.version(Version::Tls12).unwrap();
+    assert_eq!(seen.offered, Known::Seen(()));
+    assert!((1..8).contains(&seen.suites.len()), "{}", seen.suites.len());
+    assert_eq!(seen.complete, Known::Untested(Why::Closed));
+    assert_eq!(run.seen.version(Version::Tls11).unwrap().offered, Known::Untested(Why::Closed));
+}

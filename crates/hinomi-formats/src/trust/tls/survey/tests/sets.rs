@@ -277,3 +277,27 @@ proptest! {
         }
     }
 }
+
+/// The server of the field's first profile: 17 suites, 3 of TLS 1.3, ten groups there.
+fn high() -> Model {
+    let ids: &[u16] = &[
+        0xC02C, 0xC030, 0xC0AF, 0xC0AD, 0xCCA9, 0xCCA8, 0xC02B, 0xC02F, 0xC0AE, 0xC0AC, 0x009F, 0xC0A3,
+        0xC09F, 0xCCAA, 0x009E, 0xC0A2, 0xC09E,
+    ];
+    let mut model = Model::new(&[(Version::Tls13, &[0x1302, 0x1303, 0x1301]), (Version::Tls12, ids)]);
+    model.groups = vec![0x1D, 0x17, 0x1E, 0x19, 0x18];
+    model.groups13 = vec![0x1D, 0x17, 0x1E, 0x19, 0x18, 0x100, 0x101, 0x102, 0x103, 0x104];
+    model
+}
+
+#[test]
+fn the_first_profile_costs_what_its_bar_says() {
+    let model = high();
+    let (polite, usual) = both(&model);
+    for run in [&polite, &usual] {
+        let connections = run.seen.connections as usize;
+        assert!(connections * 4 <= bound(&model) * 5, "{connections} of {}", bound(&model));
+    }
+    let deep = run(&mut high(), Options::usual(), Duration::from_millis(1)).seen;
+    assert!(deep.connections as usize <= bound(&model) + 15, "{} of {}", deep.connections, bound(&model));
+}
