@@ -23,6 +23,8 @@ pub(super) enum Kind {
 pub(super) enum Job {
     /// The next question of a chain.
     Chain(Version),
+    /// The next question for groups alone.
+    Groups(Version),
     /// The one question of SSLv2.
     V2,
     /// All that a version has, in reverse: does the answer change?

@@ -46,6 +46,7 @@ impl Survey {
         match running.job {
             Job::V2 => self.outcome_v2(outcome),
             Job::Chain(version) => self.outcome_chain(version, running, outcome),
+            Job::Groups(version) => self.outcome_groups(version, running, outcome),
             Job::Reversed(version) => self.outcome_reversed(version, outcome),
             Job::Fallback => self.outcome_fallback(outcome),
             Job::Control => self.outcome_control(outcome),
@@ -80,6 +81,7 @@ impl Survey {
             Outcome::Failed(why) => self.chain_failed(version, why),
             Outcome::Told(_) | Outcome::Finished(_) | Outcome::Poked(..) | Outcome::Reacted(_) => {}
         }
+        self.place_groups();
     }
 
     fn fail(&mut self, version: Version, why: &Why) {
@@ -124,16 +126,63 @@ impl Survey {
                     chain.absent();
                 }
             }
-            Some(agreed) if agreed < version => self.fell(version),
+            Some(agreed) if agreed < version => self.fell(version, running),
             _ => self.fail(version, &Why::Contradicts(format!("version {:04x}", chosen.hello.version))),
         }
     }
 
     /// The server answered with an older version: it has not this one, or no more suites for it.
-    fn fell(&mut self, version: Version) {
-        if let Some(chain) = self.chain_mut(version) {
-            if chain.is_offered() { chain.refused() } else { chain.absent() }
+    fn fell(&mut self, version: Version, running: &Running) {
+        if let (Some(chain), Some(asked)) = (self.chain_mut(version), &running.ask) {
+            if chain.is_offered() { chain.refused(asked) } else { chain.absent() }
         }
+    }
+
+    /// An answer to the groups of a version that were left.
+    fn outcome_groups(&mut self, version: Version, running: &Running, outcome: Outcome) {
+        let job = Job::Groups(version);
+        let Some(asked) = &running.ask else { return };
+        match outcome {
+            Outcome::Chose(chosen) if chosen.hello.version == version.id() && chosen.failed.is_none() => {
+                self.tries.remove(&job);
+                if version < Version::Tls13 {
+                    self.gathered.take(version, &chosen, asked.shape == Shape::Full);
+                }
+                let Some(chain) = self.chain_mut(version) else { return };
+                if let Err(what) = chain.chose_group(asked, chosen.hello.suite, chosen.group()) {
+                    self.problem(format!("{version}: {what}"));
+                }
+            }
+            // By an older version, or by failing at what it chose.
+            Outcome::Chose(_) | Outcome::Refused(Some(_)) => {
+                self.chain_mut(version).into_iter().for_each(Chain::refused_groups);
+            }
+            Outcome::Refused(None) => {
+                if self.is_no(job)
+                    && let Some(chain) = self.chain_mut(version)
+                {
+                    chain.by_closing = true;
+                    chain.refused_groups();
+                }
+            }
+            Outcome::Failed(why) => {
+                let again = matches!(why, Why::Timeout | Why::Unreachable | Why::Closed);
+                if !again || self.tried(job) >= TRIES_MAX {
+                    self.problem(format!("{version}, groups: {why}"));
+                    self.chain_mut(version).into_iter().for_each(|chain| chain.fail_groups(&why));
+                }
+            }
+            _ => self.chain_mut(version).into_iter().for_each(|chain| chain.fail_groups(&Why::Closed)),
+        }
+    }
+
+    /// Whether a closed connection is a refusal: it is once it is seen twice.
+    fn is_no(&mut self, job: Job) -> bool {
+        if !self.closes && self.tried(job) >= TRIES_MAX {
+            self.closes = true;
+            self.tries.remove(&job);
+        }
+        self.closes
     }
 
     fn take_choice(&mut self, version: Version, running: &Running, chosen: &Chosen) {
@@ -152,10 +201,11 @@ impl Survey {
             self.problem(format!("{version}: {name} was chosen and then failed with alert {alert}"));
             return;
         }
-        if let Err(what) = chain.chose(id, group) {
+        if let Some(asked) = &running.ask
+            && let Err(what) = chain.chose(asked, id, group)
+        {
             self.problem(format!("{version}: {what}"));
         }
-        self.place_groups();
     }
 
     /// Groups are struck off in the newest version before TLS 1.3 that is on; the others would only repeat it.
@@ -175,7 +225,7 @@ impl Survey {
         if version > Version::SslV3
             && let Some(chain) = self.chain_mut(version)
         {
-            chain.asks_groups = true;
+            chain.begin_groups();
         }
     }
 
@@ -201,15 +251,7 @@ impl Survey {
     fn chain_refused(&mut self, version: Version, running: &Running, alert: Option<u8>) {
         let job = Job::Chain(version);
         match alert {
-            // Closing is a refusal once it is seen twice.
-            None if !self.closes => {
-                if self.tried(job) >= TRIES_MAX {
-                    self.closes = true;
-                    self.tries.remove(&job);
-                } else {
-                    return;
-                }
-            }
+            None if !self.is_no(job) => return,
             // no_application_protocol
             Some(120) if running.ask.as_ref().is_some_and(|ask| !ask.alpn.is_empty()) => {
                 self.alpn_asked = true;
@@ -229,6 +271,7 @@ impl Survey {
             self.newest = Some(Known::Untested(Why::NotApplicable));
         }
         let untouched = self.chain(version).is_some_and(Chain::is_untouched);
+        self.too_old |= untouched && version == Version::Tls11 && alert == Some(70);
         // What these alerts speak of is the form of the hello, not what it offers.
         if untouched && matches!(alert, Some(10 | 47 | 50 | 80 | 109 | 110)) {
             if version == Version::Tls13 {
@@ -238,9 +281,9 @@ impl Survey {
             // Before TLS 1.3 one form serves all: if another version bears it, this one is off.
             self.form_refused.push(version);
         }
-        if let Some(chain) = self.chain_mut(version) {
+        if let (Some(chain), Some(asked)) = (self.chain_mut(version), &running.ask) {
             chain.by_closing |= alert.is_none();
-            chain.refused();
+            chain.refused(asked);
         }
     }
 

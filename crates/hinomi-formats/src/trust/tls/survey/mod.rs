@@ -91,6 +91,8 @@ pub struct Survey {
     /// How often a job came to nothing.
     tries: BTreeMap<Job, u8>,
     refusals: Vec<Option<u8>>,
+    /// TLS 1.1 was refused as too old.
+    too_old: bool,
     /// The server is known to refuse by closing.
     closes: bool,
     alpn_left: Vec<String>,
@@ -131,6 +133,7 @@ impl Survey {
             begun: Vec::new(),
             tries: BTreeMap::new(),
             refusals: Vec::new(),
+            too_old: false,
             closes: false,
             alpn_left: PROTOCOLS.iter().map(|&protocol| protocol.to_owned()).collect(),
             alpn: Vec::new(),

@@ -1,5 +1,6 @@
 //! Which question goes next, and on which connection.
 
+use super::ask::Shape;
 use super::connection::{Connection, Job, Running};
 use super::{Action, Ask, Chain, ConnectionId, Survey, Why};
 use crate::tls::names::{Version, kinds_of_sslv2};
@@ -16,6 +17,7 @@ impl Survey {
         if self.over || self.started.is_none() {
             return;
         }
+        self.spare_the_old();
         while let Some(job) = self.next_job() {
             if !self.begin(job) {
                 break;
@@ -30,13 +32,36 @@ impl Survey {
     /// The most urgent job that can begin: long chains first.
     pub(super) fn next_job(&self) -> Option<Job> {
         let runs = |job: Job| self.connections.values().any(|connection| connection.runs(job));
-        let chains =
-            self.chains.iter().filter(|chain| !chain.is_done()).map(|chain| Job::Chain(chain.version));
-        let mut ready = chains.filter(|job| !runs(*job));
+        let suites = self.chains.iter().filter(|chain| chain.asks_suites() && !self.waits(chain.version));
+        let groups = self.chains.iter().filter(|chain| chain.asks_groups_alone());
+        let chains = suites.map(|chain| Job::Chain(chain.version));
+        let mut ready =
+            chains.chain(groups.map(|chain| Job::Groups(chain.version))).filter(|job| !runs(*job));
         if let Some(job) = ready.next() {
             return Some(job);
         }
         self.once().into_iter().find(|job| !runs(*job) && !self.begun.contains(job))
+    }
+
+    /// A server that has newer versions, and refuses TLS 1.1 as too old, has nothing older: it would have answered with
+    /// that (RFC 5246 appendix E.1).
+    fn spare_the_old(&mut self) {
+        let is_newer = |chain: &Chain| chain.version > Version::Tls11 && chain.is_offered();
+        if self.too_old && self.chains.iter().any(is_newer) {
+            let old = self.chains.iter_mut().filter(|chain| chain.version < Version::Tls11);
+            old.filter(|chain| chain.is_untouched() && !chain.is_done()).for_each(Chain::absent);
+        }
+    }
+
+    /// Whether a version older than TLS 1.1 may still be spared the question.
+    fn waits(&self, version: Version) -> bool {
+        if version >= Version::Tls11 || self.shape != Shape::Full {
+            return false;
+        }
+        let first = self.chain(Version::Tls11);
+        let is_open = first.is_some_and(|chain| chain.is_untouched() && !chain.is_done());
+        let newer_open = self.chains.iter().any(|chain| chain.version > Version::Tls11 && !chain.is_done());
+        (is_open && !self.tries.contains_key(&Job::Chain(Version::Tls11))) || (self.too_old && newer_open)
     }
 
     /// Jobs that are done once, as soon as what they need is known.
@@ -81,11 +106,12 @@ impl Survey {
             all.find(|(_, at)| at.is_free() && at.is_ready() == ready).map(|(id, _)| *id)
         };
         let Some(id) = free(true).or_else(|| free(false)).or_else(|| self.connect()) else { return false };
-        if !matches!(job, Job::Chain(_)) {
+        let is_chain = matches!(job, Job::Chain(_) | Job::Groups(_));
+        if !is_chain {
             self.begun.push(job);
         }
         // What cannot be asked leaves its connection to the next.
-        let Some(running) = self.running(job) else { return !matches!(job, Job::Chain(_)) };
+        let Some(running) = self.running(job) else { return !is_chain };
         let now = self.now;
         if let Some(connection) = self.connections.get_mut(&id) {
             if connection.is_ready() {
@@ -128,7 +154,7 @@ impl Survey {
         if self.over || !self.options.ahead || !is_long {
             return;
         }
-        let running = self.chains.iter().filter(|chain| chain.goes_on()).count();
+        let running = self.chains.iter().map(Chain::goes_on).sum();
         let free = self.connections.values().filter(|connection| connection.is_free()).count();
         for _ in free..running {
             if self.connect().is_none() {
@@ -151,6 +177,9 @@ impl Survey {
                 return self.deep_running(job, random);
             }
             Job::Chain(version) => self.chain_ask(version),
+            Job::Groups(version) => {
+                self.chain(version).and_then(|chain| chain.ask_groups(self.target.name.clone()))
+            }
             Job::Control => self.agreed_version().and_then(|version| self.known_ask(version)),
             Job::Reversed(version) => self.known_ask(version).map(|mut ask| {
                 ask.suites.reverse();

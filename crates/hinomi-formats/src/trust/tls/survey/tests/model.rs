@@ -110,7 +110,7 @@ impl Model {
             .iter()
             .rev()
             .find(|(version, ids)| !ids.is_empty() && offered.contains(&version.id()))
-            .ok_or(self.refusal)?
+            .ok_or(if matches!(self.refusal, Refusal::Alert(_)) { Refusal::Alert(70) } else { self.refusal })?
             .0;
         let best = self.suites.keys().next_back();
         if self.scsv && hello.suites.contains(&0x5600) && best.is_some_and(|best| version < *best) {
