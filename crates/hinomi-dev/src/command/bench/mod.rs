@@ -62,6 +62,7 @@ const SECTIONS: &[Section] = &[
     section("page-peers", "Pages that reach inside, beside other extensions", pages::peers::section),
     section("page-cost", "What the page watch costs a page", pages::cost::section),
     section("recovery", "What forged documents would do", recovery::section),
+    section("keys", "Keys and certificates beside badkeys", quality::keys::section),
     section("ppap", "Archives whose password travels beside them", ppap::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),

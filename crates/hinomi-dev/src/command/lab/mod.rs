@@ -2,6 +2,7 @@
 
 mod child;
 pub(crate) mod json;
+pub(crate) mod keys;
 pub(crate) mod letters;
 mod pages;
 pub(crate) mod recovery;
@@ -30,11 +31,15 @@ pub(crate) enum Arguments {
     /// Servers of TLS, old and new, and what stands between them and a prober.
     #[command(subcommand)]
     Tls(tls::Arguments),
+    /// Keys: what our readers say of them beside what others say.
+    #[command(subcommand)]
+    Keys(keys::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match arguments {
         Arguments::Tls(arguments) => tls::run(arguments),
+        Arguments::Keys(arguments) => keys::run(arguments),
     }
 }
 

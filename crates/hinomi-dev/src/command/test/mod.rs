@@ -6,6 +6,7 @@ pub(crate) mod damage;
 pub(crate) mod death;
 mod forged;
 mod formats;
+mod keys;
 mod life;
 mod pages;
 mod peers;
@@ -99,6 +100,10 @@ const TESTS: &[(&str, Test)] = &[
     ("resolver-settings", pages::resolvers::measured),
     ("tls-lab-tables", tls_tables),
     ("tls-lab-prober", tls_prober),
+    ("keys-vectors", keys::vectors),
+    ("keys-badkeys", keys::badkeys),
+    ("keys-nothing-else", keys::nothing_else),
+    ("keys-fresh", keys::fresh),
     ("bombs", bombs::each),
     ("damaged-files", damage::campaign),
     ("killed-at-any-moment", death::kills),

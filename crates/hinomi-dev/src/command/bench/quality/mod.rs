@@ -6,6 +6,7 @@
 
 mod company;
 mod corpus;
+pub(super) mod keys;
 mod mail;
 pub(super) mod peers;
 mod scan;

@@ -13,6 +13,9 @@ mod roster;
 mod tests;
 mod truth;
 
+pub(crate) use peers::badkeys::over as badkeys_over;
+pub(crate) use programs::{Program, program};
+
 use super::{Lab, in_guard, say};
 use anyhow::{Context, Result, ensure};
 use peers::Peer;
@@ -251,7 +254,7 @@ fn told_of(server: &roster::Server) -> serde_json::Value {
 
 /// Measures every server that runs; a table that says something else is an error.
 fn hold(lab: &Lab, raised: &raised::Raised, write: bool) -> Result<ExitCode> {
-    let python = programs::program(lab, "python3").map_err(anyhow::Error::msg)?;
+    let python = program(lab, "python3").map_err(anyhow::Error::msg)?;
     let mut wrong = 0;
     for raised::Running { server, .. } in &raised.running {
         let measured = truth::measure(&python, &lab.root.join("lab/tls/truth.py"), server)?;

@@ -82,6 +82,8 @@ const PYPI: &[(&str, &[&str], Option<&str>)] = &[
     ("nassl-python", &["nassl==5.4.0"], None),
     ("sslyze", &["sslyze==6.3.1"], Some("sslyze")),
     ("badkeys", &["badkeys==0.0.21"], Some("badkeys")),
+    ("badkeys-python", &["badkeys==0.0.21"], None),
+    ("keys-python", &["cryptography==50.0.2", "cryptography-vectors==50.0.2", "asn1crypto==1.5.1"], None),
 ];
 
 /// Finds a program by its name in the tables of the lab, or installs it into the cache; else says what is missing.
