@@ -31,6 +31,7 @@ pub fn seeds() -> Result<Vec<Seed>> {
     seeds.extend(stored()?);
     seeds.extend(recordings());
     seeds.extend(watched());
+    seeds.extend(keys());
     for packed in [false, true] {
         let lines = vec!["invoice".to_owned()];
         let acts = vec![
@@ -178,6 +179,53 @@ fn stored() -> Result<Vec<Seed>> {
         Ok((*target, (*name).to_owned(), bytes))
     })
     .collect()
+}
+
+/// Files with keys that the tests of their readers keep: for the target of all, and for that of their format.
+fn keys() -> Vec<Seed> {
+    let lines = include_str!("../../hinomi-formats/src/trust/keys/fixtures/objects.b64").lines();
+    let files: Vec<(&str, Vec<u8>)> =
+        lines.filter_map(|line| line.split_once(' ')).map(|(name, text)| (name, from_base64(text))).collect();
+    let whole = files.iter().map(|(name, bytes)| ("keys", (*name).to_owned(), bytes.clone()));
+    // What the target puts before them is taken away.
+    let behind = |kind: u8, bytes: &[u8], head: usize| {
+        let rest = bytes.get(head..).unwrap_or_default();
+        [&[kind], rest].concat()
+    };
+    let decoded = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let lines = text.lines().filter(|line| !line.starts_with('-') && !line.contains(':'));
+        from_base64(&lines.collect::<Vec<_>>().join("\n"))
+    };
+    let own = files.iter().filter_map(|(name, bytes)| {
+        let (target, bytes) = match name.rsplit_once('.').map_or(*name, |(_, ending)| ending) {
+            "p12" => ("keys_pkcs12", bytes.clone()),
+            "jks" => ("keys_store", behind(0, bytes, 8)),
+            "jceks" => ("keys_store", behind(2, bytes, 8)),
+            "bks" => ("keys_store", behind(if bytes.get(3) == Some(&2) { 4 } else { 5 }, bytes, 4)),
+            "asc" => ("keys_pgp", decoded(bytes)),
+            "gpg" => ("keys_pgp", bytes.clone()),
+            "ppk" => ("keys_ssh", behind(3, bytes, "PuTTY-User-Key-File-".len())),
+            "pub" | "authorized_keys" | "known_hosts" => ("keys_ssh", behind(1, bytes, 0)),
+            "rfc4716" => ("keys_ssh", behind(4, bytes, "---- BEGIN SSH2 PUBLIC KEY ----\n".len())),
+            "ed25519" | "ecdsa" | "gcm" => ("keys_ssh", behind(0, &decoded(bytes), "openssh-key-v1\0".len())),
+            "der" => ("keys_asn1", behind(if name.starts_with("cert") { 0 } else { 7 }, bytes, 0)),
+            "pem" => ("keys_asn1", behind(label(bytes), &decoded(bytes), 0)),
+            _ => return None,
+        };
+        Some((target, (*name).to_owned(), bytes))
+    });
+    let number =
+        |seed: u8| (0..32_u8).map(move |at| at.wrapping_mul(seed) ^ seed | 0x81).collect::<Vec<u8>>();
+    let moduli: Vec<u8> = [vec![0], number(7), number(11), number(7), number(21)].concat();
+    whole.chain(own).chain([("keys_moduli", "four".to_owned(), moduli)]).collect()
+}
+
+/// The number of a file's label among those of the target.
+fn label(bytes: &[u8]) -> u8 {
+    let is_it = |label: &&str| bytes.starts_with(format!("-----BEGIN {label}-----").as_bytes());
+    let at = crate::fuzz_targets::LABELS.iter().position(|label| is_it(&label));
+    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
 }
 
 /// Undoes base64; line ends and padding are skipped.

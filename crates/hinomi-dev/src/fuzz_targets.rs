@@ -6,6 +6,10 @@
 //! problem that says so by its name and value. The crate in `fuzz/` takes this file as it is, and needs nothing but the
 //! readers and the watch for it.
 
+// The crate in `fuzz/` takes this file by its path, and looks for this one beside it.
+#[path = "fuzz_targets/keys.rs"]
+mod keys;
+
 use hinomi_formats::capture::resolver::{self, CLASSES, Program};
 use hinomi_formats::capture::{self, Dates, Format, PROBLEMS_MAX, Reader, Record};
 use hinomi_formats::decode::Recipe;
@@ -16,6 +20,7 @@ use hinomi_formats::script::{self, Command, Survey};
 use hinomi_formats::tree::{self, Hints};
 use hinomi_formats::{Budget, Limits, Problem, ProblemKind, archive, pdf, text, url};
 use hinomi_watch::{Config, Event, EventKind, Watch, in_order, read_line};
+pub use keys::{LABELS, keys, keys_asn1, keys_moduli, keys_pgp, keys_pkcs12, keys_ssh, keys_store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A target by name.
@@ -39,6 +44,13 @@ pub const TARGETS: &[Target] = &[
     Target { name: "gzip", run: gzip },
     Target { name: "iso", run: iso },
     Target { name: "jscript", run: jscript },
+    Target { name: "keys", run: keys },
+    Target { name: "keys_asn1", run: keys_asn1 },
+    Target { name: "keys_moduli", run: keys_moduli },
+    Target { name: "keys_pgp", run: keys_pgp },
+    Target { name: "keys_pkcs12", run: keys_pkcs12 },
+    Target { name: "keys_ssh", run: keys_ssh },
+    Target { name: "keys_store", run: keys_store },
     Target { name: "lzh", run: lzh },
     Target { name: "mail", run: mail },
     Target { name: "mbox", run: mbox },

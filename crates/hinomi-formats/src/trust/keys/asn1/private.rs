@@ -11,6 +11,9 @@ use std::borrow::Cow;
 const ML_KEM: &[(&str, usize, usize)] =
     &[("ml-kem-512", 768, 800), ("ml-kem-768", 1_152, 1_184), ("ml-kem-1024", 1_536, 1_568)];
 
+/// Steps that a public key of lattices takes.
+const LATTICE_STEPS: u64 = 2_000;
+
 /// `PrivateKeyInfo`: version, algorithm, key, and perhaps the public half. Where that lacks, it is computed if `derive`
 /// is set: [`cost`] tells what that takes.
 pub(in crate::trust::keys) fn pkcs8(reader: &mut Reader<'_>, derive: bool) -> Option<Known> {
@@ -55,11 +58,11 @@ fn by_algorithm(algorithm: &Algorithm<'_>, key: &[u8], told: Option<&[u8]>, deri
         return Some(Known::named(algorithm.oid.clone(), None).with_private(private));
     };
     // The key is an octet string within the octet string (RFC 8410, 7).
-    let seed = reader.octets().unwrap_or(Cow::Borrowed(key));
+    let seed = seed_of(name, key).or_else(|| reader.octets()).unwrap_or(Cow::Borrowed(key));
     let public = told
         .map(Cow::Borrowed)
-        .or_else(|| if derive { derived(name, &seed) } else { None })
-        .or_else(|| expanded(name, key));
+        .or_else(|| expanded(name, key))
+        .or_else(|| if derive { derived(name, &seed) } else { None });
     let known = match public {
         Some(public) => {
             public_of(algorithm, &public).map(|known| Known { spki: Some(algorithm.spki(&public)), ..known })
@@ -75,8 +78,19 @@ pub(in crate::trust::keys) fn derived(name: &str, seed: &[u8]) -> Option<Cow<'st
         "ed25519" => curve::ed25519(seed).map(|key| Cow::Owned(key.to_vec())),
         "x448" => curve::x448(seed).map(|key| Cow::Owned(key.to_vec())),
         "x25519" => curve::x25519(seed).map(|key| Cow::Owned(key.to_vec())),
-        _ => None,
+        "ed448" => curve::ed448(seed).map(|key| Cow::Owned(key.to_vec())),
+        _ => curve::of_seed(name, seed).map(Cow::Owned),
     }
+}
+
+/// The seed of a key of ML-KEM or ML-DSA: alone, or before the expanded key (RFC 9935, 6; RFC 9881, 6).
+fn seed_of<'a>(name: &str, key: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    name.starts_with("ml-").then_some(())?;
+    let mut reader = Reader::new(key);
+    if let Some(alone) = reader.take(instead(0)) {
+        return Some(Cow::Borrowed(alone.body));
+    }
+    Reader::new(key).sequence()?.octets()
 }
 
 /// The public half that an expanded ML-KEM key holds; such a key stands alone or after its seed (RFC 9935, 6).
@@ -125,9 +139,12 @@ pub(in crate::trust::keys) fn cost(known: &Known) -> Option<u64> {
     if known.spki.is_some() || !known.private.is_known() {
         return None;
     }
+    if known.algorithm.starts_with("ml-") {
+        return Some(LATTICE_STEPS);
+    }
     let words = u64::from(known.bits?).div_ceil(64);
     match known.algorithm.as_ref() {
-        "ec" | "ed25519" | "x25519" | "x448" => Some(words.saturating_mul(500)),
+        "ec" | "ed448" | "ed25519" | "x25519" | "x448" => Some(words.saturating_mul(500)),
         "dsa" | "dh" => Some(words.saturating_mul(words).saturating_mul(16)),
         _ => None,
     }

@@ -1,10 +1,11 @@
-//! Public keys of Ed25519 (RFC 8032, 5.1.5), X25519 and X448 (RFC 7748, 5) from the private ones.
+//! Public keys of Ed25519 and Ed448 (RFC 8032, 5.1.5 and 5.2.5), X25519 and X448 (RFC 7748, 5) from the private ones.
 
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
 use dashu_int::modular::Reduced;
 use dashu_int::ops::BitTest;
 use sha2::{Digest, Sha512};
+use shake::digest::{ExtendableOutput, Update, XofReader};
 
 /// Abscissa and ordinate of the generator, and d of the curve, hexadecimal.
 const BASE: [&str; 3] = [
@@ -19,6 +20,13 @@ const BASE_U: u32 = 9;
 const A24_OF_448: u32 = 39_081;
 const BASE_U_OF_448: u32 = 5;
 const BITS: usize = 255;
+/// Abscissa and ordinate of the generator of Ed448, and minus d of its curve (RFC 8032, 5.2).
+const BASE_OF_448: [&str; 2] = [
+    "4f1970c66bed0ded221d15a622bf36da9e146570470f1767ea6de324a3d3a46412ae1af72ab66511433b80e18b00938e2626a82bc70cc05e",
+    "693f46716eb6bc248876203756c9c7624bea73736ca3984087789c1e05a0c2d73ad3ff1ce67c39c4fdbd132c4ed7c8ad9808795bf230fa14",
+];
+const MINUS_D_OF_448: u32 = 39_081;
+const BITS_OF_448: usize = 448;
 
 fn prime() -> UBig {
     (UBig::from(1_u8) << BITS) - UBig::from(19_u8)
@@ -79,6 +87,58 @@ fn add<'a>(one: &[Reduced<'a>; 4], other: &[Reduced<'a>; 4], d: &Reduced<'a>) ->
     [&e * &f, &g * &h, f * g, e * h]
 }
 
+/// The public key of a seed of Ed448.
+pub(in crate::trust::keys) fn ed448(seed: &[u8]) -> Option<[u8; 57]> {
+    let seed: &[u8; 57] = seed.try_into().ok()?;
+    let mut hash = shake::Shake256::default();
+    hash.update(seed);
+    let mut bytes = [0; 56];
+    // Of the first half of 114 bytes the last byte is cleared.
+    hash.finalize_xof().read(&mut bytes);
+    let mut scalar = UBig::from_le_bytes(&bytes);
+    [0, 1].into_iter().for_each(|bit| scalar.clear_bit(bit));
+    scalar.set_bit(BITS_OF_448 - 1);
+    let ring = ConstDivisor::new(prime_of_448());
+    let mut numbers = BASE_OF_448.iter().filter_map(|text| UBig::from_str_radix(text, 16).ok());
+    let mut next = || Some(ring.reduce(numbers.next()?));
+    let base = [next()?, next()?, ring.reduce(UBig::ONE)];
+    let minus_d = ring.reduce(UBig::from(MINUS_D_OF_448));
+    let mut sum = [ring.reduce(UBig::ZERO), ring.reduce(UBig::ONE), ring.reduce(UBig::ONE)];
+    for bit in (0..BITS_OF_448).rev() {
+        sum = add_of_448(&sum, &sum, &minus_d);
+        if scalar.bit(bit) {
+            sum = add_of_448(&sum, &base, &minus_d);
+        }
+    }
+    let [x, y, z] = sum;
+    let inverse = z.inv()?;
+    let (x, y) = ((x * &inverse).residue(), (y * inverse).residue());
+    let mut key: [u8; 57] = little_endian(&y);
+    if let Some(last) = key.last_mut() {
+        *last |= u8::from(x.bit(0)) << 7;
+    }
+    Some(key)
+}
+
+/// Addition in projective coordinates; complete too (RFC 8032, 5.2.4).
+fn add_of_448<'a>(
+    one: &[Reduced<'a>; 3],
+    other: &[Reduced<'a>; 3],
+    minus_d: &Reduced<'a>,
+) -> [Reduced<'a>; 3] {
+    let ([x1, y1, z1], [x2, y2, z2]) = (one, other);
+    let (a, c, d) = (z1 * z2, x1 * x2, y1 * y2);
+    let (b, e) = (a.sqr(), minus_d * &c * &d);
+    // d is negative here, so that sum and difference change places.
+    let (f, g) = (&b + &e, b - e);
+    let h = (x1 + y1) * (x2 + y2);
+    [&a * &f * (h - &c - &d), a * &g * (d - c), f * g]
+}
+
+fn prime_of_448() -> UBig {
+    (UBig::ONE << BITS_OF_448) - (UBig::ONE << (BITS_OF_448 / 2)) - UBig::ONE
+}
+
 /// The public key of a private one.
 pub(in crate::trust::keys) fn x25519(scalar: &[u8]) -> Option<[u8; 32]> {
     let scalar = clamped(scalar.try_into().ok()?);
@@ -91,8 +151,7 @@ pub(in crate::trust::keys) fn x448(scalar: &[u8]) -> Option<[u8; 56]> {
     let mut number = UBig::from_le_bytes(scalar);
     [0, 1].into_iter().for_each(|bit| number.clear_bit(bit));
     number.set_bit(447);
-    let power = |bits: usize| UBig::ONE << bits;
-    let key = ladder(&number, power(448) - power(224) - UBig::ONE, 448, [A24_OF_448, BASE_U_OF_448])?;
+    let key = ladder(&number, prime_of_448(), BITS_OF_448, [A24_OF_448, BASE_U_OF_448])?;
     Some(little_endian(&key))
 }
 

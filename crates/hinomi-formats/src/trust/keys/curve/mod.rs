@@ -1,12 +1,14 @@
-//! Elliptic curves: their names, and the point that belongs to a private scalar.
+//! Elliptic curves: their names, and the point that belongs to a private scalar. And what belongs to the seeds of lattices.
 //!
 //! A private key often lacks its public half, without which nobody could say whose key it is. The arithmetic here
 //! makes it. It takes no care to hide what it computes from a watcher with a clock: nobody asks it to sign.
 
 mod edwards;
+mod lattice;
 mod weierstrass;
 
-pub(super) use edwards::{ed25519, x448, x25519};
+pub(super) use edwards::{ed448, ed25519, x448, x25519};
+pub(super) use lattice::of_seed;
 pub(super) use weierstrass::{is_on, multiply};
 
 use crate::keys::asn1::ber::{self, Value, trimmed};

@@ -145,14 +145,14 @@ impl Lock {
 
     /// What a password costs; none of a lock that is not opened here.
     fn cost(&self) -> Option<u64> {
-        let is_known = matches!(self.cipher, 2 | 7..=9) && self.kind <= 3 && self.usage != 253;
+        let is_known = matches!(self.cipher, 2 | 3 | 7..=9) && self.kind <= 3 && self.usage != 253;
         (is_known && self.digest.is_some()).then(|| (self.count / BYTES_A_STEP).max(1))
     }
 
     fn open(&self, password: &str, locked: &[u8]) -> Option<Opened> {
         let digest = self.digest?;
         let length = match self.cipher {
-            7 => 16,
+            3 | 7 => 16,
             2 | 8 => 24,
             _ => 32,
         };
@@ -160,6 +160,7 @@ impl Lock {
         let mut plain = Zeroizing::new(locked.to_vec());
         match self.cipher {
             2 => feedback(&des::TdesEde3::new_from_slice(&key).ok()?, &self.iv, &mut plain),
+            3 => feedback(&cast5::Cast5::new_from_slice(&key).ok()?, &self.iv, &mut plain),
             7 => feedback(&aes::Aes128::new_from_slice(&key).ok()?, &self.iv, &mut plain),
             8 => feedback(&aes::Aes192::new_from_slice(&key).ok()?, &self.iv, &mut plain),
             _ => feedback(&aes::Aes256::new_from_slice(&key).ok()?, &self.iv, &mut plain),

@@ -232,6 +232,24 @@ fn shared_primes_are_all_found() {
     check_shared(&moduli);
 }
 
+/// Comparing every two of them would take longer than finding them all.
+#[test]
+fn a_prime_that_hundreds_share_is_told_of_each() {
+    const COUNT: usize = 800;
+    let shared = Dice(13).prime(256);
+    // One more than a multiple of all small primes: no two have a factor in common.
+    let small: UBig = rsa::small_primes(COUNT as u32).map(UBig::from).product();
+    let moduli: Vec<UBig> = (1..=COUNT).map(|at| (&small * UBig::from(at) + UBig::ONE) * &shared).collect();
+    let bytes: Vec<Vec<u8>> = moduli.iter().map(|modulus| modulus.to_be_bytes().into_vec()).collect();
+    let numbers: Vec<&[u8]> = bytes.iter().map(Vec::as_slice).collect();
+    let found = shared_primes(&numbers, &Limits::desk()).value;
+    assert_eq!(found.iter().map(|one| one.index).collect::<Vec<_>>(), (0..COUNT).collect::<Vec<_>>());
+    for one in found {
+        assert_eq!(one.with.len(), 16);
+        assert!(!one.with.contains(&one.index));
+    }
+}
+
 /// Odd numbers share small factors by chance, which is as good; the tree is deep enough for transforms of every sort.
 #[test]
 fn the_tree_agrees_with_all_pairs() {

@@ -22,15 +22,17 @@ use crate::{Limits, Parsed, Problem};
 const BITS: std::ops::RangeInclusive<u32> = 256..=super::BITS_MAX;
 /// Partners that are named of one modulus.
 const PARTNERS_MAX: usize = 16;
-/// Moduli with a shared prime that are compared with one another, to say which shares with which.
-const COMPARED_MAX: usize = 2_000;
+/// Words that are compared, two moduli by two, to say which shares a prime with which: four hundred of 2,048 bits. Whoever
+/// writes thousands that share primes has them named by their primes only.
+const COMPARED_WORDS_MAX: usize = 400 * 400 * 32;
 
 /// A modulus that has a prime in common with others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedPrime {
     /// Its index among the moduli given.
     pub index: usize,
-    /// The indices of others that have it too; sixteen at most, and none where too many moduli share primes to tell.
+    /// The indices of others that have it too; sixteen at most. Where hundreds share primes, those whose primes are all
+    /// shared are not named.
     pub with: Vec<usize>,
 }
 
@@ -65,25 +67,63 @@ pub fn shared_primes(moduli: &[&[u8]], limits: &Limits) -> Parsed<Vec<SharedPrim
         places.iter().map(|(modulus, places)| (UBig::from_be_bytes(modulus), places)).collect();
     let others = tree::products_of_others(numbers.iter().map(|(number, _)| number));
     let shares = |((number, places), others): (&(UBig, &Vec<usize>), UBig)| {
-        (!number.gcd(&others).is_one()).then(|| (number.clone(), places.to_vec()))
+        let shared = number.gcd(&others);
+        (!shared.is_one()).then(|| Sharing { number: number.clone(), shared, places: places.to_vec() })
     };
-    let sharing: Vec<(UBig, Vec<usize>)> = numbers.iter().zip(others).filter_map(shares).collect();
+    let sharing: Vec<Sharing> = numbers.iter().zip(others).filter_map(shares).collect();
     Parsed { value: named(&sharing), problems }
 }
 
+/// A modulus with company: the number, what it shares with all others together, and where it stands.
+struct Sharing {
+    number: UBig,
+    shared: UBig,
+    places: Vec<usize>,
+}
+
 /// Says which of the moduli that share primes share them with which.
-fn named(sharing: &[(UBig, Vec<usize>)]) -> Vec<SharedPrime> {
+fn named(sharing: &[Sharing]) -> Vec<SharedPrime> {
+    let longest = sharing.iter().map(|one| one.number.as_words().len()).max().unwrap_or(0);
+    let work = sharing.len().saturating_mul(sharing.len()).saturating_mul(longest);
+    let partners = if work <= COMPARED_WORDS_MAX { by_pairs(sharing) } else { by_primes(sharing) };
     let mut found = Vec::new();
-    for (at, (number, places)) in sharing.iter().enumerate() {
-        let compared = if sharing.len() <= COMPARED_MAX { sharing } else { &[] };
-        let partners = compared
-            .iter()
-            .enumerate()
-            .filter(|(other, (modulus, _))| *other != at && !number.gcd(modulus).is_one());
+    for (one, partners) in sharing.iter().zip(partners) {
+        let with = partners.into_iter().filter_map(|other| sharing.get(other));
         let with: Vec<usize> =
-            partners.flat_map(|(_, (_, places))| places.iter().copied()).take(PARTNERS_MAX).collect();
-        found.extend(places.iter().map(|index| SharedPrime { index: *index, with: with.clone() }));
+            with.flat_map(|other| other.places.iter().copied()).take(PARTNERS_MAX).collect();
+        found.extend(one.places.iter().map(|index| SharedPrime { index: *index, with: with.clone() }));
     }
     found.sort_by_key(|shared| shared.index);
     found
+}
+
+/// The partners of each: every two are compared.
+fn by_pairs(sharing: &[Sharing]) -> Vec<Vec<usize>> {
+    let mut partners: Vec<Vec<usize>> = sharing.iter().map(|_| Vec::new()).collect();
+    for (at, one) in sharing.iter().enumerate() {
+        for (other, with) in sharing.iter().enumerate().skip(at.saturating_add(1)) {
+            if !(&one.number).gcd(&with.number).is_one() {
+                [(at, other), (other, at)].into_iter().for_each(|(who, whom)| {
+                    if let Some(known) = partners.get_mut(who) {
+                        known.push(whom);
+                    }
+                });
+            }
+        }
+    }
+    partners
+}
+
+/// The partners of each among those that share the same prime and nothing else: what many share is told without comparing
+/// every two, and whose primes are all shared has none named.
+fn by_primes(sharing: &[Sharing]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<&UBig, Vec<usize>> = BTreeMap::new();
+    for (at, one) in sharing.iter().enumerate() {
+        groups.entry(&one.shared).or_default().push(at);
+    }
+    let others = |(at, one): (usize, &Sharing)| {
+        let group = groups.get(&one.shared).into_iter().flatten();
+        group.copied().filter(|other| *other != at).take(PARTNERS_MAX).collect()
+    };
+    sharing.iter().enumerate().map(others).collect()
 }
