@@ -9,6 +9,7 @@
 
 mod browse;
 mod files;
+mod https;
 mod reports;
 mod scope;
 mod tls;
@@ -19,6 +20,7 @@ pub use browse::{
 pub use files::{
     Around, Collect, CollectLimits, CollectProblem, Fetch, FileState, Item, Surroundings, Taken, collect,
 };
+pub use https::{Roots, ask_https, ask_https_each, find_paths};
 pub use reports::{Heard, REPORT_PATH, Receive, ReceiveError, Receiver, Told};
 pub use scope::{InScope, Resolved, Scope, resolve};
 pub use tls::{TlsSweep, TlsTarget, survey_tls};
@@ -44,5 +46,11 @@ pub enum CollectError {
     NotANetwork {
         /// The line.
         text: String,
+    },
+    /// A file of the company's own roots that holds none.
+    #[error("read certificates from {name}")]
+    NotARoot {
+        /// The file.
+        name: String,
     },
 }

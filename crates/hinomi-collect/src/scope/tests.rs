@@ -1,6 +1,7 @@
 //! Spellings of hosts: those that must not slip through, and those that must.
 
 use super::{InScope, Scope};
+use crate::resolve;
 use std::net::IpAddr;
 
 fn ours() -> Scope {

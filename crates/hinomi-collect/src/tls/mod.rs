@@ -51,6 +51,11 @@ impl TlsTarget {
         SocketAddr::new(*self.address.get(), self.port)
     }
 
+    /// The dialog before TLS.
+    pub fn starttls(&self) -> Option<Protocol> {
+        self.starttls
+    }
+
     /// The host as named.
     pub fn host(&self) -> &str {
         self.host.get()

@@ -7,6 +7,7 @@
 
 pub mod clients;
 mod handshake;
+pub mod http;
 pub mod names;
 mod probe;
 pub mod recording;

@@ -60,6 +60,8 @@ pub enum Why {
     StartTls(String),
     /// The server answered against the protocol.
     Contradicts(String),
+    /// It answers as it may, but by means that the one who asked has not.
+    BeyondUs(String),
     /// Nothing that was found makes the question possible, e.g. no CBC suite for encrypt-then-MAC.
     NotApplicable,
     /// The options leave it out.
@@ -79,6 +81,7 @@ impl fmt::Display for Why {
             Self::NotTls(what) => write!(f, "not TLS: {what:?}"),
             Self::StartTls(what) => write!(f, "STARTTLS: {what}"),
             Self::Contradicts(what) => write!(f, "the server contradicts the protocol: {what}"),
+            Self::BeyondUs(what) => write!(f, "not possible with our means: {what}"),
             Self::NotApplicable => f.write_str("does not apply"),
             Self::NotAsked => f.write_str("not asked"),
         }
