@@ -80,6 +80,11 @@ impl AssetId {
         &self.0
     }
 
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: AssetKind) -> bool {
+        self.0.split_once(':').is_some_and(|(own, _)| own == kind.as_str())
+    }
+
     /// The part after the kind.
     pub fn name(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, name)| name)

@@ -10,7 +10,7 @@ mod tests;
 mod trust;
 
 pub(crate) use pages::{Allow, PORTS_MAX, PageSettings};
-pub(crate) use trust::{KeySettings, TlsSettings, answers, blocklist, policy};
+pub(crate) use trust::{KeySettings, TlsSettings, answers, blocklist, policy, profile, roots};
 
 use anyhow::{Context, Result, anyhow, bail};
 use hinomi_model::{BasisPoints, Yen};

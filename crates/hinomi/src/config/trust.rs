@@ -4,6 +4,7 @@ use super::{Found, SecretSource};
 use anyhow::{Context, Result, anyhow, bail};
 use hinomi_checks::tls::Profile;
 use hinomi_checks::{Policy, Questionnaire, Told};
+use hinomi_collect::Roots;
 use hinomi_formats::keys::weak::Blocklist;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// A block list is held in memory.
 const BLOCKLIST_BYTES_MAX: u64 = 1 << 30;
+/// Certificates of authorities.
+const ROOT_BYTES_MAX: u64 = 1 << 20;
 /// A profile is a page of text.
 const PROFILE_BYTES_MAX: u64 = 1 << 20;
 
@@ -20,6 +23,12 @@ const PROFILE_BYTES_MAX: u64 = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TlsSettings {
+    /// What `hinomi run` asks: `www.example.co.jp:443`, `smtp://mail.example.co.jp`. Each lies in `[scope]`.
+    pub(crate) servers: Vec<String>,
+    /// Ask gently: two connections at once to a server.
+    pub(crate) polite: bool,
+    /// Certificates of the company's own authorities: what they sign is trusted.
+    pub(crate) roots: Vec<PathBuf>,
     /// Id of a profile inside, or path of one's own (`*.toml`).
     pub(crate) profile: Option<String>,
     /// Of an interim profile: the day (`2027-03-31`) on which the move to another is done.
@@ -60,7 +69,7 @@ impl KeySettings {
 
 /// What the company has decided, as far as a verdict depends on it.
 pub(crate) fn policy(found: &Found) -> Result<Policy> {
-    let TlsSettings { profile: named, interim_until } = &found.config.tls;
+    let TlsSettings { profile: named, interim_until, .. } = &found.config.tls;
     Ok(Policy {
         tls: match named {
             None => Profile::default(),
@@ -68,6 +77,15 @@ pub(crate) fn policy(found: &Found) -> Result<Policy> {
         },
         interim_until: interim_until.as_deref().and_then(|day| day.parse().ok()),
         in_use_until: found.config.keys.in_use_until,
+    })
+}
+
+/// Whom clients trust: the public roots, and the company's own.
+pub(crate) fn roots(found: &Found) -> Result<Roots> {
+    found.config.tls.roots.iter().try_fold(Roots::public(), |roots, path| {
+        let path = found.inside(path);
+        let bytes = read_file(&path, ROOT_BYTES_MAX)?;
+        Ok(roots.and(&path.display().to_string(), &bytes)?)
     })
 }
 

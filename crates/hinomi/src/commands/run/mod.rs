@@ -5,12 +5,15 @@ mod tests;
 
 use crate::app::{App, store_path};
 use crate::cli::args::{JudgeFlags, Run};
+use crate::commands::scan::servers::{self, Asked};
 use crate::commands::{results, scan, store};
 use crate::look::{Place, PlaceLooked};
 use crate::pass::coverage::{Known, Unseen};
 use crate::pass::{Pass, exit_code, judge_all};
 use anyhow::{Context, Result};
-use hinomi_model::{CheckId, Coverage, Evidence, EvidenceId, Finding, Fingerprint, Status, Text};
+use hinomi_model::{
+    AssetId, AssetKind, CheckId, Coverage, Evidence, EvidenceId, Finding, Fingerprint, Status, Text,
+};
 use hinomi_outcome::{Report, Reported};
 use hinomi_store::{RunHeader, RunId, Store};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,15 +29,19 @@ pub(crate) fn run(app: &App, args: &Run) -> Result<u8> {
 /// Looks, judges and keeps; gives the report with each finding's place in life.
 pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
     let started = Instant::now();
-    let places = scan::configured(app);
-    if places.is_empty() {
+    let mut places = scan::configured(app);
+    let servers = servers::configured(app)?;
+    if places.is_empty() && servers.is_empty() {
         return Err(app.refuse(Text::new("cli_config_no_source")));
     }
+    let asked = servers::ask(app, &servers, app.found.config.tls.polite)?;
+    places.extend(asked.places.iter().cloned());
     let own = app.own_domains();
     let around = scan::surroundings(app, &own)?;
     let mut kept = Store::open(&store_path(app)).context("open the store")?;
-    let run = kept.begin_run(&header(app, &places)).context("begin the run")?;
-    let looked = scan::look_at(app, &places, flags)?;
+    let run = kept.begin_run(&header(app, &places, &asked)).context("begin the run")?;
+    let mut looked = scan::look_at(app, &places, flags)?;
+    asked.tell(&mut looked);
     let seen_in = looked.places.clone();
     let mut pass = judge_all(looked, &around, false);
     let standing = save(app, &mut kept, run, &seen_in, &pass.report)?;
@@ -56,11 +63,12 @@ pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
     Ok(report)
 }
 
-fn header(app: &App, places: &[Place]) -> RunHeader {
+fn header(app: &App, places: &[Place], asked: &Asked) -> RunHeader {
+    let silent = asked.blind.iter().filter(|label| !places.iter().any(|place| place.label == **label));
     RunHeader {
         started_at: app.now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        sources: places.iter().map(|place| place.label.clone()).collect(),
+        sources: places.iter().map(|place| &place.label).chain(silent).cloned().collect(),
         misses_needed: BTreeMap::new(),
     }
 }
@@ -116,8 +124,20 @@ fn coverage(
     }
     let undecided: BTreeSet<EvidenceId> =
         pass.report.undecided.iter().map(|case| case.evidence.clone()).collect();
+    // Of one server or key, a new survey is new evidence of the same thing; a folder is many things.
+    let single =
+        |asset: &AssetId| ![AssetKind::Store, AssetKind::Mailbox].into_iter().any(|kind| asset.is(kind));
+    let of_one = pass.report.undecided.iter().filter(|case| single(&case.asset));
+    let undecided_of = of_one.map(|case| (case.check.clone(), case.asset.clone())).collect();
     let checks: Vec<&CheckId> = app.checks.keys().collect();
-    Ok(Known { checks: &checks, places, assets: &assets, undecided: &undecided }.coverage(&unseen))
+    let known = Known {
+        checks: &checks,
+        places,
+        assets: &assets,
+        undecided: &undecided,
+        undecided_of: &undecided_of,
+    };
+    Ok(known.coverage(&unseen))
 }
 
 /// Archives in archives in mails: more steps than any tree has.

@@ -7,6 +7,7 @@ mod tests;
 use crate::app::{App, deliver};
 use crate::cli::args::{JudgeFlags, ServerArg, TlsAction, TlsConfig, TlsSheet, TlsSurvey};
 use crate::commands::scan::{self, servers};
+use crate::config;
 use crate::look::{Place, What};
 use crate::output::can_deliver;
 use anyhow::{Context, Result};
@@ -105,20 +106,12 @@ fn profiles(app: &App) -> Result<u8> {
     Ok(0)
 }
 
-/// The profile asked for, of the configuration, or the usual one.
+/// The profile asked for, or that of the configuration, or the usual one.
 fn profile(app: &App, asked: Option<&str>) -> Result<Profile> {
-    let Some(name) = asked else { return Ok(Profile::default()) };
-    if let Some(known) = Profile::builtin(name) {
-        return Ok(known);
+    match asked {
+        Some(name) => config::profile(&app.found, name),
+        None => Ok(config::policy(&app.found)?.tls),
     }
-    let path = Path::new(name);
-    if !path.is_file() {
-        let known: Vec<&str> = Profile::builtin_ids().collect();
-        let text = Text::new("cli_tls_no_profile").with("name", name).with("known", known.join(", "));
-        return Err(app.refuse(text));
-    }
-    let text = fs::read_to_string(path).with_context(|| format!("read {name}"))?;
-    Ok(Profile::parse(name, &text)?)
 }
 
 fn ask(app: &App, named: &[String], polite: bool) -> Result<servers::Asked> {

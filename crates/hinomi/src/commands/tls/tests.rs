@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 fn app() -> App {
-    App::for_test(Found { config: crate::config::Config::default(), path: None })
+    App::for_test(Found { config: config::Config::default(), path: None })
 }
 
 /// A server of TLS 1.2 and 1.0; whether it speaks SSL 3.0 is not known.

@@ -15,6 +15,8 @@ pub(crate) struct Known<'a> {
     pub(crate) assets: &'a BTreeMap<String, Vec<AssetId>>,
     /// Evidence a check of this run could not decide about.
     pub(crate) undecided: &'a BTreeSet<EvidenceId>,
+    /// Checks that could not decide about a server, a key, a page: whatever it was seen in.
+    pub(crate) undecided_of: &'a BTreeSet<(CheckId, AssetId)>,
 }
 
 /// A finding that stands and was not seen in this run.
@@ -56,6 +58,7 @@ impl Known<'_> {
             of_it().any(|id| place.partly_evidence.contains(id))
                 || unseen.finding.evidence().iter().any(|proof| is_partly(place, &proof.source))
         }) || of_it().any(|id| self.undecided.contains(id))
+            || self.undecided_of.contains(&(unseen.finding.check.clone(), unseen.finding.asset.clone()))
     }
 }
 

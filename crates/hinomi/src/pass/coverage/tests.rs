@@ -27,6 +27,14 @@ fn finding() -> Finding {
 
 /// Whether the finding would be called gone when its place, `mail`, was looked at like this.
 fn is_gone(change: impl FnOnce(&mut BTreeMap<String, PlaceLooked>, &mut BTreeSet<EvidenceId>)) -> bool {
+    is_gone_but(&BTreeSet::new(), change)
+}
+
+/// The same, when a check could not decide about these.
+fn is_gone_but(
+    undecided_of: &BTreeSet<(CheckId, AssetId)>,
+    change: impl FnOnce(&mut BTreeMap<String, PlaceLooked>, &mut BTreeSet<EvidenceId>),
+) -> bool {
     let mut places = BTreeMap::from([("mail".to_owned(), PlaceLooked::default())]);
     let mut undecided = BTreeSet::new();
     change(&mut places, &mut undecided);
@@ -34,7 +42,8 @@ fn is_gone(change: impl FnOnce(&mut BTreeMap<String, PlaceLooked>, &mut BTreeSet
     let checks: Vec<&CheckId> = checks.iter().collect();
     let assets =
         BTreeMap::from([("mail".to_owned(), vec![asset("a")]), ("other".to_owned(), vec![asset("a")])]);
-    let known = Known { checks: &checks, places: &places, assets: &assets, undecided: &undecided };
+    let known =
+        Known { checks: &checks, places: &places, assets: &assets, undecided: &undecided, undecided_of };
     let finding = finding();
     let unseen = [Unseen { finding: &finding, around: vec![id("zip"), id("mail")] }];
     known.coverage(&unseen).covers(CHECK, &asset("a"))
@@ -74,6 +83,15 @@ fn an_undecided_case_keeps_its_findings_also_when_it_is_about_what_is_around() {
         assert!(!is_gone(|_, undecided| _ = undecided.insert(id(part))));
     }
     assert!(is_gone(|_, undecided| _ = undecided.insert(id("stranger"))));
+}
+
+#[test]
+fn a_server_that_could_not_be_judged_this_time_keeps_its_findings() {
+    let undecided =
+        |check: &str, of: &str| is_gone_but(&BTreeSet::from([(check.to_owned(), asset(of))]), |_, _| {});
+    assert!(!undecided(CHECK, "a"));
+    assert!(undecided(CHECK, "b"));
+    assert!(undecided("tls.another", "a"));
 }
 
 #[test]

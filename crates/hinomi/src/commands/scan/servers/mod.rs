@@ -4,18 +4,28 @@
 mod tests;
 
 use crate::app::App;
+use crate::config;
 use crate::look::{Looked, Place, What};
 use anyhow::{Context, Result};
-use hinomi_collect::{InScope, Resolved, Scope, TlsSweep, TlsTarget, resolve, survey_tls};
-use hinomi_formats::tls::recording::Recording;
+use hinomi_collect::{
+    InScope, Resolved, Roots, Scope, TlsSweep, TlsTarget, ask_https_each, find_paths, resolve, survey_tls,
+};
+use hinomi_formats::tls::recording::{Answered, Recording};
 use hinomi_formats::tls::starttls::Protocol;
-use hinomi_formats::tls::survey::{Surveyed, Why};
+use hinomi_formats::tls::survey::{Known, Surveyed, Why};
 use hinomi_model::Text;
 use hinomi_outcome::{ProblemLine, terminal_safe};
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
+use std::time::Duration;
+
+const HTTPS: &str = "https";
+/// Real requests at once.
+const HTTPS_AT_ONCE: usize = 32;
+/// For one real request, from the connection to the end of the answer's head.
+const HTTPS_LIMIT: Duration = Duration::from_secs(5);
 
 /// A server, as somebody named it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +96,7 @@ impl Server {
             (None, 990) => "ftp",
             (None, 993) => "imap",
             (None, 995) => "pop3",
-            _ => "https",
+            _ => HTTPS,
         }
     }
 }
@@ -126,18 +136,27 @@ pub(crate) fn ask(app: &App, servers: &[Server], polite: bool) -> Result<Asked> 
     let bar = super::progress(app);
     bar.set_message(app.say("cli_resolving"));
     let resolved = resolve(&scope, &admitted);
-    let asked = survey(app, servers, &resolved, polite, &bar)?;
+    let roots = config::roots(&app.found)?;
+    let answers = survey(servers, &resolved, polite, &bar)?;
     bar.finish_and_clear();
+    let mut asked = Asked::default();
+    for (at, (server, found)) in servers.iter().zip(&resolved).enumerate() {
+        let of_it = answers.iter().filter(|answer| answer.server == at);
+        asked.take(app, server, found, of_it.collect(), &roots);
+    }
     Ok(asked)
 }
 
-fn survey(
-    app: &App,
-    servers: &[Server],
-    resolved: &[Resolved],
-    polite: bool,
-    bar: &ProgressBar,
-) -> Result<Asked> {
+/// What one address of a server said.
+struct Answer {
+    /// Index of the server.
+    server: usize,
+    address: IpAddr,
+    surveyed: Surveyed,
+    https: Known<Answered>,
+}
+
+fn survey(servers: &[Server], resolved: &[Resolved], polite: bool, bar: &ProgressBar) -> Result<Vec<Answer>> {
     let (mut targets, mut whose) = (Vec::new(), Vec::new());
     for (at, (server, found)) in servers.iter().zip(resolved).enumerate() {
         for address in &found.addresses {
@@ -146,67 +165,95 @@ fn survey(
             whose.push((at, *address.get()));
         }
     }
-    let sweep = if polite { TlsSweep::polite() } else { TlsSweep::usual() };
-    let mut answers: BTreeMap<usize, Vec<(IpAddr, Surveyed)>> = BTreeMap::new();
-    bar.set_length(targets.len() as u64);
-    survey_tls(&targets, &sweep, seed(), |index, surveyed| {
-        let Some((at, address)) = whose.get(index).copied() else { return };
+    let label =
+        |index: usize| whose.get(index).and_then(|(at, _)| servers.get(*at)).map(|server| &server.label);
+    let told = |index: usize| {
         bar.inc(1);
-        bar.set_message(
-            servers.get(at).map(|server| terminal_safe(&server.label).into_owned()).unwrap_or_default(),
-        );
-        answers.entry(at).or_default().push((address, surveyed));
+        bar.set_message(label(index).map(|label| terminal_safe(label).into_owned()).unwrap_or_default());
+    };
+    let sweep = if polite { TlsSweep::polite() } else { TlsSweep::usual() };
+    let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
+    survey_tls(&targets, &sweep, seed(), |index, surveyed| {
+        told(index);
+        let Some((server, address)) = whose.get(index).copied() else { return };
+        let https = Known::Untested(Why::NotApplicable);
+        answers.insert(index, Answer { server, address, surveyed, https });
     })
     .context("ask servers")?;
-    let mut asked = Asked::default();
-    for (at, (server, found)) in servers.iter().zip(resolved).enumerate() {
-        asked.take(app, server, found, answers.remove(&at).unwrap_or_default());
-    }
-    Ok(asked)
+    let speaks_https = |answer: &Answer| {
+        let server = servers.get(answer.server);
+        answer.surveyed.speaks() == Some(true)
+            && server.is_some_and(|server| server.starttls.is_none() && server.service() == HTTPS)
+    };
+    let indexes: Vec<usize> =
+        answers.iter().filter(|(_, answer)| speaks_https(answer)).map(|(index, _)| *index).collect();
+    let asked: Vec<TlsTarget> = indexes.iter().filter_map(|index| targets.get(*index)).cloned().collect();
+    ask_https_each(&asked, HTTPS_AT_ONCE, HTTPS_LIMIT, |at, answered| {
+        let index = indexes.get(at).copied().unwrap_or_default();
+        told(index);
+        if let Some(answer) = answers.get_mut(&index) {
+            answer.https = answered;
+        }
+    });
+    Ok(answers.into_values().collect())
 }
 
 impl Asked {
     /// What one server said, at each of its addresses.
-    fn take(&mut self, app: &App, server: &Server, found: &Resolved, mut answers: Vec<(IpAddr, Surveyed)>) {
-        answers.sort_by_key(|(address, _)| *address);
-        let mut left: Vec<(&str, String)> =
-            found.left_out.iter().map(|why| ("unreadable", why.clone())).collect();
-        let (spoke, silent): (Vec<_>, Vec<_>) =
-            answers.into_iter().partition(|(_, surveyed)| surveyed.speaks() == Some(true));
-        for (address, surveyed) in &silent {
-            let why = why_not(surveyed).map_or_else(|| "no answer".to_owned(), |why| why.to_string());
-            left.push(("unreadable", format!("{address} was not asked to the end: {why}")));
+    fn take(
+        &mut self,
+        app: &App,
+        server: &Server,
+        found: &Resolved,
+        mut answers: Vec<&Answer>,
+        roots: &Roots,
+    ) {
+        answers.sort_by_key(|answer| answer.address);
+        let mut left: Vec<String> = found.left_out.clone();
+        let (spoke, silent): (Vec<&Answer>, Vec<&Answer>) =
+            answers.into_iter().partition(|answer| answer.surveyed.speaks() == Some(true));
+        for Answer { address, surveyed, .. } in silent {
+            let why = why_not(surveyed).map_or_else(|| "it speaks no TLS".to_owned(), ToString::to_string);
+            left.push(format!("{address} was not asked to the end: {why}"));
         }
-        let partly = spoke.iter().any(|(_, surveyed)| !surveyed.is_whole());
+        let partly = spoke.iter().any(|answer| !answer.surveyed.is_whole());
         if partly || !left.is_empty() {
             self.blind.push(server.label.clone());
         }
-        let line = |(kind, detail): (&str, String)| ProblemLine {
+        let line = |detail: String| ProblemLine {
             source: server.label.clone(),
             evidence: None,
             place: String::new(),
-            kind: kind.to_owned(),
+            kind: "unreadable".to_owned(),
             limit: None,
             detail,
         };
         self.problems.extend(left.into_iter().map(line));
-        let recordings: Vec<u8> = spoke
-            .into_iter()
-            .flat_map(|(address, surveyed)| recording(app, server, found, address, surveyed).to_json())
-            .collect();
+        let recordings: Vec<u8> =
+            spoke.iter().flat_map(|answer| recording(app, server, found, answer, roots).to_json()).collect();
         if !recordings.is_empty() {
             self.places.push(Place { label: server.label.clone(), what: What::Bytes(recordings) });
         }
     }
 }
 
-fn recording(app: &App, server: &Server, found: &Resolved, address: IpAddr, surveyed: Surveyed) -> Recording {
-    let host = found.host.get();
-    let at = app.now.as_second();
-    let mut recording =
-        Recording::new(host, server.port, &address.to_string(), server.service(), at, surveyed);
+fn recording(app: &App, server: &Server, found: &Resolved, answer: &Answer, roots: &Roots) -> Recording {
+    let (host, at) = (found.host.get(), app.now.as_second());
+    let address = answer.address.to_string();
+    let surveyed = answer.surveyed.clone();
+    let mut recording = Recording::new(host, server.port, &address, server.service(), at, surveyed);
     recording.starttls = server.starttls;
+    recording.paths = find_paths(&answer.surveyed, host, at, roots);
+    recording.https = answer.https.clone();
     recording
+}
+
+/// The servers that the configuration names.
+pub(crate) fn configured(app: &App) -> Result<Vec<Server>> {
+    let named = app.found.config.tls.servers.iter().map(|word| {
+        Server::named(word).ok_or_else(|| app.refuse(Text::new("cli_tls_no_server").with("target", word)))
+    });
+    named.collect()
 }
 
 /// Why a server was not surveyed: the first reason of its versions.
