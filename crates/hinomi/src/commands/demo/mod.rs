@@ -1,5 +1,9 @@
 //! `hinomi demo`: a sample company, laid out and looked at as a real one would be.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the demo does not ask servers yet"))]
+mod credentials;
+#[cfg_attr(not(test), expect(dead_code, reason = "the demo does not ask servers yet"))]
+mod servers;
 #[cfg(test)]
 mod tests;
 
