@@ -46,6 +46,8 @@ pub(crate) enum Action {
     #[command(subcommand)]
     Page(PageAction),
     #[command(subcommand)]
+    Keys(KeysAction),
+    #[command(subcommand)]
     Collect(CollectAction),
     Explain(Explain),
     #[command(subcommand)]
@@ -302,6 +304,50 @@ pub(crate) enum BrowserArg {
     Chrome,
     Edge,
     Firefox,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum KeysAction {
+    List(KeysList),
+    Cbom(KeysCbom),
+    Questionnaire(KeysQuestionnaire),
+}
+
+/// Where keys are looked for.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct KeyLooking {
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<usize>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct KeysList {
+    #[command(flatten)]
+    pub(crate) looking: KeyLooking,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct KeysCbom {
+    #[command(flatten)]
+    pub(crate) looking: KeyLooking,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct KeysQuestionnaire {
+    #[command(flatten)]
+    pub(crate) looking: KeyLooking,
+    #[arg(long)]
+    pub(crate) form: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Subcommand)]

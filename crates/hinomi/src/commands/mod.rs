@@ -6,6 +6,7 @@ mod doctor;
 mod explain;
 mod finding;
 mod init;
+mod keys;
 mod page;
 mod results;
 mod run;
@@ -34,6 +35,7 @@ pub(crate) fn run(action: Action, app: &App) -> Result<u8> {
         Action::Block(args) => results::block(app, &args),
         Action::Tls(action) => tls::run(app, &action),
         Action::Page(action) => page::policies(app, &action),
+        Action::Keys(action) => keys::run(app, &action),
         Action::Collect(action) => page::collect(app, &action),
         Action::Explain(args) => explain::run(app, &args),
         Action::Finding(action) => finding::run(app, &action),

@@ -308,3 +308,108 @@ fn a_profile_is_one_that_exists_or_a_file_that_can_be_read() {
     assert!(said.code == Some(2) && said.err.contains("tls.interim_until is no day"), "{}", said.err);
     assert_eq!(check("interim_until = \"2027-03-31\"\n[keys]\nin_use_until = 2032").code, Some(0));
 }
+
+/// In place of the two schemas that the official one refers to: licences and signatures, of which we write neither.
+struct Others;
+
+impl jsonschema::Retrieve for Others {
+    fn retrieve(
+        &self,
+        _: &jsonschema::Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(serde_json::json!({"definitions": {"signature": false}}))
+    }
+}
+
+#[test]
+fn the_inventory_is_a_cbom_that_the_official_schema_accepts() {
+    const SCHEMA: &str =
+        include_str!("../../../hinomi-outcome/src/machine/fixtures/cyclonedx/bom-1.6.schema.json");
+    let desk = open_desk();
+    let names: Vec<&str> = OBJECTS.lines().filter_map(|line| Some(line.split_once(' ')?.0)).collect();
+    for name in &names {
+        desk.write(format!("k/{name}"), object(name));
+    }
+    desk.write("words", PASSWORD);
+    desk.write("hinomi.toml", "schema = 1\n[keys.passwords]\nfile = \"words\"\n");
+    let said = desk.run(["keys", "cbom", "k", "--output", "bom.json", "--allow-incomplete"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), ""), "{}", said.err);
+    let written = fs::read_to_string(desk.path("bom.json")).expect("written");
+    let bom: Value = serde_json::from_str(&written).expect("JSON");
+    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    let validator = jsonschema::options().with_retriever(Others).build(&schema).expect("a schema");
+    let errors: Vec<String> =
+        validator.iter_errors(&bom).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    // One public key is one component, wherever it lies, and every place is told.
+    let components = bom["components"].as_array().expect("components");
+    let of_spki =
+        components.iter().find(|one| text(one, "bom-ref").starts_with("crypto/key/private-key/8e39f517"));
+    let places = of_spki.expect("the key of app.conf")["evidence"]["occurrences"].to_string();
+    for place in ["k/app.conf", "k/ec.prime256v1.pem", "k/modern.p12#front", "k/legacy.p12#old"] {
+        assert!(places.contains(&format!("\"{place}\"")), "{place}: {places}");
+    }
+    assert!(!written.contains("\"value\":\"M") && !written.contains(PASSWORD));
+}
+
+#[test]
+fn the_list_shows_a_key_a_line_in_both_languages() {
+    let desk = open_desk();
+    desk.write("k/app.conf", object("app.conf"));
+    desk.write("k/legacy.p12", object("legacy.p12"));
+    desk.write("k/note.txt", "nothing");
+    #[cfg(unix)]
+    for name in ["app.conf", "legacy.p12"] {
+        set_mode(&desk.path(format!("k/{name}")), 0o600);
+    }
+    let said = desk.run(["keys", "list", "k", "--lang", "en"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let lines: Vec<Vec<&str>> = said
+        .out
+        .lines()
+        .map(|line| line.split("  ").map(str::trim).filter(|c| !c.is_empty()).collect())
+        .collect();
+    assert_eq!(lines[0], ["kind", "key", "until", "mode", "protection", "place"]);
+    assert_eq!(lines[1], ["private key", "EC P-256", "–", "0600", "in clear", "k/app.conf"]);
+    assert_eq!(lines[2], ["keystore", "PKCS12", "–", "0600", "default password", "k/legacy.p12"]);
+    assert!(said.out.ends_with("4 objects, 2 different: 2 with a secret, 1 certificates\n"), "{}", said.out);
+    let said = desk.run(["keys", "list", "k", "--lang", "ja"]);
+    assert!(said.out.starts_with("種類        鍵        期限        権限  保護"), "{}", said.out);
+    assert!(desk.run(["keys", "list", "--lang", "en"]).err.contains("[[source]]"));
+    assert_eq!(desk.run(["keys", "list", "nowhere"]).code, Some(2));
+}
+
+#[test]
+fn the_questionnaire_is_answered_by_evidence_and_by_people_and_keeps_their_answers() {
+    let desk = open_desk();
+    desk.write("k/app.conf", object("app.conf"));
+    desk.write("hinomi.toml", "schema = 1\n[keys]\nquestionnaire = \"ckms.toml\"\n");
+    // The file is named before it is there.
+    assert_eq!(desk.run(["keys", "questionnaire", "k"]).code, Some(2));
+    desk.write("ckms.toml", "");
+    let form = desk.run(["keys", "questionnaire", "k", "--form", "--lang", "en"]);
+    assert_eq!(form.code, Some(0), "{}", form.err);
+    assert!(form.out.contains("# item = \"G-1\"") && !form.out.contains("item = \"K-1\""), "{}", form.out);
+    // As it comes, it can be read: nothing is answered.
+    desk.write("ckms.toml", &form.out);
+    let page = desk.run(["keys", "questionnaire", "k", "--lang", "en"]);
+    assert!(
+        page.out.contains("By evidence: Seen: 1 private keys")
+            && page.out.contains(" 0 by people, 0 overdue"),
+        "{}",
+        page.out
+    );
+    let answers = "[[answer]]\nitem = \"G-1\"\nowner = \"sato\"\ndate = \"2020-07-01\"\ntext = \"See \\\"keys\\\".\\nPage 2\"\n\
+                   [[answer]]\nitem = \"R-1\"\nowner = \"ito\"\ndate = \"2020-07-01\"\ntext = \"The owner.\"\nagain = \"2020-08-01\"\n";
+    desk.write("ckms.toml", answers);
+    let page = desk.run(["keys", "questionnaire", "k", "--lang", "en"]);
+    assert!(page.out.contains("Overdue since 2020-08-01: The owner. — ito, 2020-07-01"), "{}", page.out);
+    assert!(page.out.contains(" 1 by people, 1 overdue"), "{}", page.out);
+    // Who answers more takes the form with the answers in it.
+    let form = desk.run(["keys", "questionnaire", "k", "--form", "-o", "ckms.toml"]);
+    assert_eq!(form.code, Some(0), "{}", form.err);
+    assert_eq!(desk.run(["keys", "questionnaire", "k", "--lang", "en"]).out, page.out);
+    desk.write("ckms.toml", "[[answer]]\nitem = \"Z-9\"\nowner = \"\"\ndate = \"2020-07-01\"\ntext = \"\"\n");
+    let said = desk.run(["config", "check", "--lang", "en"]);
+    assert!(said.code == Some(2) && said.err.contains("no item is called Z-9"), "{}", said.err);
+}

@@ -115,6 +115,11 @@ fn called(target: &Path) -> String {
     if plain.is_empty() { ".".to_owned() } else { plain }
 }
 
+/// The places that files and folders on the command line name.
+pub(crate) fn named(app: &App, targets: &[PathBuf]) -> Result<Vec<Place>> {
+    once(targets).into_iter().map(|target| place(app, target)).collect()
+}
+
 fn place(app: &App, target: &Path) -> Result<Place> {
     if target == Path::new("-") {
         let max = app.found.config.limits.file_bytes_max;
