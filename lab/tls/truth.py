@@ -360,7 +360,8 @@ def said(target, number, found):
         "heartbeat": 0x0F in got,
         "alpn": got[0x10][3:].decode() if 0x10 in got else None,
         "compression": answer.compression == 1,
-        "fallback_alert": scsv.alert == INAPPROPRIATE_FALLBACK,
+        # Some say no by closing, to whatever; all but the signal was agreed to.
+        "fallback_alert": scsv.alert == INAPPROPRIATE_FALLBACK or (answer.suite is not None and scsv.suite is None),
         "downgrade_sentinel": {b"DOWNGRD\1": "tls1.2", b"DOWNGRD\0": "older"}.get(tail),
     }
 

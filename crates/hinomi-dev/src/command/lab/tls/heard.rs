@@ -151,9 +151,10 @@ impl Heard {
                 wrong.push(format!("{name} is {is}"));
             }
         }
-        let taken = server.version.iter().filter_map(|version| version.extensions.as_ref()?.alpn.as_ref());
-        let taken: BTreeSet<&String> = taken.collect();
-        if let Some(told) = &self.alpn
+        let mut asked = server.version.iter().filter_map(|version| version.extensions.as_ref()).peekable();
+        let is_asked = asked.peek().is_some();
+        let taken: BTreeSet<&String> = asked.filter_map(|told| told.alpn.as_ref()).collect();
+        if let Some(told) = self.alpn.as_ref().filter(|_| is_asked)
             && (taken.iter().any(|protocol| !told.contains(protocol)) || taken.is_empty() != told.is_empty())
         {
             wrong.push(format!("alpn is {taken:?}, not {told:?}"));

@@ -158,7 +158,10 @@ impl Server {
     pub(crate) fn settings(&self) -> BTreeMap<&'static str, bool> {
         let mut all = BTreeMap::new();
         let mut any = |name: &'static str, is: bool| *all.entry(name).or_insert(false) |= is;
-        for told in self.version.iter().filter_map(|version| version.extensions.as_ref()) {
+        let newest = self.version.last().map(|version| &version.name);
+        let told =
+            self.version.iter().filter_map(|version| Some((&version.name, version.extensions.as_ref()?)));
+        for (name, told) in told {
             any("extended_master_secret", told.extended_master_secret);
             told.encrypt_then_mac.into_iter().for_each(|is| any("encrypt_then_mac", is));
             any("secure_renegotiation", told.secure_renegotiation);
@@ -168,7 +171,10 @@ impl Server {
             any("sct", told.sct);
             any("heartbeat", told.heartbeat);
             any("compression", told.compression);
-            any("fallback_alert", told.fallback_alert);
+            // Nobody falls back to the newest.
+            if newest != Some(name) {
+                any("fallback_alert", told.fallback_alert);
+            }
             any("downgrade_sentinel", told.downgrade_sentinel.is_some());
         }
         self.known.early_data.into_iter().for_each(|is| any("early_data", is));

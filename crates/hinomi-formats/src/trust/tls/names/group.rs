@@ -117,6 +117,7 @@ impl Group {
     /// Whether a hello of TLS 1.2 may name it as a curve. The fields of RFC 7919 are left out there: a server that
     /// sees them but has none of them must not use DHE at all, and would look as if it had none.
     pub fn is_curve_for_tls12(&self) -> bool {
-        matches!(self.kind, CurveOld | Curve)
+        // Those named for TLS 1.3 are agreed in TLS 1.2 as well by some (tlslite-ng).
+        matches!(self.kind, CurveOld | Curve | Curve13)
     }
 }

@@ -5,8 +5,10 @@
 //!   memory; a server that checks drops it. A right heartbeat with other bytes follows, so that it need not be waited
 //!   for silence: which of the two comes back decides.
 //! - **CCS** (CVE-2014-0224): a ChangeCipherSpec before its time. A server that is right objects. One that is silent gets
-//!   a record of noise: at fault, it tries to decrypt that, and says so. Nothing is decrypted.
+//!   a warning under the keys of an empty secret, which a server at fault reads and leaves aside, and then a record of
+//!   noise, at which it says that it cannot decrypt it, or ends: two records that only differ in their keys.
 
+mod early;
 mod robot;
 mod rsa;
 #[cfg(test)]
@@ -36,6 +38,14 @@ pub(crate) enum Fault {
     Ccs,
 }
 
+/// What a silent server was sent last, behind the early ChangeCipherSpec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Nothing,
+    Warning,
+    Noise,
+}
+
 /// A probe in progress.
 #[derive(Debug)]
 pub(crate) struct Poke {
@@ -46,10 +56,12 @@ pub(crate) struct Poke {
     /// What was sent after the server's flight, once it was.
     sent: Option<Vec<u8>>,
     echoed: Vec<u8>,
-    /// Whether the server was silent, and got noise.
-    noise: bool,
-    /// Whether the server gave a session id.
-    session_id: Option<bool>,
+    random: [u8; 32],
+    hello: Option<ServerHello>,
+    /// How far the server was led on by its silence.
+    step: Step,
+    /// The server said nothing to the warning.
+    is_read: bool,
 }
 
 /// Bytes of the heartbeat: more than the 4 KiB that a server at fault may hold back in its buffer, and with the three
@@ -59,21 +71,24 @@ const PAYLOAD: u16 = 16_000;
 const PADDING: usize = 16;
 
 impl Poke {
-    pub(crate) fn new(fault: Fault) -> Self {
+    /// A probe behind a hello with this random.
+    pub(crate) fn new(fault: Fault, random: [u8; 32]) -> Self {
         Self {
             fault,
             flight: Flight::new(),
             version: 0x0301,
             sent: None,
             echoed: Vec::new(),
-            noise: false,
-            session_id: None,
+            random,
+            hello: None,
+            step: Step::Nothing,
+            is_read: false,
         }
     }
 
     /// Whether the server gave a session id, once it has answered.
     pub(crate) fn session_id(&self) -> Option<bool> {
-        self.session_id
+        self.hello.as_ref().map(|hello| !hello.session_id.is_empty())
     }
 
     /// Takes bytes: what to send, or what it came to.
@@ -87,9 +102,8 @@ impl Poke {
                     self.sent = Some(bytes);
                 }
                 Heard::Message { kind: 2, body } => {
-                    let hello = ServerHello::read(&body);
-                    self.session_id = hello.as_ref().map(|hello| !hello.session_id.is_empty());
-                    self.version = hello.map_or(self.version, |hello| hello.version);
+                    self.hello = ServerHello::read(&body);
+                    self.version = self.hello.as_ref().map_or(self.version, |hello| hello.version);
                 }
                 Heard::Message { .. } => {}
                 Heard::Alert(Alert { level: 1, description: 112 }) => {}
@@ -101,7 +115,7 @@ impl Poke {
                         return Err(poked);
                     }
                 }
-                _ => return Err(self.ended()),
+                _ => return Err(self.ended(false)),
             }
         }
         Ok(out)
@@ -109,27 +123,38 @@ impl Poke {
 
     /// Whether silence is soon an answer.
     pub(crate) fn is_impatient(&self) -> bool {
-        self.fault == Fault::Ccs && self.sent.is_some() && !self.noise
+        self.fault == Fault::Ccs && self.sent.is_some() && self.step < Step::Noise
     }
 
     /// The server is silent: what to send next, if anything.
     pub(crate) fn silent(&mut self) -> Option<Vec<u8>> {
-        let next = self.is_impatient().then(|| record(22, self.version, &[0x5A; 64]));
-        self.noise |= next.is_some();
-        next
+        if !self.is_impatient() {
+            return None;
+        }
+        let hello = self.hello.as_ref().filter(|_| self.step == Step::Nothing);
+        if let Some(warning) = hello.and_then(|hello| early::warning(hello, self.random)) {
+            self.step = Step::Warning;
+            return Some(warning);
+        }
+        self.is_read = self.step == Step::Warning;
+        self.step = Step::Noise;
+        Some(record(22, self.version, &[0x5A; 64]))
     }
 
     /// The connection ended without more.
-    pub(crate) fn ended(&self) -> Poked {
+    pub(crate) fn ended(&self, by_timeout: bool) -> Poked {
         match (self.fault, &self.sent) {
             (_, None) => Poked::NotReached,
             (Fault::Heartbleed, Some(_)) if self.echoed.is_empty() => Poked::NotVulnerable,
+            (Fault::Heartbleed, Some(_)) => Poked::Unclear("part of a heartbeat came back".to_owned()),
             // closed without a word: refused, or given up
-            (Fault::Ccs, Some(_)) if !self.noise => Poked::NotVulnerable,
+            (Fault::Ccs, Some(_)) if self.step == Step::Nothing => Poked::NotVulnerable,
+            (Fault::Ccs, Some(_)) if self.is_read && !by_timeout => Poked::Vulnerable(
+                "read a record under the keys of an empty secret, and ended at noise".to_owned(),
+            ),
             (Fault::Ccs, Some(_)) => Poked::Unclear(
                 "took it in silence, and ended without a word at the record behind it".to_owned(),
             ),
-            (Fault::Heartbleed, Some(_)) => Poked::Unclear("part of a heartbeat came back".to_owned()),
         }
     }
 
@@ -152,11 +177,11 @@ impl Poke {
     fn alert(&self, alert: Alert) -> Poked {
         match (self.fault, alert.description) {
             // bad_record_mac, decryption_failed: it had changed to keys that nobody agreed
-            (Fault::Ccs, code @ (20 | 21)) if self.noise => {
+            (Fault::Ccs, code @ (20 | 21)) if self.step > Step::Nothing => {
                 Poked::Vulnerable(format!("answered with alert {code}"))
             }
             (Fault::Ccs, _) | (Fault::Heartbleed, _) if self.echoed.is_empty() => Poked::NotVulnerable,
-            _ => self.ended(),
+            _ => self.ended(false),
         }
     }
 

@@ -18,6 +18,7 @@ pub(crate) struct Robot {
     version: u16,
     flight: Flight,
     leaf: Vec<u8>,
+    asks_certificate: bool,
     sent: bool,
     reaction: String,
 }
@@ -28,7 +29,7 @@ pub(crate) type Reaction = Option<String>;
 impl Robot {
     pub(crate) fn new(form: u8, version: u16) -> Self {
         let (flight, leaf) = (Flight::new(), Vec::new());
-        Self { form, version, flight, leaf, sent: false, reaction: String::new() }
+        Self { form, version, flight, leaf, asks_certificate: false, sent: false, reaction: String::new() }
     }
 
     /// Takes bytes: what to send, or how it ended.
@@ -43,7 +44,7 @@ impl Robot {
                     out.extend(self.exchange().ok_or(None)?);
                     self.sent = true;
                 }
-                Heard::Message { .. } if !self.sent => {}
+                Heard::Message { kind, .. } if !self.sent => self.asks_certificate |= kind == 13,
                 Heard::Alert(alert) if !self.sent && alert.level == 1 => {}
                 Heard::Alert(alert) if self.sent => {
                     self.note("alert", alert.description);
@@ -51,6 +52,8 @@ impl Robot {
                 Heard::ChangeCipherSpec if self.sent => self.note("change", 1),
                 Heard::Message { kind, .. } => self.note("message", kind),
                 Heard::Sealed { kind, .. } if self.sent => self.note("sealed", kind),
+                // What is no TLS any more, such as an error in the words of a database, is an answer too.
+                Heard::Broken(what) if self.sent => return Err(self.ended(&format!("{what:?}"))),
                 _ => return Err(None),
             }
         }
@@ -72,7 +75,12 @@ impl Robot {
         let key = PublicKey::of(&self.leaf)?;
         let mut body = Vec::new();
         put_vec16(&mut body, &key.raise(&padded(self.form, key.modulus.len(), self.version)));
-        let mut out = record(22, self.version, &handshake(16, &body));
+        let mut out = Vec::new();
+        if self.asks_certificate {
+            // an empty list: we have none
+            out.extend(record(22, self.version, &handshake(11, &[0, 0, 0])));
+        }
+        out.extend(record(22, self.version, &handshake(16, &body)));
         out.extend(record(20, self.version, &[1]));
         out.extend(record(22, self.version, &[0x3C; 64]));
         Some(out)

@@ -7,10 +7,10 @@ const DONE: &[u8] = &[22, 3, 1, 0, 4, 14, 0, 0, 0];
 
 #[track_caller]
 fn check(fault: Fault, answer: impl Fn(&[u8]) -> Vec<u8>, expected: &Poked) {
-    let mut poke = Poke::new(fault);
+    let mut poke = Poke::new(fault, [0; 32]);
     let sent = poke.heard(DONE).expect("the probe acts");
     let poked = match poke.heard(&answer(&sent)) {
-        Ok(_) => poke.ended(),
+        Ok(_) => poke.ended(false),
         Err(poked) => poked,
     };
     assert_eq!(poked, *expected);
@@ -31,7 +31,7 @@ fn beat(payload: &[u8], padding: usize) -> Vec<u8> {
 
 #[test]
 fn a_heartbeat_claims_no_more_than_it_carries() {
-    let sent = Poke::new(Fault::Heartbleed).heard(DONE).unwrap();
+    let sent = Poke::new(Fault::Heartbleed, [0; 32]).heard(DONE).unwrap();
     assert_eq!(sent[..8], [24, 3, 1, 0x3E, 0x83, 1, 0x3E, 0x80], "16,003 bytes, of which 16,000 claimed");
     let right = &sent[5 + 3 + usize::from(PAYLOAD)..];
     assert_eq!(right[..8], [24, 3, 1, 0x3E, 0x93, 1, 0x3E, 0x80], "16,019 bytes, padding included");
@@ -67,7 +67,7 @@ fn bytes_that_are_not_ours_prove_nothing() {
 /// A server that answers the early message with the first, and the noise that follows silence with the second.
 #[track_caller]
 fn check_ccs(first: &[u8], second: &[u8], expected: &Poked) {
-    let mut poke = Poke::new(Fault::Ccs);
+    let mut poke = Poke::new(Fault::Ccs, [0; 32]);
     assert_eq!(poke.silent(), None, "nothing is sent before the server has said all");
     assert_eq!(poke.heard(DONE), Ok(vec![20, 3, 1, 0, 1, 1]));
     let poked = poke.heard(first).and_then(|_| match first {
@@ -78,7 +78,7 @@ fn check_ccs(first: &[u8], second: &[u8], expected: &Poked) {
         }
         _ => Ok(Vec::new()),
     });
-    assert_eq!(poked.err().unwrap_or_else(|| poke.ended()), *expected);
+    assert_eq!(poked.err().unwrap_or_else(|| poke.ended(false)), *expected);
 }
 
 #[test]
@@ -94,10 +94,33 @@ fn early_change_cipher_spec() {
 }
 
 #[test]
+fn a_server_that_closes_without_a_word_is_told_by_keys_of_nothing() {
+    let mut hello = vec![2, 0, 0, 38, 3, 3];
+    hello.extend([1; 32]);
+    hello.extend([0, 0, 0x9C, 0]);
+    let flight = [record(22, 0x0303, &hello), record(22, 0x0303, &[14, 0, 0, 0])].concat();
+    let silent = |times: usize| {
+        let mut poke = Poke::new(Fault::Ccs, [7; 32]);
+        poke.heard(&flight).unwrap();
+        let said: Vec<u8> = (0..times).map(|_| poke.silent().expect("led on")[0]).collect();
+        (poke, said)
+    };
+    // closed at the warning: it was not read
+    let (poke, said) = silent(1);
+    assert_eq!(said, [21]);
+    assert!(matches!(poke.ended(false), Poked::Unclear(_)));
+    // read in silence, closed at the noise
+    let (mut poke, said) = silent(2);
+    assert_eq!((said, poke.silent()), (vec![21, 22], None));
+    assert!(matches!(poke.ended(false), Poked::Vulnerable(_)));
+    assert!(matches!(poke.ended(true), Poked::Unclear(_)), "silent at everything");
+}
+
+#[test]
 fn a_server_that_refuses_the_hello_is_not_judged() {
-    let mut poke = Poke::new(Fault::Heartbleed);
+    let mut poke = Poke::new(Fault::Heartbleed, [0; 32]);
     assert_eq!(poke.heard(&[21, 3, 1, 0, 2, 2, 40]), Err(Poked::NotReached));
-    assert_eq!(Poke::new(Fault::Ccs).ended(), Poked::NotReached);
+    assert_eq!(Poke::new(Fault::Ccs, [0; 32]).ended(false), Poked::NotReached);
 }
 
 #[test]
@@ -109,7 +132,7 @@ fn records_carry_the_version_that_was_agreed() {
         hello.extend([0, 0, 0x2F, 0]);
         let flight = [record(22, version, &hello), record(22, version, &[14, 0, 0, 0])].concat();
         for fault in [Fault::Heartbleed, Fault::Ccs] {
-            let sent = Poke::new(fault).heard(&flight).unwrap();
+            let sent = Poke::new(fault, [0; 32]).heard(&flight).unwrap();
             assert_eq!(sent[1..3], version.to_be_bytes());
         }
     }

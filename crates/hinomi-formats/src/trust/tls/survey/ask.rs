@@ -1,6 +1,6 @@
 //! One question: the hello for a version, a list of suites and a list of groups, with everything else piggybacked.
 
-use crate::tls::names::{SIGNATURES, Version, groups, suites};
+use crate::tls::names::{Exchange, SIGNATURES, Version, groups, suite, suites};
 use crate::tls::wire::{Extension, Hello};
 
 /// What the server tolerates in a hello.
@@ -53,7 +53,10 @@ pub(super) fn suites_for(version: Version) -> Vec<u16> {
     }
     let mut ids: Vec<u16> =
         suites().filter(|suite| !suite.is_tls13() && suite.id != 0).map(|suite| suite.id).collect();
-    ids.sort_by_key(|id| shuffled(*id));
+    // Finite fields last: a server that has no prime for them may choose such a suite all the same, and then fail at it,
+    // where the client lists it first (Dovecot).
+    let is_field = |id: &u16| suite(*id).is_some_and(|suite| suite.exchange == Exchange::Dhe);
+    ids.sort_by_key(|id| (is_field(id), shuffled(*id)));
     ids
 }
 

@@ -269,7 +269,13 @@ impl Chain {
         } else {
             return Ok(());
         };
-        self.fail(&Why::Contradicts(fault.clone()));
+        // Who chooses what was not offered may have done so before: nothing it said is worth anything.
+        let why = Why::Contradicts(fault.clone());
+        self.found.clear();
+        self.groups.clear();
+        self.offered = Known::Untested(why.clone());
+        (self.complete, self.groups_complete) = (Known::Untested(why.clone()), Known::Untested(why));
+        self.over();
         Err(fault)
     }
 

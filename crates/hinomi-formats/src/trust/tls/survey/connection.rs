@@ -92,7 +92,7 @@ impl Speech {
             Self::Hello(talk) => talk.ended(end),
             Self::Tls13(handshake) => Outcome::Told(Box::new(handshake.ended())),
             Self::Tls12(handshake) => Outcome::Finished(Box::new(handshake.ended(end == End::Timeout))),
-            Self::Poke(poke) => Outcome::Poked(poke.ended(), poke.session_id()),
+            Self::Poke(poke) => Outcome::Poked(poke.ended(end == End::Timeout), poke.session_id()),
             Self::Robot(robot) => Outcome::Reacted(robot.ended(match end {
                 End::Timeout => "silence",
                 End::Reset => "reset",

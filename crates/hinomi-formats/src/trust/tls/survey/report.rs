@@ -89,12 +89,9 @@ impl Survey {
     }
 }
 
-/// Seen when either was; absent when one was and the other not seen.
+/// What is known before TLS 1.3 counts: there a ticket holds the session; later it may be a mere name for it.
 fn either(first: Known<()>, second: Known<()>) -> Known<()> {
-    match (&first, &second) {
-        (Known::Seen(()), _) | (Known::Absent, Known::Absent | Known::Untested(_)) => first,
-        _ => second,
-    }
+    if first.why().is_some() { second } else { first }
 }
 
 fn version_seen(chain: &Chain) -> VersionSeen {

@@ -87,7 +87,9 @@ impl Talk {
             }
             Heard::Alert(alert) => self.alert(alert),
             Heard::Message { kind, body } => self.message(kind, &body),
-            Heard::ChangeCipherSpec | Heard::Heartbeat(_) | Heard::Sealed { .. } => None,
+            // A session that is taken up again: nothing more comes in the clear.
+            Heard::ChangeCipherSpec => self.chosen.take().map(Outcome::Chose),
+            Heard::Heartbeat(_) | Heard::Sealed { .. } => None,
         }
     }
 
