@@ -166,7 +166,8 @@ def judged(path, objects):
     known = {hashlib.sha256(value).hexdigest(): value for _, value in blocks(data)}
     # What one value is followed by is not part of it.
     for value in [*known.values(), data]:
-        known |= {hashlib.sha256(inner).hexdigest(): inner for inner in list(values(value))[:1]}
+        first = next(values(value[:1]), None) and next(values(value))
+        known |= {hashlib.sha256(first).hexdigest(): first} if first else {}
     if any(told["format"] in STORES for told in objects):
         known |= {hashlib.sha256(value).hexdigest(): value for value in values(data)}
     keyrings = [data] + [value for label, value in blocks(data) if label.startswith("PGP")]
@@ -175,7 +176,7 @@ def judged(path, objects):
     right = []
     for told in objects:
         value = known.get(told["fingerprint"])
-        pair = (told["algorithm"].removeprefix("sk-"), told["bits"])
+        pair = (told["algorithm"].removesuffix("-sk"), told["bits"])
         near = {pair, (pair[0], None)}
         right.append(
             value is not None and is_value(told, value)

@@ -46,7 +46,7 @@ pub(crate) type Held = Result<Result<String, String>>;
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let lab = Lab::find()?;
     let held = match arguments {
-        Arguments::Vectors => vectors_hold(&lab),
+        Arguments::Vectors => vectors_told(&lab),
         Arguments::Badkeys => badkeys_hold(&lab),
         Arguments::NothingElse { whole, trees } => nothing_else_holds(&lab, *whole, trees),
         Arguments::Fresh { whole } => fresh_holds(&lab, *whole),
@@ -61,6 +61,18 @@ pub(crate) fn vectors_hold(lab: &Lab) -> Held {
         Ok(counted) => counted,
         Err(why) => return Ok(Err(why)),
     };
+    counted.ensure_enough()?;
+    Ok(Ok(counted.to_string()))
+}
+
+/// The same, with all that was not recognised, or not as a whole.
+fn vectors_told(lab: &Lab) -> Held {
+    let counted = match vectors::compare(lab)? {
+        Ok(counted) => counted,
+        Err(why) => return Ok(Err(why)),
+    };
+    counted.missed.iter().for_each(|missed| say(&format!("not recognised: {missed}")));
+    counted.without_public.iter().for_each(|one| say(&format!("without its public half: {one}")));
     counted.ensure_enough()?;
     Ok(Ok(counted.to_string()))
 }

@@ -48,6 +48,8 @@ pub(crate) struct Counted {
     /// Objects of which the truth tells it.
     pub(crate) with_public: usize,
     pub(crate) missed: Vec<String>,
+    /// Objects that are recognised, but not with the public half of the truth.
+    pub(crate) without_public: Vec<String>,
 }
 
 impl Counted {
@@ -110,6 +112,9 @@ impl Counted {
             let same = |one: &Told| fits(object, one) && object.spki.is_some() && one.spki == object.spki;
             let at = ours.iter().position(same);
             self.same_public += usize::from(at.is_some());
+            if at.is_none() && object.spki.is_some() {
+                self.without_public.push(format!("{}: {object:?}", truth.file.display()));
+            }
             match at.or_else(|| ours.iter().position(|one| fits(object, one))) {
                 // One set of parameters is read once, and decoded in two ways.
                 Some(_) if object.kind == "parameters" => self.recognised += 1,
@@ -130,7 +135,7 @@ fn fits(truth: &Told, ours: &Told) -> bool {
         kind => kind,
     };
     let algorithm = ours.algorithm.as_deref().unwrap_or_default();
-    let algorithm = algorithm.trim_end_matches("-pss").trim_start_matches("sk-");
+    let algorithm = algorithm.trim_end_matches("-pss").trim_end_matches("-sk");
     kind == truth.kind
         && truth.algorithm.as_deref().is_none_or(|wanted| wanted == algorithm)
         && (truth.bits.is_none() || truth.bits == ours.bits)
