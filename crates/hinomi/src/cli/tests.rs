@@ -106,7 +106,11 @@ fn what_is_wrong_with_a_command_line_is_said_in_words() {
         ErrorKind::ValueValidation,
         "ten could not be read as a value for --budget <YEN>",
     );
-    refused("scan", ErrorKind::MissingRequiredArgument, "something is missing: <FILE|DIR|URL|HOST:PORT|->...");
+    refused(
+        "scan",
+        ErrorKind::MissingRequiredArgument,
+        "something is missing: <FILE|DIR|URL|HOST:PORT|->...",
+    );
     refused("finding", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, "name a command");
     refused("", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, "name a command");
     refused(
