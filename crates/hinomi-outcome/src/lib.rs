@@ -26,7 +26,7 @@ pub use catalog::{
 pub use html::html;
 pub use machine::{cbom, json, ocsf, sarif};
 pub use plan::{
-    Amount, Answer, Budget, BudgetInput, Choice, Item, Lens, LensKind, Plan, Points, SECURITY_SHARES,
+    Amount, Answer, Budget, BudgetInput, Choice, Item, Lens, LensKind, Plan, Points, SECURITY_SHARES, Upkeep,
     value_of,
 };
 pub use report::{Counts, ProblemLine, Report, Reported, Undecided};

@@ -31,6 +31,8 @@ pub struct Report {
     pub counts: Counts,
     /// Families without any evidence in this run: not looked at, which is not "fine".
     pub not_looked_at: Vec<String>,
+    /// Public certificates in use: what has to be renewed again and again.
+    pub certificates: u32,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
     /// The exit code the run ends with.

@@ -2,7 +2,7 @@
 
 use super::{Cx, chart, section};
 use crate::plan::{Amount, Choice, Item, tenths};
-use crate::text::told_by;
+use crate::text::{told_by, upkeep_words};
 use hinomi_model::{BasisPoints, Source};
 use maud::{Markup, html};
 
@@ -74,6 +74,11 @@ pub(super) fn list(cx: &Cx<'_>) -> Markup {
         }
         @if !plan.unanswered.is_empty() {
             p.note { (cx.tw("plan_unanswered", &[("n", &plan.unanswered.len())])) }
+        }
+        @if !plan.upkeep.is_empty() {
+            h3 { (cx.t("section_upkeep")) }
+            ul { @for phase in &plan.upkeep { li { (upkeep_words(cx.say, phase)) } } }
+            p.note { (cx.t("upkeep_note")) }
         }
     };
     section(cx, "plan", "section_plan", &body)

@@ -19,8 +19,9 @@ pub fn json(report: &Report, plan: Option<&Plan>) -> String {
     let observations = report.observations.iter().map(observation);
     let measures = plan.into_iter().flat_map(|plan| plan.items.iter().map(move |item| measure(say, item)));
     let budget = plan.map(|plan| budget(&plan.budget));
+    let upkeep = plan.into_iter().flat_map(|plan| plan.upkeep.iter().map(upkeep));
     let all = findings.chain(undecided).chain(problems).chain(indicators).chain(observations);
-    all.chain(measures).chain(budget).chain([summary(report)]).map(typed).collect()
+    all.chain(measures).chain(budget).chain(upkeep).chain([summary(report)]).map(typed).collect()
 }
 
 /// One line with `schema` and `type` in front, for people who grep; the other keys follow sorted.
@@ -159,6 +160,19 @@ fn measure(say: Say<'_>, item: &crate::plan::Item) -> Value {
 /// A JSON number with at most one decimal.
 fn tenths_number(tenths: u32) -> Value {
     if tenths.is_multiple_of(10) { json!(tenths / 10) } else { json!(f64::from(tenths) / 10.0) }
+}
+
+fn upkeep(phase: &crate::plan::Upkeep) -> Value {
+    json!({
+        "type": "upkeep",
+        "work": "renew_certificates",
+        "from": phase.from.to_string(),
+        "valid_days_max": phase.days_max,
+        "certificates": phase.certificates,
+        "renewals": phase.renewals,
+        "days": tenths_number(u32::try_from(phase.days_tenths).unwrap_or(u32::MAX)),
+        "cost_yen": phase.yen,
+    })
 }
 
 fn budget(budget: &Budget) -> Value {

@@ -7,9 +7,11 @@ mod budget;
 mod choose;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod value;
 
 pub use budget::{Amount, Budget, BudgetInput, Lens, LensKind, SECURITY_SHARES};
+pub use upkeep::Upkeep;
 pub use value::{Points, value_of};
 
 use crate::{Catalog, Reported};
@@ -38,6 +40,8 @@ pub struct Plan {
     pub yen: Yen,
     /// Own working days of the chosen work, in tenths.
     pub days_tenths: u64,
+    /// What comes back every year whatever is chosen, by phase: part of no budget, and told beside it.
+    pub upkeep: Vec<Upkeep>,
 }
 
 /// A piece of work on the list.

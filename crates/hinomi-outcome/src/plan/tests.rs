@@ -238,3 +238,49 @@ fn forty_measures_that_overlap_are_planned_within_the_bound() {
     assert!(plan.yen.0 <= 1_000 && plan.removed.0 > 0);
     assert!(plan.items.iter().any(|item| item.choice == Choice::NotWeighed));
 }
+
+#[test]
+fn upkeep_is_told_a_year_and_rounded_against_us() {
+    let from = jiff::civil::date(2027, 3, 15);
+    let upkeep = Upkeep::of((from, 100), 12, 6, 12 * 6 * 60, Yen(40_000));
+    assert_eq!((upkeep.renewals, upkeep.days_tenths, upkeep.yen), (72, 90, Yen(360_000)));
+    let little = Upkeep::of((from, 100), 1, 1, 1, Yen(40_000));
+    assert_eq!((little.days_tenths, little.yen), (1, Yen(84)));
+    let silly = Upkeep::of((from, 1), u32::MAX, u32::MAX, u64::MAX, Yen(u64::MAX));
+    assert_eq!(silly.certificates, u32::MAX, "a silly number stays a number");
+}
+
+#[test]
+fn upkeep_stands_beside_the_plan_in_every_form() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../docs/reference/output.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for (lang, words) in [
+        (
+            Lang::En,
+            "from 2027-03-15, valid for 100 days at most: 12 certificates, 72 renewals, 9 days, 360,000 yen a year",
+        ),
+        (
+            Lang::Ja,
+            "2027-03-15 から（有効期間は最長 100 日）：証明書 12 枚、更新 72 回、9 人日、360,000 円／年",
+        ),
+    ] {
+        let report = report(lang);
+        let from = jiff::civil::date(2027, 3, 15);
+        let upkeep = vec![Upkeep::of((from, 100), 12, 6, 12 * 6 * 60, Yen(40_000))];
+        let with = Plan { upkeep, ..plan(&report) };
+        let wide = crate::Style { colour: false, width: 400 };
+        assert!(
+            crate::plan_text(&report, &with, wide).contains(words),
+            "{}",
+            crate::plan_text(&report, &with, wide)
+        );
+        assert!(!crate::plan_text(&report, &plan(&report), wide).contains("2027-03-15"));
+        assert!(crate::html(&report, &with, &crate::tests::gate()).contains(words));
+        let json = crate::json(&report, Some(&with));
+        let line = json.lines().find(|line| line.contains("\"type\":\"upkeep\"")).unwrap();
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(schema.is_valid(&line), "{line}");
+        assert_eq!((&line["cost_yen"], &line["days"]), (&360_000.into(), &9.into()));
+    }
+}

@@ -9,6 +9,14 @@ mod wrap;
 
 pub(crate) use finding::{place, short, step_place};
 pub use plan::plan_text;
+pub(crate) use plan::{told_by, upkeep_words};
+
+use crate::Report;
+use crate::plan::Plan;
+use crate::visible::{cut, shown, terminal_safe};
+use crate::words::Say;
+use hinomi_model::{Severity, Status};
+use std::cmp::Reverse;
 
 /// Two columns of text: `left` in `wide` columns, `right` wrapped beside it, no line wider than `max` columns. What is not
 /// safe on a terminal is made so.
@@ -25,14 +33,6 @@ pub fn beside(left: &str, right: &str, wide: usize, max: usize) -> String {
     }
     out
 }
-pub(crate) use plan::told_by;
-
-use crate::Report;
-use crate::plan::Plan;
-use crate::visible::{cut, shown, terminal_safe};
-use crate::words::Say;
-use hinomi_model::{Severity, Status};
-use std::cmp::Reverse;
 
 /// How to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

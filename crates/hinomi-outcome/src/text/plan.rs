@@ -2,7 +2,7 @@
 
 use super::{Ink, Page, Style};
 use crate::Report;
-use crate::plan::{Choice, Item, Plan, tenths};
+use crate::plan::{Choice, Item, Plan, Upkeep, tenths};
 use crate::visible::shown;
 use crate::words::Say;
 use hinomi_model::Source;
@@ -42,7 +42,38 @@ pub fn plan_text(report: &Report, plan: &Plan, style: Style) -> String {
         let words = page.say.app_with("plan_unanswered", &[("n", &plan.unanswered.len())]);
         page.wrapped(0, &words);
     }
+    upkeep(&mut page, plan);
     page.out
+}
+
+/// What comes back every year.
+fn upkeep(page: &mut Page<'_>, plan: &Plan) {
+    if plan.upkeep.is_empty() {
+        return;
+    }
+    page.blank();
+    page.heading("section_upkeep");
+    for phase in &plan.upkeep {
+        let words = upkeep_words(page.say, phase);
+        page.wrapped(2, &words);
+    }
+    let words = page.say.app("upkeep_note");
+    page.wrapped(2, &words);
+}
+
+/// `from 2027-03-15, valid for 100 days at most: …`.
+pub(crate) fn upkeep_words(say: Say<'_>, phase: &Upkeep) -> String {
+    say.app_with(
+        "upkeep_phase",
+        &[
+            ("from", &phase.from),
+            ("valid", &phase.days_max),
+            ("certificates", &phase.certificates),
+            ("renewals", &phase.renewals),
+            ("days", &tenths(phase.days_tenths)),
+            ("yen", &phase.yen),
+        ],
+    )
 }
 
 fn arithmetic(page: &mut Page<'_>, plan: &Plan) {

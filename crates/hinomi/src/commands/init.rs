@@ -58,6 +58,15 @@ fn write(app: &App, args: &Init) -> String {
     );
     let domains: Vec<String> = args.domains.iter().map(|domain| quoted(domain)).collect();
     _ = writeln!(out, "\n{scope}\n[scope]\ndomains = [{}]\nnetworks = []", domains.join(", "));
+    let trust = comment(
+        "# サーバーと鍵を何に照らすか。パスワードそのものは書かず、置き場所だけを書きます。",
+        "# What servers and keys are held against. Passwords do not stand here, only where they are.",
+    );
+    _ = writeln!(
+        out,
+        "\n{trust}\n# [tls]\n# profile = \"ipa-gl3001-3.0.1-recommended\"\n# [keys]\n# in_use_until = 2035\n\
+         # passwords = {{ env = \"HINOMI_KEY_PASSWORDS\" }}"
+    );
     let mail = args.mail.iter().map(|path| ("mail-folder", from_folder(&args.folder, path)));
     let documents = args.documents.iter().map(|path| ("document-folder", from_folder(&args.folder, path)));
     let sources: Vec<(&str, PathBuf)> = mail.chain(documents).collect();

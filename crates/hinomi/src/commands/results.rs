@@ -6,7 +6,8 @@ use crate::cli::args::{Block, BlockFormat, Output, Plan as PlanArgs, ReportArgs}
 use crate::commands::store;
 use crate::output::can_deliver;
 use anyhow::{Context, Result, bail};
-use hinomi_outcome::{self as outcome, Bom, BudgetInput, Plan, Preview, Report};
+use hinomi_checks::renewal_costs;
+use hinomi_outcome::{self as outcome, Bom, BudgetInput, Plan, Preview, Report, Upkeep};
 use std::io::IsTerminal;
 
 /// The plan for a report, with the budget of the configuration.
@@ -21,7 +22,29 @@ pub(crate) fn plan_for(app: &App, report: &Report, envelope: Option<u64>) -> Pla
         year: u16::try_from(app.now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(0),
         ..BudgetInput::default()
     };
-    Plan::make(&report.findings, &app.catalog, &input)
+    Plan { upkeep: renewals(app, report), ..Plan::make(&report.findings, &app.catalog, &input) }
+}
+
+/// Minutes that one renewal by hand takes, and what a working day costs: our estimates, for who says nothing else.
+const RENEWAL_MINUTES: u32 = 60;
+const DAY_YEN: u64 = 40_000;
+
+/// What renewing the public certificates by hand costs a year, as they become shorter.
+fn renewals(app: &App, report: &Report) -> Vec<Upkeep> {
+    if report.certificates == 0 {
+        return Vec::new();
+    }
+    let keys = &app.found.config.keys;
+    let minutes = keys.renewal_minutes.unwrap_or(RENEWAL_MINUTES);
+    let day_yen = keys.day_yen.unwrap_or(hinomi_model::Yen(DAY_YEN));
+    let today = app.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    renewal_costs(today, report.certificates, minutes)
+        .into_iter()
+        .map(|cost| {
+            let phase = (cost.phase.from, cost.phase.days_max);
+            Upkeep::of(phase, report.certificates, cost.renewals, cost.minutes, day_yen)
+        })
+        .collect()
 }
 
 /// Sales × IT ratio × security share, when the configuration says all three.

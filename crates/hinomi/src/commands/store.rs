@@ -21,6 +21,8 @@ struct Note {
     problems: Vec<NotedProblem>,
     counts: [u64; 6],
     not_looked_at: Vec<String>,
+    #[serde(default)]
+    certificates: u32,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,6 +68,7 @@ pub(crate) fn note(report: &Report) -> Value {
             .collect(),
         counts: [evidence, checked, passed, failed, undecided, unread],
         not_looked_at: report.not_looked_at.clone(),
+        certificates: report.certificates,
     };
     serde_json::to_value(note).unwrap_or_default()
 }
@@ -157,6 +160,7 @@ fn assemble(
         words: app.words.clone(),
         counts: Counts { evidence: pieces, checked, passed, failed, undecided, unread },
         not_looked_at: note.not_looked_at,
+        certificates: note.certificates,
         milliseconds: 0,
         exit: 0,
     }

@@ -6,6 +6,7 @@ use hinomi_checks::tls::Profile;
 use hinomi_checks::{Policy, Questionnaire, Told};
 use hinomi_collect::Roots;
 use hinomi_formats::keys::weak::Blocklist;
+use hinomi_model::Yen;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -49,6 +50,8 @@ pub(crate) struct KeySettings {
     pub(crate) questionnaire: Option<PathBuf>,
     /// Minutes that one renewal of a certificate takes by hand.
     pub(crate) renewal_minutes: Option<u32>,
+    /// What a working day costs, in whole yen.
+    pub(crate) day_yen: Option<Yen>,
 }
 
 impl TlsSettings {

@@ -5,7 +5,7 @@ pub(crate) mod coverage;
 mod tests;
 
 use crate::look::Looked;
-use hinomi_checks::{ContactBook, Decision, FAMILIES, Policy, judge_under};
+use hinomi_checks::{ContactBook, Decision, FAMILIES, KeyRing, Policy, judge_under};
 use hinomi_model::{
     CheckId, Entry, EvidenceId, EvidenceKind, Fact, Finding, Lang, Severity, Status, Verdict, Words,
 };
@@ -62,6 +62,8 @@ pub(crate) fn judge_all(looked: Looked, around: &Surroundings<'_>, keep_observat
         }
     }
     let not_looked_at = not_looked_at(&looked);
+    let ring = KeyRing::from_observations(&looked.observations);
+    let certificates = u32::try_from(ring.public_certificates(around.now)).unwrap_or(u32::MAX);
     let report = Report {
         made_at: around.now,
         lang: around.lang,
@@ -74,6 +76,7 @@ pub(crate) fn judge_all(looked: Looked, around: &Surroundings<'_>, keep_observat
         words: around.words.clone(),
         counts,
         not_looked_at,
+        certificates,
         milliseconds: 0,
         exit: 0,
     };

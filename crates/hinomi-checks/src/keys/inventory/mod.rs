@@ -15,6 +15,7 @@ mod tests;
 
 use hinomi_model::Observation;
 use hinomi_model::fact::{KeyFact, KeyKind, TlsFact};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys by public key, certificates by fingerprint, and who serves what.
@@ -67,6 +68,23 @@ impl<'a> KeyRing<'a> {
     /// What was seen of servers that use the key with this SHA-256; a server that was looked at twice is there twice.
     pub fn servers_of(&self, spki: Option<&str>) -> &[&'a TlsFact] {
         spki.and_then(|spki| self.served.get(spki)).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many public certificates are in use at a moment: those for the same names count once, for one takes the
+    /// place of the other.
+    pub fn public_certificates(&self, at: Timestamp) -> usize {
+        let in_use = |key: &&&KeyFact| {
+            let end = key.certificate.as_deref().and_then(|seen| seen.not_after);
+            self.is_public(key) == Some(true) && end.is_some_and(|end| end >= at)
+        };
+        let names = |key: &&'a KeyFact| {
+            let seen = key.certificate.as_deref();
+            let mut names: Vec<&str> =
+                seen.iter().flat_map(|seen| &seen.dns_names).map(String::as_str).collect();
+            names.sort_unstable();
+            (names, seen.map(|seen| seen.subject.as_str()))
+        };
+        self.certificates.values().filter(in_use).map(names).collect::<BTreeSet<_>>().len()
     }
 
     /// Whether a public authority stands behind a certificate: it was logged, or a server's chain with it leads to a

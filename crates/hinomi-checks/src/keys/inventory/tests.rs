@@ -273,3 +273,26 @@ fn what_people_answer_has_an_owner_a_date_and_an_end() {
     assert!(questions.read_answers(&text.replace("owner", "woner")).is_err());
     assert_eq!(questions.read_answers("").unwrap(), []);
 }
+
+#[test]
+fn public_certificates_in_use_count_once_for_the_same_names() {
+    let one = |print: &str, name: &str, scts: u32, end: &str| {
+        let mut fact = certificate(Some(scts));
+        fact.fingerprint_sha256 = print.to_owned();
+        let seen = fact.certificate.as_deref_mut().unwrap();
+        seen.dns_names = vec![name.to_owned()];
+        seen.not_after = Some(end.parse().unwrap());
+        observation(Fact::Key(Box::new(fact)))
+    };
+    let all = [
+        one("a", "www.reiji.example", 2, "2026-12-01T00:00:00Z"),
+        one("b", "www.reiji.example", 2, "2027-02-01T00:00:00Z"),
+        one("c", "mail.reiji.example", 2, "2026-12-01T00:00:00Z"),
+        // Over, and of nobody public.
+        one("d", "old.reiji.example", 2, "2020-12-01T00:00:00Z"),
+        one("e", "inside.reiji.example", 0, "2026-12-01T00:00:00Z"),
+    ];
+    let count = |at: &str| KeyRing::from_observations(&all).public_certificates(at.parse().unwrap());
+    assert_eq!(count("2026-11-24T00:00:00Z"), 2);
+    assert_eq!(count("2028-11-24T00:00:00Z"), 0);
+}
