@@ -30,6 +30,7 @@ pub fn seeds() -> Result<Vec<Seed>> {
     seeds.extend(archives()?);
     seeds.extend(stored()?);
     seeds.extend(recordings());
+    seeds.extend(servers());
     seeds.extend(watched());
     seeds.extend(keys());
     for packed in [false, true] {
@@ -45,6 +46,66 @@ pub fn seeds() -> Result<Vec<Seed>> {
     }
     seeds.retain(|(_, _, bytes)| bytes.len() <= BYTES_MAX);
     Ok(seeds)
+}
+
+/// What servers say: flights of every age, and dialogs that lead to them.
+fn servers() -> Vec<Seed> {
+    let record = |kind: u8, content: &[u8]| {
+        let length = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
+        [&[kind, 3, 3], &length[..], content].concat()
+    };
+    let message = |kind: u8, body: &[u8]| {
+        let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes();
+        [&[kind], &length[1..], body].concat()
+    };
+    let hello = |suite: [u8; 2], extensions: &[u8]| {
+        let length = u16::try_from(extensions.len()).unwrap_or(0).to_be_bytes();
+        message(2, &[&[3, 3], &[5; 32][..], &[0], &suite, &[0], &length, extensions].concat())
+    };
+    let certificate = message(11, &[0, 0, 7, 0, 0, 4, 0x30, 2, 5, 0]);
+    let curve = message(12, &[&[3, 0, 0x1D, 32][..], &[9; 32], &[4, 1, 0, 1, 7]].concat());
+    let renegotiation = [0xFF, 1, 0, 1, 0, 0, 23, 0, 0, 0, 16, 0, 5, 0, 3, 2, b'h', b'2'];
+    let old = [hello([0xC0, 0x2F], &renegotiation), certificate, curve, message(14, &[])].concat();
+    let retry = hello([0x13, 1], &[0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 0x1D]);
+    let (old, retry, alert) = (record(22, &old), record(22, &retry), vec![21, 3, 3, 0, 2, 2, 40]);
+    let v2 = [&[0x80, 31, 4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 16, 0x30, 1, 0, 0x80][..], &[6; 16]].concat();
+    // Pieces of eight bytes and more for a survey: length, then zeros that no record begins with are no use, so whole ones.
+    let piece = |bytes: &[u8]| {
+        let mut piece = bytes.to_vec();
+        // alerts that warn fill it up to whole eights
+        while piece.len() % 8 != 0 {
+            piece.extend([21, 3, 3, 0, 2, 1, 90]);
+        }
+        [&[u8::try_from(piece.len() / 8).unwrap_or(u8::MAX)], &piece[..]].concat()
+    };
+    let survey =
+        [vec![0xFF], piece(&retry), piece(&old), piece(&alert), piece(&[&alert[..], &old].concat())].concat();
+    let dialogs: [(u8, &str, &[u8]); 9] = [
+        (100, "smtp", b"220 mail.example\r\n250-mail.example\r\n250 STARTTLS\r\n220 go\r\n"),
+        (101, "imap", b"* OK ready\r\na1 OK go\r\n"),
+        (102, "pop3", b"+OK ready\r\n+OK go\r\n"),
+        (103, "ftp", b"220 ready\r\n234 go\r\n"),
+        (104, "ldap", &[0x30, 12, 2, 1, 1, 0x78, 7, 0x0A, 1, 0, 4, 0, 4, 0]),
+        (105, "postgres", b"S"),
+        (106, "mysql", b"\x1c\0\0\0\x0a8.0\0\x01\0\0\0abcdefgh\0\xff\xff\x21\x02\0"),
+        (107, "xmpp", b"<stream:stream><stream:features><starttls/></stream:features><proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+        (109, "rdp", &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0]),
+    ];
+    let seed = |target, name: &str, bytes: Vec<u8>| (target, name.to_owned(), bytes);
+    let mut seeds = vec![
+        seed("tls_flight", "tls12", old),
+        seed("tls_flight", "retry", retry),
+        seed("tls_flight", "alert", alert.clone()),
+        seed("tls_sslv2", "hello", v2),
+        seed("tls_sslv2", "alert", alert),
+        seed("tls_survey", "all", survey),
+    ];
+    seeds.extend(
+        dialogs
+            .into_iter()
+            .map(|(first, name, bytes)| seed("tls_starttls", name, [&[first], bytes].concat())),
+    );
+    seeds
 }
 
 /// Recordings that the tests of their readers keep, behind the byte that says of which format they are; and settings.

@@ -17,6 +17,13 @@ use hinomi_formats::mail::{self, MboxSplitter};
 use hinomi_formats::office::cfb::CompoundFile;
 use hinomi_formats::office::{self, Cell, CellValue, Cells, DefinedName, Module, Sheet, SheetKind, Workbook};
 use hinomi_formats::script::{self, Command, Survey};
+use hinomi_formats::tls::names::Exchange;
+use hinomi_formats::tls::starttls::{DIALOG_BYTES_MAX, Dialog, Protocol, Said};
+use hinomi_formats::tls::survey::{
+    Action, ConnectionId, End, Options, Survey as TlsSurvey, Target as TlsTarget,
+};
+use hinomi_formats::tls::weakness::weaknesses;
+use hinomi_formats::tls::wire::{self, Flight, Heard};
 use hinomi_formats::tree::{self, Hints};
 use hinomi_formats::{Budget, Limits, Problem, ProblemKind, archive, pdf, text, url};
 use hinomi_watch::{Config, Event, EventKind, Watch, in_order, read_line};
@@ -67,6 +74,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "seven", run: seven },
     Target { name: "tar", run: tar },
     Target { name: "text", run: text },
+    Target { name: "tls_flight", run: tls_flight },
+    Target { name: "tls_sslv2", run: tls_sslv2 },
+    Target { name: "tls_starttls", run: tls_starttls },
+    Target { name: "tls_survey", run: tls_survey },
     Target { name: "tree", run: tree },
     Target { name: "url", run: url },
     Target { name: "vbs", run: vbs },
@@ -148,6 +159,105 @@ pub fn capture(bytes: &[u8]) {
         assert!(record.url.is_none_or(|url| url.len() <= 4_096 && !url.contains(['?', '#'])));
         assert!(record.answers.len() <= 128);
     }
+}
+
+/// What a server says, in two pieces, which must change nothing.
+fn flight(new: fn() -> Flight, bytes: &[u8]) {
+    let heard = |pieces: [&[u8]; 2]| {
+        let mut flight = new();
+        let heard: Vec<Heard> = pieces.into_iter().flat_map(|piece| flight.push(piece)).collect();
+        (heard, flight.end())
+    };
+    let whole = heard([bytes, &[]]);
+    let (head, tail) = bytes.split_at(bytes.len() / 2);
+    if bytes.len() < wire::BYTES_MAX {
+        assert_eq!(whole, heard([head, tail]));
+    }
+    for heard in whole.0 {
+        let Heard::Message { kind, body } = heard else { continue };
+        assert!(body.len() <= wire::BYTES_MAX);
+        if kind == 2 {
+            _ = wire::ServerHello::read(&body).map(|hello| (hello.group(), hello.alpn(), hello.sentinel()));
+        }
+        for exchange in [Exchange::Ecdhe, Exchange::Dhe, Exchange::Rsa] {
+            _ = wire::exchanged(&body, exchange, kind & 1 == 1);
+        }
+    }
+}
+
+/// The answer to a hello of SSLv3 or later.
+pub fn tls_flight(bytes: &[u8]) {
+    flight(Flight::new, bytes);
+}
+
+/// The answer to a hello of SSLv2.
+pub fn tls_sslv2(bytes: &[u8]) {
+    flight(Flight::of_sslv2, bytes);
+}
+
+/// A dialog before TLS: the first byte says which, the rest comes line by line or in lumps.
+pub fn tls_starttls(bytes: &[u8]) {
+    let Some((kind, bytes)) = bytes.split_first() else { return };
+    let protocol = Protocol::ALL[usize::from(*kind) % Protocol::ALL.len()];
+    let mut dialog = Dialog::new(protocol, "mail.example");
+    _ = dialog.open();
+    let mut heard = 0;
+    for piece in bytes.chunks(1 + usize::from(*kind)) {
+        heard += piece.len();
+        match dialog.heard(piece) {
+            Said::More | Said::Send(_) => assert!(heard <= DIALOG_BYTES_MAX, "{protocol:?} goes on for ever"),
+            Said::Ready(_) | Said::Failed(_) => return,
+        }
+    }
+}
+
+/// A whole survey of a server that says these: pieces by a byte of length, one for each thing that was sent, over and over.
+/// It comes to its end with no more than its connections, and nothing stays open.
+pub fn tls_survey(bytes: &[u8]) {
+    let Some((kind, mut rest)) = bytes.split_first() else { return };
+    let mut pieces: Vec<&[u8]> = Vec::new();
+    while let Some((length, tail)) = rest.split_first() {
+        let (piece, tail) = tail.split_at((usize::from(*length) * 8).min(tail.len()));
+        pieces.push(piece);
+        rest = tail;
+    }
+    let target = match Protocol::ALL.get(usize::from(*kind)) {
+        Some(protocol) => TlsTarget::new("mail.example").after(*protocol),
+        None => TlsTarget::new("mail.example"),
+    };
+    let options = Options { connections_max: 100, ..Options::usual() };
+    let mut survey = TlsSurvey::new(target, options, [7; 32]);
+    let (mut now, mut at, mut open) = (std::time::Duration::ZERO, 0, BTreeSet::<ConnectionId>::new());
+    survey.tick(now);
+    while !survey.is_done() {
+        now += std::time::Duration::from_millis(1);
+        let Some(action) = survey.next_action() else {
+            now = survey.wake().map_or(now, |wake| wake.max(now));
+            survey.tick(now);
+            continue;
+        };
+        match action {
+            Action::Connect(id) => {
+                assert!(open.insert(id) && open.len() <= 8);
+                survey.opened(id, now);
+            }
+            Action::Send(id, sent) => {
+                assert!(!sent.is_empty() && open.contains(&id));
+                let piece = pieces.get(at % pieces.len().max(1)).copied().unwrap_or_default();
+                at += 1;
+                survey.heard(id, piece, now);
+                if piece.len() % 2 == 1 {
+                    survey.ended(id, End::Closed, now);
+                    open.remove(&id);
+                }
+            }
+            Action::Close(id) => drop(open.remove(&id)),
+        }
+    }
+    assert!(open.is_empty(), "{open:?} stay open");
+    let seen = survey.report();
+    assert!(seen.connections <= 100);
+    _ = weaknesses(&seen);
 }
 
 /// Settings of a resolver: the first byte says whose. Where something passes, there is a line to change.

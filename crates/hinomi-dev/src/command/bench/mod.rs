@@ -63,6 +63,7 @@ const SECTIONS: &[Section] = &[
     section("page-cost", "What the page watch costs a page", pages::cost::section),
     section("recovery", "What forged documents would do", recovery::section),
     section("keys", "Keys and certificates beside badkeys", quality::keys::section),
+    section("tls", "TLS servers, beside other probers", peers::tls::section),
     section("ppap", "Archives whose password travels beside them", ppap::section),
     section("jail", "The price of the jail", speed::jail),
     section("memory", "Memory of each command", speed::memory),

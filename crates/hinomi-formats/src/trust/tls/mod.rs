@@ -3,7 +3,8 @@
 //!
 //! Invariants: nothing here opens a socket or reads a clock. The caller moves bytes and tells the time; a
 //! [`survey::Survey`] says what to connect, send and close. Every answer is one of three: seen, absent, or untested
-//! and why. No probe reads what is not ours: a weakness is proven without harm, or the probe is not sent.
+//! and why. No probe reads what is not ours: a weakness is proven without harm, or the probe is not sent. (A server with
+//! Ticketbleed fills up an answer by one byte, the least there is; its presence counts, and nobody looks at it.)
 
 pub mod clients;
 mod handshake;

@@ -52,6 +52,19 @@ impl Seal {
         Some(Self { cipher, key, iv: iv.to_vec() })
     }
 
+    /// The same key in CBC mode, from a block of zeros on; whole blocks only.
+    pub(crate) fn chained(&self, plain: &[u8]) -> Vec<u8> {
+        let (blocks, _) = plain.as_chunks::<16>();
+        let mut last = [0; 16];
+        let mut out = Vec::with_capacity(plain.len());
+        for block in blocks {
+            last.iter_mut().zip(block).for_each(|(byte, next)| *byte ^= next);
+            last = self.cipher.encrypt(last);
+            out.extend_from_slice(&last);
+        }
+        out
+    }
+
     /// The nonce of TLS 1.3 (RFC 8446 section 5.3): the number over the fixed part.
     pub(crate) fn nonce13(&self, number: u64) -> [u8; 12] {
         let mut nonce = [0; 12];

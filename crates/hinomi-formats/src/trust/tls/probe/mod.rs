@@ -5,8 +5,8 @@
 //!   memory; a server that checks drops it. A right heartbeat with other bytes follows, so that it need not be waited
 //!   for silence: which of the two comes back decides.
 //! - **CCS** (CVE-2014-0224): a ChangeCipherSpec before its time. A server that is right objects. One that is silent gets
-//!   a warning under the keys of an empty secret, which a server at fault reads and leaves aside, and then a record of
-//!   noise, at which it says that it cannot decrypt it, or ends: two records that only differ in their keys.
+//!   the beginning of a message under the keys of an empty secret, which a server at fault reads, to wait for the rest, and
+//!   then a record of noise, at which it says that it cannot decrypt it, or ends: two records that only differ in their keys.
 
 mod early;
 mod robot;
@@ -14,6 +14,7 @@ mod rsa;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use early::seals;
 pub(crate) use robot::{FORMS, Reaction, Robot, differ};
 
 use crate::tls::wire::{Alert, Flight, Heard, ServerHello, record};
@@ -42,7 +43,7 @@ pub(crate) enum Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Nothing,
-    Warning,
+    Beginning,
     Noise,
 }
 
@@ -60,7 +61,7 @@ pub(crate) struct Poke {
     hello: Option<ServerHello>,
     /// How far the server was led on by its silence.
     step: Step,
-    /// The server said nothing to the warning.
+    /// The server said nothing to the beginning of a message.
     is_read: bool,
 }
 
@@ -132,11 +133,11 @@ impl Poke {
             return None;
         }
         let hello = self.hello.as_ref().filter(|_| self.step == Step::Nothing);
-        if let Some(warning) = hello.and_then(|hello| early::warning(hello, self.random)) {
-            self.step = Step::Warning;
-            return Some(warning);
+        if let Some(beginning) = hello.and_then(|hello| early::beginning(hello, self.random)) {
+            self.step = Step::Beginning;
+            return Some(beginning);
         }
-        self.is_read = self.step == Step::Warning;
+        self.is_read = self.step == Step::Beginning;
         self.step = Step::Noise;
         Some(record(22, self.version, &[0x5A; 64]))
     }

@@ -6,7 +6,7 @@ use super::talk::Outcome;
 use super::{Chain, Survey};
 use crate::tls::handshake::{Ask12, Ask13, Finished12, Tls12, Tls13, Told13, gcm_suite, public_one};
 use crate::tls::names::{Auth, Exchange, GroupKind, SIGNATURES, Version, group, suite};
-use crate::tls::probe::{FORMS, Fault, Poke, Poked, Reaction, Robot, differ};
+use crate::tls::probe::{FORMS, Fault, Poke, Poked, Reaction, Robot, differ, seals};
 use crate::tls::wire::{Extension, Hello};
 use std::collections::BTreeMap;
 
@@ -68,8 +68,12 @@ impl Survey {
         if self.depth.ticket.is_some() {
             jobs.push(Job::Ticketbleed);
         }
-        if self.old_version().is_some() {
-            jobs.push(Job::Poke(Fault::Ccs));
+        if let Some(version) = self.old_version() {
+            // With the right suite more can be proven: it may be yet to come.
+            let chain = self.chain(version);
+            if chain.is_some_and(|chain| !chain.asks_suites() || chain.suites().any(seals)) {
+                jobs.push(Job::Poke(Fault::Ccs));
+            }
             if self.gathered.heartbeat.known() == Known::Seen(()) {
                 jobs.push(Job::Poke(Fault::Heartbleed));
             }
@@ -170,8 +174,8 @@ impl Survey {
                 let mut ask = self.known_ask(self.old_version()?)?;
                 ask.suites.retain(|id| has_keys(*id));
                 // With these, a record can be made that only a server at fault reads.
-                if fault == Fault::Ccs && ask.suites.iter().any(|id| gcm_suite(*id).is_some()) {
-                    ask.suites.retain(|id| gcm_suite(*id).is_some());
+                if fault == Fault::Ccs && ask.suites.iter().any(|id| seals(*id)) {
+                    ask.suites.retain(|id| seals(*id));
                 }
                 let mut hello = ask.hello(random);
                 // Without tickets, a server that keeps sessions says so by an id.

@@ -1,5 +1,7 @@
 //! The same work by us and by the tool that the field uses for it.
 
+pub(super) mod tls;
+
 use super::speed::cpu;
 use super::table::{Table, held, seconds, where_and_when};
 use super::{Bench, LOOKED, TIMES, median, once};
