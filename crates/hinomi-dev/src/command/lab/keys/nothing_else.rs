@@ -6,6 +6,7 @@ use crate::command::lab::tools::debian;
 use crate::command::lab::{Lab, in_guard};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -98,7 +99,9 @@ fn doubted(lab: &Lab, found: &[Held]) -> Result<Result<Vec<Doubted>, String>> {
     }
     let desk = tempfile::tempdir()?;
     let questions = desk.path().join("found.ndjson");
-    let lines: Vec<String> = found.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    let planted = planted(desk.path())?;
+    let asked = found.iter().chain([&planted]);
+    let lines: Vec<String> = asked.map(serde_json::to_string).collect::<Result<_, _>>()?;
     fs::write(&questions, lines.join("\n"))?;
     let mut command = match script(lab, "keys-python", "second.py") {
         Ok(command) => command,
@@ -107,9 +110,29 @@ fn doubted(lab: &Lab, found: &[Held]) -> Result<Result<Vec<Doubted>, String>> {
     command.arg(&questions);
     let ran = in_guard(&command, GUARD)?;
     ensure!(ran.code == 0, "the second reader failed: {}", ran.tail());
-    let answers: Vec<Doubted> = ran.stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let mut answers: Vec<Doubted> = ran.stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let of_planted = answers.pop().context("the second reader is silent")?;
+    ensure!(of_planted.r#false == [0], "the second reader agrees with what is false");
     ensure!(answers.len() == found.len(), "the second reader answers {} of {}", answers.len(), found.len());
     Ok(Ok(answers))
+}
+
+/// A file without a key, and an object said to be there: who agrees with that agrees with everything.
+fn planted(folder: &Path) -> Result<Held> {
+    let (file, body) = (folder.join("planted.pem"), "MAMCAQE=");
+    fs::write(&file, format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"))?;
+    let fingerprint = Sha256::digest([0x30, 3, 2, 1, 1]).iter().map(|byte| format!("{byte:02x}")).collect();
+    let object = Told {
+        kind: "public_key".to_owned(),
+        format: "pem".to_owned(),
+        algorithm: Some("rsa".to_owned()),
+        bits: Some(2_048),
+        curve: None,
+        spki: None,
+        fingerprint,
+        closed: false,
+    };
+    Ok(Held { file, objects: vec![object] })
 }
 
 /// Files from everywhere in the trees, the same at every call, of so many bytes together; all if there are not so many.

@@ -180,6 +180,11 @@ impl Scheme {
         Self { making, cipher: Cipher::TripleDes(24), iv: Vec::new() }
     }
 
+    /// What Java seals a key of JCEKS with.
+    pub(in crate::trust::keys) fn sealed(salt: &[u8], rounds: u32) -> Self {
+        Self { making: Making::Jceks(salt.to_vec(), rounds), cipher: Cipher::TripleDes(24), iv: Vec::new() }
+    }
+
     /// Its name, for people.
     pub(in crate::trust::keys) fn name(&self) -> String {
         let cipher = self.cipher.name();

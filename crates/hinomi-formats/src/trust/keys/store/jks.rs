@@ -1,6 +1,6 @@
 //! Java's keystores, JKS and JCEKS: entries one after another, and a hash of password and everything.
 
-use super::Bytes;
+use super::{Bytes, sealed};
 use crate::ProblemKind;
 use crate::keys::asn1::ber::Reader;
 use crate::keys::gather::{Gather, Tag};
@@ -15,7 +15,7 @@ const HASH_BYTES: usize = 20;
 /// Moments of entries that make sense, in milliseconds since 1970: up to the year 2100.
 const MOMENT_MAX: u64 = 4_102_444_800_000;
 /// What a serialised Java object begins with.
-const SERIALISED: &[u8] = b"\xac\xed\x00\x05";
+pub(super) const SERIALISED: &[u8] = b"\xac\xed\x00\x05";
 
 /// Whether these are the first bytes of one of the two.
 pub(in crate::trust::keys) fn looks_like_jks(bytes: &[u8]) -> bool {
@@ -72,9 +72,12 @@ fn entry(
         // A serialised object without a length: the next entry, or the end, tells where it ends.
         3 => {
             let length = sealed_length(cursor.0)?;
-            let mut object = KeyObject::new(KeyKind::SecretKey, format, cursor.take(length)?);
+            let sealed = cursor.take(length)?;
+            let mut object = KeyObject::new(KeyKind::SecretKey, format, sealed);
             object.encryption = Some("SealedObject".to_owned());
             object.opened_by = OpenedBy::Closed;
+            // Another object than Java's own stays closed.
+            _ = sealed::open(gather, &mut object, sealed, &place);
             gather.named(object, tag);
         }
         _ => return None,

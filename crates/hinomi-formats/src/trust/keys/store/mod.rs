@@ -4,6 +4,7 @@ mod bks;
 mod bytes;
 mod jks;
 mod pkcs12;
+mod sealed;
 
 pub(super) use bks::{bks, looks_like_bks};
 pub(super) use bytes::Bytes;
