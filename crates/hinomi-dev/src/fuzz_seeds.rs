@@ -285,7 +285,7 @@ fn keys() -> Vec<Seed> {
 /// The number of a file's label among those of the target.
 fn label(bytes: &[u8]) -> u8 {
     let is_it = |label: &&str| bytes.starts_with(format!("-----BEGIN {label}-----").as_bytes());
-    let at = crate::fuzz_targets::LABELS.iter().position(|label| is_it(&label));
+    let at = crate::fuzz_targets::LABELS.iter().position(is_it);
     at.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
 }
 
