@@ -2,18 +2,16 @@
 
 mod decode;
 mod demo;
-mod doctor;
 mod explain;
 mod finding;
 mod init;
-mod keys;
 mod page;
 mod results;
 mod run;
 mod scan;
 mod settings;
 mod store;
-mod tls;
+mod trust;
 
 #[cfg(test)]
 pub(crate) use results::{plan_for, render};
@@ -33,9 +31,9 @@ pub(crate) fn run(action: Action, app: &App) -> Result<u8> {
         Action::Plan(args) => results::plan(app, &args),
         Action::Report(args) => results::report(app, &args),
         Action::Block(args) => results::block(app, &args),
-        Action::Tls(action) => tls::run(app, &action),
+        Action::Tls(action) => trust::tls::run(app, &action),
         Action::Page(action) => page::policies(app, &action),
-        Action::Keys(action) => keys::run(app, &action),
+        Action::Keys(action) => trust::keys::run(app, &action),
         Action::Collect(action) => page::collect(app, &action),
         Action::Explain(args) => explain::run(app, &args),
         Action::Finding(action) => finding::run(app, &action),
@@ -43,7 +41,7 @@ pub(crate) fn run(action: Action, app: &App) -> Result<u8> {
         Action::Indicator(_) => store::indicators(app),
         Action::Catalog(action) => settings::catalog(app, &action),
         Action::Config(action) => settings::config(app, &action),
-        Action::Doctor(_) => doctor::run(app),
+        Action::Doctor(_) => settings::doctor::run(app),
         Action::Backup(args) => store::backup(app, &args.file),
         Action::Restore(args) => store::restore(app, &args.file),
         Action::Audit(AuditAction::Verify) => store::verify_audit(app),

@@ -1,4 +1,6 @@
-//! `hinomi catalog` and `hinomi config`.
+//! `hinomi catalog`, `hinomi config` and `hinomi doctor`.
+
+pub(super) mod doctor;
 
 use crate::app::{App, deliver, shown};
 use crate::cli::{CatalogAction, ConfigAction};
