@@ -14,8 +14,10 @@ use hinomi_model::fact::{KeyFact, KeyKind, KeyWeakness};
 use hinomi_outcome::ProblemLine;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Different moduli that are compared, in bytes: sixty thousand keys of 2048 bits, which takes some seconds.
+/// Different moduli that are compared, in bytes: sixty thousand keys of 2048 bits, which takes half a minute.
 const MODULI_BYTES_MAX: u64 = 16 << 20;
+/// More moduli than this take longer than a file may.
+const MODULI_QUICK_MAX: usize = 4_000;
 /// Partners that are named of one key.
 const NAMED_MAX: usize = 3;
 
@@ -134,8 +136,9 @@ fn compare(seen: &mut [Seen], how: &mut Looking<'_>) -> Result<Vec<ProblemLine>>
         moduli.into_iter().map(|(modulus, places)| (places, modulus)).unzip();
     let job = Job { head: serde_json::to_vec(&head).unwrap_or_default(), bytes: bytes.concat() };
     let mut answer = None;
-    how.jail
-        .run(std::iter::once(job), |_, given| answer = Some(given))
+    let mut patient = if head.moduli.len() > MODULI_QUICK_MAX { Some((how.patient_jail)()?) } else { None };
+    let jail = patient.as_mut().unwrap_or(&mut *how.jail);
+    jail.run(std::iter::once(job), |_, given| answer = Some(given))
         .context("compare the keys in the jail")?;
     let shared = match answer.map(|given| given.map(|bytes| serde_json::from_slice::<Shared>(&bytes))) {
         Some(Ok(Ok(shared))) => shared,

@@ -44,6 +44,8 @@ pub(crate) enum What {
 /// How to look.
 pub(crate) struct Looking<'a> {
     pub(crate) jail: &'a mut Jail,
+    /// A jail with more time, for what is done once for all keys of a run; opened when there are many.
+    pub(crate) patient_jail: &'a dyn Fn() -> Result<Jail>,
     pub(crate) limits: &'a Limits,
     pub(crate) collect: &'a CollectLimits,
     pub(crate) usual_passwords: &'a [String],

@@ -30,6 +30,7 @@ fn look_with(
     let mut jail = Jail::in_process(workers, reader);
     let mut how = Looking {
         jail: &mut jail,
+        patient_jail: &|| Ok(Jail::in_process(1, reader)),
         own_domains: &[],
         pages: &PageConfig::default(),
         limits: &Limits::desk(),

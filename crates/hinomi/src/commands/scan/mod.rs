@@ -138,6 +138,9 @@ fn place(app: &App, target: &Path) -> Result<Place> {
 /// More readers than this only wait for each other.
 const WORKERS_MAX: usize = 256;
 
+/// Processor time for comparing all keys of a run with one another.
+const COMPARING_SECONDS_MAX: u64 = 120;
+
 /// Opens the jail and looks at the places.
 pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result<Looked> {
     let settings = &app.found.config.limits;
@@ -149,16 +152,19 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
         (_, given) if given > 0 => given.min(WORKERS_MAX),
         _ => cores,
     };
-    let mut jail = if flags.no_jail {
-        Jail::in_process(workers, app.reader)
-    } else {
+    let open_jail = |workers: usize, cpu_seconds_max: u64| {
+        if flags.no_jail {
+            return Ok(Jail::in_process(workers, app.reader));
+        }
         let jail_settings = JailSettings {
             memory_bytes_max: settings.memory_bytes_max,
-            cpu_seconds_max: settings.cpu_seconds_max,
+            cpu_seconds_max,
             ..JailSettings::of_this_binary(workers)
         };
-        Jail::new(jail_settings, app.reader).context("open the jail")?
+        Jail::new(jail_settings, app.reader).context("open the jail")
     };
+    let mut jail = open_jail(workers, settings.cpu_seconds_max)?;
+    let patient_jail = || open_jail(1, settings.cpu_seconds_max.max(COMPARING_SECONDS_MAX));
     let usual_passwords = config::usual_passwords(&app.found)?;
     let key_passwords = config::key_passwords(&app.found)?;
     let blocklist = config::blocklist(&app.found)?;
@@ -169,6 +175,7 @@ pub(crate) fn look_at(app: &App, places: &[Place], flags: &JudgeFlags) -> Result
         places,
         &mut Looking {
             jail: &mut jail,
+            patient_jail: &patient_jail,
             limits: &limits,
             collect: &collect,
             usual_passwords: &usual_passwords,
