@@ -80,7 +80,8 @@ fn spoken(name: &str, suites: &[u32]) -> Spoken {
 
 #[track_caller]
 fn differs(versions: Vec<Spoken>, wrong: Difference) {
-    assert_eq!(Heard { versions, ..Heard::default() }.against(&example()), wrong);
+    let vulnerable = BTreeSet::from(["drown".to_owned()]);
+    assert_eq!(Heard { versions, vulnerable, ..Heard::default() }.against(&example()), wrong);
 }
 
 #[test]
@@ -128,6 +129,8 @@ fn claims_are_held_against_what_is_known() {
     };
     let wrong = heard.against(&example());
     assert_eq!((wrong.false_claims, wrong.overlooked), (vec!["robot".to_owned()], vec!["drown".to_owned()]));
+    let silent = Heard { versions: heard.versions, ..Heard::default() };
+    assert_eq!(silent.against(&example()).unproven, ["drown"]);
 }
 
 /// Echoes until the other side has said everything.
