@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fs;
 
-/// `demo/truth.toml`.
+/// `demo/truth.toml` and `demo/servers.toml`.
 #[derive(Deserialize)]
 struct Truth {
     planted: Vec<Planted>,
@@ -21,8 +21,8 @@ struct Planted {
 }
 
 fn truth() -> Vec<Planted> {
-    let text = include_str!("../../demo/truth.toml");
-    toml::from_str::<Truth>(text).expect("the truth is TOML").planted
+    let texts = [include_str!("../../demo/truth.toml"), include_str!("../../demo/servers.toml")];
+    texts.iter().flat_map(|text| toml::from_str::<Truth>(text).expect("the truth is TOML").planted).collect()
 }
 
 impl Planted {
@@ -150,6 +150,11 @@ fn twice_gives_the_same_bytes() {
             let line = line.as_object_mut().expect("an object");
             for clock in ["seconds", "valid_from", "valid_until"] {
                 line.remove(clock);
+            }
+            // A key is seen when it is looked at; a mail has a date of its own.
+            let asset = line.get("asset").and_then(serde_json::Value::as_str);
+            if asset.is_some_and(|asset| asset.starts_with("key:")) {
+                line.remove("at");
             }
         });
         lines

@@ -1,8 +1,6 @@
 //! `hinomi demo`: a sample company, laid out and looked at as a real one would be.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the demo does not ask servers yet"))]
 mod credentials;
-#[cfg_attr(not(test), expect(dead_code, reason = "the demo does not ask servers yet"))]
 mod servers;
 #[cfg(test)]
 mod tests;
@@ -15,6 +13,9 @@ use crate::config;
 use anyhow::{Context, Result, bail};
 use hinomi_model::Text;
 use hinomi_outcome::{self as outcome, Plan, Preview, Report, Reported};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use servers::Servers;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -31,6 +32,7 @@ pub(crate) fn run(app: &App, args: &Demo) -> Result<u8> {
     lay_out(&args.folder)
         .with_context(|| format!("lay out the sample company in {}", shown(&args.folder)))?;
     results::can_write(&args.output)?;
+    add_servers(&args.folder, today(app.now)).context("raise the servers of the sample company")?;
     app.note(&app.tell(Text::new("cli_demo_laid_out").with("path", shown(&args.folder))));
     let here = App {
         found: config::find(Some(&args.folder.join("hinomi.toml")))?,
@@ -170,13 +172,47 @@ fn lay_out(folder: &Path) -> Result<()> {
         }
     }
     for (name, bytes) in files {
-        let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, bytes)?;
+        write(&folder.join(name), &bytes)?;
     }
     Ok(())
+}
+
+/// What the survey of the company's servers gave, beside what its browsers saw.
+const SURVEY: &str = "web/servers.jsonl";
+
+/// Raises the company's servers, asks them what they speak, and leaves what they showed and their keys in the folder.
+fn add_servers(folder: &Path, now: Timestamp) -> Result<()> {
+    let servers = Servers::start(now)?;
+    for file in servers.files() {
+        let path = folder.join(file.path);
+        write(&path, &file.bytes)?;
+        allow(&path, file.mode)?;
+    }
+    write(&folder.join(SURVEY), &servers.survey(now)?)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    Ok(fs::write(path, bytes)?)
+}
+
+#[cfg(unix)]
+fn allow(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(mode))?)
+}
+
+/// Rights are other ones there.
+#[cfg(not(unix))]
+fn allow(_path: &Path, _mode: u32) -> Result<()> {
+    Ok(())
+}
+
+/// The start of the day: two demos of a day are the same.
+fn today(now: Timestamp) -> Timestamp {
+    now.to_zoned(TimeZone::UTC).start_of_day().map_or(now, |start| start.timestamp())
 }
 
 /// The sample company's files, by their path in its folder.

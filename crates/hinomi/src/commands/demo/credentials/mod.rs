@@ -39,14 +39,13 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// Makes them for a day.
-    pub(super) fn new(now: Timestamp) -> Self {
+    /// Makes them for the day that begins.
+    pub(super) fn new(today: Timestamp) -> Self {
         let key = |name, bits, steps| RsaKey::new(&Seed { name, bits, steps });
         let authority = key("authority", 2048, [944, 158]);
         let web = key("web", 2048, [752, 2088]);
         let edi = key("edi", 1024, [218, 274]);
         let groupware = key("groupware", 2048, [2458, 544]);
-        let today = midnight(now);
         let days = |count: i64| today + SignedDuration::from_hours(24 * count);
         let wanted = |subject, names, from, to| Wanted { subject, names, from, to, hash: Hash::Sha256 };
         let by_authority = |wanted: &Wanted<'_>, key: &RsaKey| wanted.issue(key, AUTHORITY, &authority);
@@ -72,12 +71,6 @@ impl Credentials {
             groupware,
         }
     }
-}
-
-fn midnight(now: Timestamp) -> Timestamp {
-    let start = now.to_zoned(TimeZone::UTC).start_of_day();
-    // Only a day at the edge of time has no start.
-    start.map_or(now, |start| start.timestamp())
 }
 
 /// April 1, when fiscal years begin.

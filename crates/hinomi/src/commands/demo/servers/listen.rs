@@ -31,14 +31,12 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Listens at a port, or at any when it is taken.
+    /// Listens at a free port.
     pub(super) fn start(
-        port: u16,
         greeting: Option<Greeting>,
         each: impl Fn(&mut Talk) + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let (listener, each, stops) = (Arc::new(listener), Arc::new(each), Arc::new(AtomicBool::new(false)));
         let threads = (0..AT_ONCE).map(|_| {

@@ -7,6 +7,7 @@
 mod hello;
 mod listen;
 mod look;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod web;
@@ -21,13 +22,15 @@ use std::net::SocketAddr;
 
 /// Where a server stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stand {
+struct Stand {
     /// The name it goes by.
-    pub(crate) host: &'static str,
-    /// On loopback.
-    pub(crate) address: SocketAddr,
+    host: &'static str,
+    /// The port that the company knows it by.
+    port: u16,
+    /// On loopback, at whatever port was free.
+    address: SocketAddr,
     /// The dialog that leads to TLS.
-    pub(crate) starttls: Option<Protocol>,
+    starttls: Option<Protocol>,
 }
 
 /// The servers; they end when this is dropped.
@@ -36,9 +39,6 @@ pub(crate) struct Servers {
     files: Vec<File>,
     authority: Vec<u8>,
 }
-
-/// The first port tried: not in use by anything known, and the same in each demo, so that its findings are.
-const PORT: u16 = 48_443;
 
 impl Servers {
     /// Makes the keys and certificates of a day, and listens.
@@ -50,39 +50,32 @@ impl Servers {
         let web = web::config(&made).context("make the web server's configuration")?;
         let alike = |look: Look| move |stream: &mut listen::Talk| look.talk(stream);
         let (edi, mail) = (Look::edi(&made), Look::mail(&made));
+        let smtp = Some(Protocol::Smtp);
         let listeners = [
-            ("www.reiji.example", Listener::start(PORT, None, move |talk| web::serve(talk, &web)), None),
-            ("edi.reiji.example", Listener::start(PORT + 1, None, alike(edi)), None),
-            (
-                "mail.reiji.example",
-                Listener::start(PORT + 2, Some(Greeting::Turns), alike(mail)),
-                Some(Protocol::Smtp),
-            ),
-            (
-                "fax.reiji.example",
-                Listener::start(PORT + 3, Some(Greeting::NeverTurns), |_| {}),
-                Some(Protocol::Smtp),
-            ),
+            ("www.reiji.example", 443, None, Listener::start(None, move |talk| web::serve(talk, &web))),
+            ("edi.reiji.example", 443, None, Listener::start(None, alike(edi))),
+            ("mail.reiji.example", 25, smtp, Listener::start(Some(Greeting::Turns), alike(mail))),
+            ("fax.reiji.example", 25, smtp, Listener::start(Some(Greeting::NeverTurns), |_| {})),
         ];
-        let stands = listeners.into_iter().map(|(host, listener, starttls)| {
+        let stands = listeners.into_iter().map(|(host, port, starttls, listener)| {
             let listener = listener.with_context(|| format!("listen as {host}"))?;
-            Ok((Stand { host, address: listener.address(), starttls }, listener))
+            Ok((Stand { host, port, address: listener.address(), starttls }, listener))
         });
         Ok(Self { stands: stands.collect::<Result<_>>()?, files: files(&made), authority: made.authority })
     }
 
     /// Where they stand.
-    pub(crate) fn endpoints(&self) -> Vec<Stand> {
+    fn endpoints(&self) -> Vec<Stand> {
         self.stands.iter().map(|(stand, _)| stand.clone()).collect()
     }
 
     /// Files that lie about in the company, with the keys of these servers among others.
-    pub(crate) fn files(&self) -> &[File] {
+    pub(in crate::commands::demo) fn files(&self) -> &[File] {
         &self.files
     }
 
     /// The company's own root in DER, for paths.
-    pub(crate) fn authority(&self) -> &[u8] {
+    fn authority(&self) -> &[u8] {
         &self.authority
     }
 }
