@@ -73,7 +73,7 @@ fn servers() -> Vec<Seed> {
     let piece = |bytes: &[u8]| {
         let mut piece = bytes.to_vec();
         // alerts that warn fill it up to whole eights
-        while piece.len() % 8 != 0 {
+        while !piece.len().is_multiple_of(8) {
             piece.extend([21, 3, 3, 0, 2, 1, 90]);
         }
         [&[u8::try_from(piece.len() / 8).unwrap_or(u8::MAX)], &piece[..]].concat()
