@@ -107,7 +107,8 @@ fn source(reported: &Reported) -> &str {
 /// The mail that most checks found something in; the worst, then the first by name, among equals.
 fn richest_mail(report: &Report) -> Option<String> {
     let mut by_source: BTreeMap<&str, (BTreeSet<&str>, u64)> = BTreeMap::new();
-    for reported in &report.findings {
+    let of_mail = |reported: &&Reported| reported.finding.asset.to_string().starts_with("mailbox:");
+    for reported in report.findings.iter().filter(of_mail) {
         let (checks, weight) = by_source.entry(source(reported)).or_default();
         checks.insert(&reported.finding.check);
         *weight += reported.finding.severity as u64;
