@@ -91,6 +91,7 @@ fn servers() -> Vec<Seed> {
         (107, "xmpp", b"<stream:stream><stream:features><starttls/></stream:features><proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
         (109, "rdp", &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0]),
     ];
+    let behind = |first: u8, bytes: &[u8]| [&[first], bytes].concat();
     let seed = |target, name: &str, bytes: Vec<u8>| (target, name.to_owned(), bytes);
     let mut seeds = vec![
         seed("tls_flight", "tls12", old),
