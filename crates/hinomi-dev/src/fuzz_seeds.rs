@@ -102,9 +102,7 @@ fn servers() -> Vec<Seed> {
         seed("tls_survey", "all", survey),
     ];
     seeds.extend(
-        dialogs
-            .into_iter()
-            .map(|(first, name, bytes)| seed("tls_starttls", name, [&[first], bytes].concat())),
+        dialogs.into_iter().map(|(first, name, bytes)| seed("tls_starttls", name, behind(first, bytes))),
     );
     seeds
 }
