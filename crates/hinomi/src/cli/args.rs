@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hinomi_model::Severity;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Parser)]
@@ -119,8 +119,8 @@ pub(crate) struct Scan {
     pub(crate) browser: Option<PathBuf>,
     #[arg(long)]
     pub(crate) keep_query: bool,
-    #[arg(long)]
-    pub(crate) polite: bool,
+    #[command(flatten)]
+    pub(crate) how: ServerFlags,
     /// For laboratories: names and address spaces of their own.
     #[arg(long, hide = true, value_name = "ARGUMENT", allow_hyphen_values = true)]
     pub(crate) browser_argument: Vec<String>,
@@ -230,6 +230,15 @@ pub(crate) enum BlockFormat {
     Csv,
 }
 
+/// How servers are asked.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServerFlags {
+    #[arg(long)]
+    pub(crate) polite: bool,
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) at: Option<IpAddr>,
+}
+
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum TlsAction {
     Sheet(TlsSheet),
@@ -246,8 +255,8 @@ pub(crate) struct TlsSheet {
     pub(crate) profile: Option<String>,
     #[arg(long, value_enum, value_name = "PROGRAM")]
     pub(crate) server: Option<ServerArg>,
-    #[arg(long)]
-    pub(crate) polite: bool,
+    #[command(flatten)]
+    pub(crate) how: ServerFlags,
     #[arg(long)]
     pub(crate) json: bool,
     #[arg(short, long, value_name = "FILE")]
@@ -262,16 +271,16 @@ pub(crate) struct TlsConfig {
     pub(crate) profile: Option<String>,
     #[arg(long, value_enum, value_name = "PROGRAM")]
     pub(crate) server: ServerArg,
-    #[arg(long)]
-    pub(crate) polite: bool,
+    #[command(flatten)]
+    pub(crate) how: ServerFlags,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TlsSurvey {
     #[arg(value_name = "HOST:PORT", required = true)]
     pub(crate) servers: Vec<String>,
-    #[arg(long)]
-    pub(crate) polite: bool,
+    #[command(flatten)]
+    pub(crate) how: ServerFlags,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }

@@ -100,6 +100,7 @@ const TESTS: &[(&str, Test)] = &[
     ("resolver-settings", pages::resolvers::measured),
     ("tls-lab-tables", tls_tables),
     ("tls-lab-prober", tls_prober),
+    ("tls-lab-join", tls_join),
     ("keys-vectors", keys::vectors),
     ("keys-badkeys", keys::badkeys),
     ("keys-nothing-else", keys::nothing_else),
@@ -121,6 +122,11 @@ fn tls_tables(lab: &Lab, _: Rounds) -> Result<Outcome> {
 /// A prober says of every server of the TLS lab what its table says, and nothing false of hostile ones.
 fn tls_prober(lab: &Lab, _: Rounds) -> Result<Outcome> {
     Ok(Outcome::Passed(needed!(tls::prober_holds(lab)?)))
+}
+
+/// The key of every server of the TLS lab is found with its server, certificate, file and permissions.
+fn tls_join(lab: &Lab, _: Rounds) -> Result<Outcome> {
+    Ok(Outcome::Passed(needed!(tls::keys_are_joined(lab)?)))
 }
 
 /// The name under which the tests of the workspace are filtered.

@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::app::{App, store_path};
-use crate::cli::args::{JudgeFlags, Run};
+use crate::cli::args::{JudgeFlags, Run, ServerFlags};
 use crate::commands::scan::servers::{self, Asked};
 use crate::commands::{results, scan, store};
 use crate::look::{Place, PlaceLooked};
@@ -34,7 +34,8 @@ pub(crate) fn run_and_keep(app: &App, flags: &JudgeFlags) -> Result<Report> {
     if places.is_empty() && servers.is_empty() {
         return Err(app.refuse(Text::new("cli_config_no_source")));
     }
-    let asked = servers::ask(app, &servers, app.found.config.tls.polite)?;
+    let how = ServerFlags { polite: app.found.config.tls.polite, at: None };
+    let asked = servers::ask(app, &servers, &how)?;
     places.extend(asked.places.iter().cloned());
     let own = app.own_domains();
     let around = scan::surroundings(app, &own)?;

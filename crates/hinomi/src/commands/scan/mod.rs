@@ -29,10 +29,10 @@ pub(crate) fn run(app: &App, args: &Scan) -> Result<u8> {
         targets.iter().filter_map(|target| page::address_of(target)).map(str::to_owned).collect();
     let asked = named_servers(&targets);
     page::without_pages(app, args, pages.len())?;
-    if args.polite && asked.is_empty() {
-        return Err(app.refuse(Text::new("cli_polite_no_server")));
+    if (args.how.polite || args.how.at.is_some()) && asked.is_empty() {
+        return Err(app.refuse(Text::new("cli_how_no_server")));
     }
-    let asked = servers::ask(app, &asked, args.polite)?;
+    let asked = servers::ask(app, &asked, &args.how)?;
     let (visited, mut places) = (page::visit(app, &pages, args)?, Vec::new());
     let mut of_pages = visited.places.into_iter();
     for target in targets {

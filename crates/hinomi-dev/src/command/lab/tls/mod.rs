@@ -44,6 +44,9 @@ pub(crate) enum Arguments {
     Truth(Truth),
     /// Runs probers over the servers through the counting proxy: what they find, what is wrong, what it costs.
     Peers(Peers),
+    /// Scans each server together with its folder by the program, and asks for findings that name host, port, certificate,
+    /// key file and permissions.
+    Join(Join),
     /// Runs badkeys over a folder: how many files it finds a key in, what it calls weak, what it costs.
     Badkeys {
         /// The folder.
@@ -71,6 +74,17 @@ pub(crate) struct Truth {
     /// Writes the tables.
     #[arg(long)]
     write: bool,
+}
+
+/// By which program, over which servers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Join {
+    /// Only these servers.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// The program, built.
+    #[arg(long)]
+    program: PathBuf,
 }
 
 /// Which probers over which servers.
@@ -112,6 +126,7 @@ impl Arguments {
             Self::Up(given) => &given.only,
             Self::Truth(given) => &given.only,
             Self::Peers(given) => &given.only,
+            Self::Join(given) => &given.only,
         }
     }
 }
@@ -167,6 +182,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Arguments::Up(given) => up(&raised, desk.path(), &given.command),
         Arguments::Truth(given) => hold(&lab, &raised, given.write),
         Arguments::Peers(given) => compare(&lab, &raised, given),
+        Arguments::Join(given) => peers::join::hold(&given.program, &raised, desk.path()),
     }
 }
 
@@ -195,6 +211,12 @@ pub(crate) fn prober_holds(lab: &Lab) -> Result<Result<String, String>> {
         None => our_prober(lab, false)?,
     };
     in_chamber(lab, &["peers", "--hostile", "--prober", &words], "are told as they are")
+}
+
+/// Holds the findings of the program against the keys of every server.
+pub(crate) fn keys_are_joined(lab: &Lab) -> Result<Result<String, String>> {
+    let program = lab.hinomi()?.display().to_string();
+    in_chamber(lab, &["join", "--program", &program], "are found with their certificates and key files")
 }
 
 /// Builds our prober; the command that runs it.
@@ -322,15 +344,18 @@ fn compare(lab: &Lab, raised: &raised::Raised, given: &Peers) -> Result<ExitCode
     // The probers of others may be wrong; ours may not.
     let wrong = |run: &&peers::Run| run.difference.as_ref().is_none_or(|found| !found.is_none());
     let ours: Vec<&peers::Run> = runs.iter().filter(|run| run.prober == peers::OURS).collect();
-    for run in ours.iter().copied().filter(wrong) {
-        say(&format!(
-            "{}: {:?}",
-            run.server,
-            run.heard.as_ref().err().map_or_else(|| format!("{:?}", run.difference), Clone::clone)
-        ));
-    }
-    let wrong = ours.iter().copied().filter(wrong).count();
-    ensure!(wrong == 0, "the prober is wrong on {wrong} of {} servers", ours.len());
+    let told = |run: &peers::Run| {
+        let how = run.heard.as_ref().err().map_or_else(|| format!("{:?}", run.difference), Clone::clone);
+        format!("{}: {how}", run.server)
+    };
+    let wrong: Vec<String> = ours.iter().copied().filter(wrong).map(told).collect();
+    ensure!(
+        wrong.is_empty(),
+        "the prober is wrong on {} of {} servers: {}",
+        wrong.len(),
+        ours.len(),
+        wrong.join("; ")
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -50,6 +50,9 @@ fn has_keys(id: u16) -> bool {
     suite(id).is_some_and(|suite| suite.bits > 0)
 }
 
+/// How often a probe is sent whose answer proved nothing.
+const POKES_MAX: u8 = 3;
+
 impl Survey {
     /// Jobs that can be done now.
     pub(super) fn deep_jobs(&self) -> Vec<Job> {
@@ -335,6 +338,12 @@ impl Survey {
             Poked::Unclear(what) => Known::Untested(Why::Contradicts(what)),
             Poked::NotReached => Known::Untested(Why::Closed),
         };
+        // A busy server may have been led on before it answered: it is asked once more, on a connection of its own.
+        let job = Job::Poke(fault);
+        if matches!(known, Known::Untested(_)) && self.tried(job) < POKES_MAX {
+            self.begun.retain(|begun| *begun != job);
+            return;
+        }
         match fault {
             Fault::Heartbleed => self.depth.heartbleed = known,
             Fault::Ccs => self.depth.ccs = known,

@@ -100,7 +100,7 @@ impl Survey {
     }
 
     /// Counts one more failure of a job.
-    fn tried(&mut self, job: Job) -> u8 {
+    pub(super) fn tried(&mut self, job: Job) -> u8 {
         let count = self.tries.entry(job).or_default();
         *count = count.saturating_add(1);
         *count

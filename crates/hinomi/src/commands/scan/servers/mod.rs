@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::app::App;
+use crate::cli::args::ServerFlags;
 use crate::config;
 use crate::look::{Looked, Place, What};
 use anyhow::{Context, Result};
@@ -120,7 +121,7 @@ fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
 }
 
 /// Asks servers what they speak: all of them, many at once.
-pub(crate) fn ask(app: &App, servers: &[Server], polite: bool) -> Result<Asked> {
+pub(crate) fn ask(app: &App, servers: &[Server], how: &ServerFlags) -> Result<Asked> {
     if servers.is_empty() {
         return Ok(Asked::default());
     }
@@ -135,9 +136,12 @@ pub(crate) fn ask(app: &App, servers: &[Server], polite: bool) -> Result<Asked> 
         .collect::<Result<_>>()?;
     let bar = super::progress(app);
     bar.set_message(app.say("cli_resolving"));
-    let resolved = resolve(&scope, &admitted);
+    let resolved = match how.at {
+        None => resolve(&scope, &admitted),
+        Some(at) => admitted.iter().map(|host| placed(app, &scope, host, at)).collect::<Result<_>>()?,
+    };
     let roots = config::roots(&app.found)?;
-    let answers = survey(servers, &resolved, polite, &bar)?;
+    let answers = survey(servers, &resolved, how.polite, &bar)?;
     bar.finish_and_clear();
     let mut asked = Asked::default();
     for (at, (server, found)) in servers.iter().zip(&resolved).enumerate() {
@@ -145,6 +149,13 @@ pub(crate) fn ask(app: &App, servers: &[Server], polite: bool) -> Result<Asked> 
         asked.take(app, server, found, of_it.collect(), &roots);
     }
     Ok(asked)
+}
+
+/// A host at an address that somebody named: one that no name leads to yet, or any more.
+fn placed(app: &App, scope: &Scope, host: &InScope<String>, at: IpAddr) -> Result<Resolved> {
+    let refused = |_| app.refuse(Text::new("cli_server_not_ours").with("server", format!("{host} ({at})")));
+    let address = scope.admit_resolved(host, at).map_err(refused)?;
+    Ok(Resolved { host: host.clone(), addresses: vec![address], left_out: Vec::new() })
 }
 
 /// What one address of a server said.

@@ -5,7 +5,7 @@ mod sheet;
 mod tests;
 
 use crate::app::{App, deliver};
-use crate::cli::args::{JudgeFlags, ServerArg, TlsAction, TlsConfig, TlsSheet, TlsSurvey};
+use crate::cli::args::{JudgeFlags, ServerArg, ServerFlags, TlsAction, TlsConfig, TlsSheet, TlsSurvey};
 use crate::commands::scan::{self, servers};
 use crate::config;
 use crate::look::{Place, What};
@@ -36,7 +36,7 @@ pub(crate) fn run(app: &App, action: &TlsAction) -> Result<u8> {
 /// Asks servers and gives the recordings: evidence to keep, and to judge again later.
 fn survey(app: &App, args: &TlsSurvey) -> Result<u8> {
     args.output.as_deref().map(can_deliver).transpose()?;
-    let asked = ask(app, &args.servers, args.polite)?;
+    let asked = ask(app, &args.servers, &args.how)?;
     let told = tell(app, &asked);
     let lines: Vec<u8> = asked.places.iter().flat_map(|place| bytes_of(place).to_vec()).collect();
     deliver(&lines, args.output.as_deref())?;
@@ -47,7 +47,7 @@ fn survey(app: &App, args: &TlsSurvey) -> Result<u8> {
 fn sheets(app: &App, args: &TlsSheet, how: &JudgeFlags) -> Result<u8> {
     args.output.as_deref().map(can_deliver).transpose()?;
     let profile = profile(app, args.profile.as_deref())?;
-    let (places, unread) = places(app, &args.targets, args.polite)?;
+    let (places, unread) = places(app, &args.targets, &args.how)?;
     let read = read(app, &places, how)?;
     let ring = KeyRing::from_observations(&read.observations);
     let endpoints = read.recordings.iter().filter_map(|recording| {
@@ -72,7 +72,7 @@ fn sheets(app: &App, args: &TlsSheet, how: &JudgeFlags) -> Result<u8> {
 /// The settings for a profile; with endpoints, only those that answer what they fail.
 fn config(app: &App, args: &TlsConfig, how: &JudgeFlags) -> Result<u8> {
     let profile = profile(app, args.profile.as_deref())?;
-    let (places, unread) = places(app, &args.targets, args.polite)?;
+    let (places, unread) = places(app, &args.targets, &args.how)?;
     let read = read(app, &places, how)?;
     let ring = KeyRing::from_observations(&read.observations);
     let mut settings = configuration(&profile, Server::from(args.server));
@@ -114,12 +114,12 @@ fn profile(app: &App, asked: Option<&str>) -> Result<Profile> {
     }
 }
 
-fn ask(app: &App, named: &[String], polite: bool) -> Result<servers::Asked> {
+fn ask(app: &App, named: &[String], how: &ServerFlags) -> Result<servers::Asked> {
     let servers = named.iter().map(|word| {
         servers::Server::named(word)
             .ok_or_else(|| app.refuse(Text::new("cli_tls_no_server").with("target", word)))
     });
-    servers::ask(app, &servers.collect::<Result<Vec<_>>>()?, polite)
+    servers::ask(app, &servers.collect::<Result<Vec<_>>>()?, how)
 }
 
 /// What could not be asked, on standard error; the exit code.
@@ -131,11 +131,11 @@ fn tell(app: &App, asked: &servers::Asked) -> u8 {
 }
 
 /// Servers are asked, files are read; whether something was left out.
-fn places(app: &App, targets: &[String], polite: bool) -> Result<(Vec<Place>, bool)> {
+fn places(app: &App, targets: &[String], how: &ServerFlags) -> Result<(Vec<Place>, bool)> {
     let (files, named): (Vec<&String>, Vec<&String>) =
         targets.iter().partition(|target| Path::new(target).exists());
     let named: Vec<String> = named.into_iter().cloned().collect();
-    let asked = ask(app, &named, polite)?;
+    let asked = ask(app, &named, how)?;
     let unread = tell(app, &asked) != 0;
     let mut places = asked.places;
     let max = app.found.config.limits.file_bytes_max;

@@ -46,7 +46,7 @@ fn sheet_of(path: &Path, json: bool, server: Option<ServerArg>) -> (u8, String) 
         targets: vec![path.display().to_string()],
         profile: None,
         server,
-        polite: false,
+        how: ServerFlags::default(),
         json,
         output: Some(out.clone()),
     };
@@ -105,16 +105,16 @@ fn what_is_neither_file_nor_server_nor_profile_is_refused() {
     let app = app();
     let refused = |error: anyhow::Error| error.to_string();
     assert!(
-        refused(places(&app, &["nothing".to_owned()], false).unwrap_err())
+        refused(places(&app, &["nothing".to_owned()], &ServerFlags::default()).unwrap_err())
             .contains("neither a file nor a server")
     );
-    let outside = places(&app, &["www.reiji.example:443".to_owned()], false).unwrap_err();
+    let outside = places(&app, &["www.reiji.example:443".to_owned()], &ServerFlags::default()).unwrap_err();
     assert!(refused(outside).contains("[scope]"));
     let profile = profile(&app, Some("gold")).unwrap_err();
     assert!(refused(profile).contains(DEFAULT_PROFILE));
     let folder = TempDir::new().unwrap();
     let mail = folder.path().join("a.eml");
     fs::write(&mail, "From: a@reiji.example\n\nx").unwrap();
-    let error = places(&app, &[mail.display().to_string()], false).unwrap_err();
+    let error = places(&app, &[mail.display().to_string()], &ServerFlags::default()).unwrap_err();
     assert!(refused(error).contains("not a file of"));
 }

@@ -1,6 +1,7 @@
 //! Probers of others over the same servers, through the counting proxy: what they find, and what it costs.
 
 pub(crate) mod badkeys;
+pub(crate) mod join;
 mod sslscan;
 mod sslyze;
 #[cfg(test)]
