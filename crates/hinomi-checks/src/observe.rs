@@ -224,6 +224,11 @@ impl View<'_> {
                 let fact = page::observe::resolver(&node.name, settings);
                 out.observations.push(self.observation(node, Fact::Resolver(Box::new(fact))));
             }
+            // Whoever sends a mail must not speak for our servers: not with attacks, and not with all well.
+            Content::TlsSurvey(_) if self.mailed(node.parent) => {
+                let detail = "a survey of TLS servers that came by mail is not taken";
+                out.problems.push(Problem::new(ProblemKind::Unsupported, &node.place, detail));
+            }
             Content::TlsSurvey(recordings) => self.see_endpoints(node, recordings, out),
             Content::Plain if node.partly => self.see_unopened(node, out),
             Content::Plain => {}

@@ -260,3 +260,31 @@ fn only_the_topmost_server_is_believed() {
     let results: Vec<&str> = fact.authentication.iter().map(|a| a.result.as_str()).collect();
     assert_eq!(results, ["fail"]);
 }
+
+#[test]
+fn nobody_speaks_for_our_servers_by_mail() {
+    use hinomi_formats::tls::names::Version;
+    use hinomi_formats::tls::recording::Recording;
+    use hinomi_formats::tls::survey::{Known, Surveyed, VersionSeen, Why};
+    let unknown = || Known::Untested(Why::NotAsked);
+    let seen = VersionSeen {
+        version: Version::Tls12,
+        offered: Known::Seen(()),
+        suites: vec![0xC02F],
+        order: Known::Untested(Why::NotAsked),
+        complete: Known::Seen(()),
+        groups: Vec::new(),
+        groups_order: Known::Untested(Why::NotAsked),
+        groups_complete: unknown(),
+    };
+    let surveyed = Surveyed { versions: vec![seen], ..Surveyed::untested(&Why::NotAsked) };
+    let recording = || Recording::new("www.reiji.example", 443, "192.0.2.1", "https", 0, surveyed.clone());
+    let read = |nodes: Vec<Node>| {
+        let observed = observe(Parsed::whole(Tree { nodes, candidates: Vec::new() }), &origin());
+        let servers = observed.observations.iter().filter(|seen| seen.fact.as_tls().is_some()).count();
+        (servers, observed.problems.len())
+    };
+    let survey = |parent| node(parent, "survey.json", Kind::TlsSurvey, Content::TlsSurvey(vec![recording()]));
+    assert_eq!(read(vec![survey(None)]), (1, 0));
+    assert_eq!(read(vec![mail_node(), survey(Some(0))]), (0, 1));
+}

@@ -13,7 +13,7 @@ use crate::output::can_deliver;
 use anyhow::{Context, Result};
 use hinomi_checks::KeyRing;
 use hinomi_checks::tls::{
-    Assessment, Configuration, DEFAULT_PROFILE, Measured, Outcome, Profile, Rule, Server, configuration,
+    Assessment, Configuration, Conformity, DEFAULT_PROFILE, Measured, Profile, Rule, Server, configuration,
 };
 use hinomi_formats::Limits;
 use hinomi_formats::tls::recording::{Recording, is_recording, recordings};
@@ -61,8 +61,9 @@ fn sheets(app: &App, args: &TlsSheet, how: &JudgeFlags) -> Result<u8> {
         false => sheet.text(&endpoints),
     };
     deliver(text.as_bytes(), args.output.as_deref())?;
-    let failed = endpoints.iter().any(|endpoint| endpoint.assessment.count(Outcome::Fail) > 0);
-    Ok(match (failed, unread || read.unread) {
+    let is = |wanted| endpoints.iter().any(|endpoint| endpoint.assessment.conformity() == wanted);
+    let open = unread || read.unread || is(Conformity::Open);
+    Ok(match (is(Conformity::Fails), open) {
         (true, _) => 1,
         (false, true) => 3,
         (false, false) => 0,

@@ -13,6 +13,11 @@ fn app() -> App {
 
 /// A server of TLS 1.2 and 1.0; whether it speaks SSL 3.0 is not known.
 fn recording(folder: &TempDir) -> PathBuf {
+    written(folder, Known::Seen(()))
+}
+
+/// The same, with what is known of TLS 1.0.
+fn written(folder: &TempDir, old: Known<()>) -> PathBuf {
     let seen = |version, suites: &[u32], offered| VersionSeen {
         version,
         offered,
@@ -28,7 +33,7 @@ fn recording(folder: &TempDir) -> PathBuf {
             seen(Version::Tls13, &[], Known::Absent),
             seen(Version::Tls12, &[0xC02F, 0xC030], Known::Seen(())),
             seen(Version::Tls11, &[], Known::Absent),
-            seen(Version::Tls10, &[0xC013], Known::Seen(())),
+            seen(Version::Tls10, if old == Known::Seen(()) { &[0xC013] } else { &[] }, old),
             seen(Version::SslV3, &[], Known::Untested(Why::Timeout)),
         ],
         connections: 9,
@@ -117,4 +122,11 @@ fn what_is_neither_file_nor_server_nor_profile_is_refused() {
     fs::write(&mail, "From: a@reiji.example\n\nx").unwrap();
     let error = places(&app, &[mail.display().to_string()], &ServerFlags::default()).unwrap_err();
     assert!(refused(error).contains("not a file of"));
+}
+
+#[test]
+fn what_could_not_be_decided_is_no_success() {
+    let folder = TempDir::new().unwrap();
+    let (code, text) = sheet_of(&written(&folder, Known::Absent), false, None);
+    assert_eq!(code, 3, "nothing fails, and SSL 3.0 is not known: {text}");
 }
