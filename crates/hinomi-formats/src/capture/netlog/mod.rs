@@ -4,14 +4,16 @@
 //! with their answers, of every page at once. It lacks its end whenever the browser was stopped.
 
 mod connections;
+mod peers;
 mod said;
 
 use super::packets::stun::{self, Transport};
-use super::record::{Page, Record, Source, What, address, bare_url, cut};
+use super::record::{Page, Record, Source, WebRtc, What, address, bare_url, cut, endpoint};
 use super::sieve::{Loose, Path, Sieve, parsed};
 use super::{Sink, Told};
 use crate::{Limits, Problem, ProblemKind};
 use connections::Connections;
+use peers::Peers;
 use said::unbase64;
 use serde::Deserialize;
 use serde_json::Value;
@@ -61,6 +63,11 @@ enum Sort {
     TcpSent,
     Answers,
     CacheHit,
+    /// Whether something goes by a proxy; a job that connects, its pool, and a socket's life.
+    Route,
+    ConnectJob,
+    Pooled,
+    Socket,
 }
 
 /// Their names in `constants.logEventTypes`.
@@ -85,6 +92,10 @@ const SORTS: &[(&str, Sort)] = &[
     ("SOCKET_BYTES_SENT", Sort::TcpSent),
     ("HOST_RESOLVER_DNS_TASK_EXTRACTION_RESULTS", Sort::Answers),
     ("HOST_RESOLVER_MANAGER_CACHE_HIT", Sort::CacheHit),
+    ("PROXY_RESOLUTION_SERVICE", Sort::Route),
+    ("CONNECT_JOB", Sort::ConnectJob),
+    ("SOCKET_POOL_CONNECT_JOB_CREATED", Sort::Pooled),
+    ("SOCKET_ALIVE", Sort::Socket),
 ];
 
 #[derive(Debug)]
@@ -98,6 +109,9 @@ struct State {
     /// Requests that are alive, by source.
     requests: BTreeMap<i64, Live>,
     connections: Connections,
+    peers: Peers,
+    /// The number of sources that are sockets.
+    socket_source: Option<i64>,
     live_max: usize,
     answered: BTreeMap<String, Vec<String>>,
 }
@@ -121,6 +135,7 @@ struct Live {
 struct Constants {
     log_event_types: HashMap<String, i64>,
     log_event_phase: HashMap<String, i64>,
+    log_source_type: HashMap<String, i64>,
     net_error: HashMap<String, i64>,
     time_tick_offset: Loose,
 }
@@ -139,6 +154,7 @@ struct Event {
 #[serde(default)]
 struct EventSource {
     id: Loose,
+    r#type: Loose,
 }
 
 #[derive(Deserialize, Default)]
@@ -179,6 +195,8 @@ impl NetLog {
             offset_ms: 0,
             requests: BTreeMap::new(),
             connections: Connections::new(limits),
+            peers: Peers::new(limits.entries_max),
+            socket_source: None,
             live_max: limits.entries_max,
             answered: BTreeMap::new(),
         };
@@ -199,6 +217,7 @@ impl NetLog {
         for live in self.state.requests.values().filter(|live| live.status.is_some()) {
             sink(self.state.told(live, What::Response, &live.record));
         }
+        self.state.peers.left().cloned().for_each(sink);
         if !self.state.explained {
             let detail = "no constants: the numbers of the events cannot be read";
             told.tell(Problem::new(ProblemKind::Unreadable, "constants", detail));
@@ -215,6 +234,7 @@ impl State {
         self.errors = constants.net_error.into_iter().map(|(name, number)| (number, name)).collect();
         self.begin = constants.log_event_phase.get("PHASE_BEGIN").copied().unwrap_or(1);
         self.end = constants.log_event_phase.get("PHASE_END").copied().unwrap_or(2);
+        self.socket_source = constants.log_source_type.get("SOCKET").copied();
         self.offset_ms = constants.time_tick_offset.whole().unwrap_or_default();
     }
 
@@ -241,9 +261,19 @@ impl State {
             Sort::Alive if ends => self.over(id, &blank, &event.params, sink),
             Sort::Connect if begins => {
                 let Some((ip, port)) = event.params.address.text().and_then(address) else { return };
-                let url = Some(format!("tcp://{}", super::record::endpoint(ip, port)));
+                let place = endpoint(ip, port);
                 self.connects(id, &event.params, told);
-                sink(Record { what: What::Connection, url, ip: Some(ip.to_owned()), ..blank });
+                let record = Record { ip: Some(ip.to_owned()), ..blank };
+                self.peers.connects(id, || Record {
+                    what: What::WebRtc,
+                    request: Some(format!("netlog:{id}")),
+                    webrtc: Some(WebRtc {
+                        servers: vec![format!("turn:{place}?transport=tcp")],
+                        ..WebRtc::default()
+                    }),
+                    ..record.clone()
+                });
+                sink(Record { what: What::Connection, url: Some(format!("tcp://{place}")), ..record });
             }
             Sort::UdpConnect if begins => {
                 self.connects(id, &event.params, told);
@@ -252,7 +282,20 @@ impl State {
             Sort::TcpSent => self.sent(id, blank, &event.params, Transport::Tcp, sink),
             Sort::Answers => self.answers(&blank, &event.params.results, sink),
             Sort::CacheHit => self.cache_hit(&blank, &event.params.results, sink),
+            Sort::Route if ends => {
+                let source = event.source.r#type.whole();
+                self.peers.decided(source.is_some() && source == self.socket_source);
+            }
+            Sort::ConnectJob if begins => self.peers.job(id),
+            Sort::ConnectJob if ends => self.peers.over(id),
+            Sort::Pooled => self.peers.pooled(id),
+            Sort::Socket if begins => {
+                let job = event.params.source_dependency.get("id").and_then(Value::as_i64);
+                job.into_iter().for_each(|job| self.peers.made(id, job));
+            }
+            Sort::Socket if ends => self.peers.gone(id).into_iter().for_each(sink),
             Sort::StartJob | Sort::Alive | Sort::Connect | Sort::UdpConnect => {}
+            Sort::Route | Sort::ConnectJob | Sort::Socket => {}
         }
     }
 
@@ -355,11 +398,12 @@ impl State {
         sink(Record { error, ..self.told(&live, what, blank) });
     }
 
-    fn sent(&self, id: i64, blank: Record, params: &Params, over: Transport, sink: &mut Sink<'_>) {
+    fn sent(&mut self, id: i64, blank: Record, params: &Params, over: Transport, sink: &mut Sink<'_>) {
         let to = params.address.text().or_else(|| self.connections.address(id));
         let Some((ip, port)) = to.and_then(address) else { return };
         let bytes = unbase64(params.bytes.text().unwrap_or_default());
         let Some(webrtc) = stun::read(&bytes, ip, port, over) else { return };
+        self.peers.said(id);
         let (what, ip) = (What::WebRtc, Some(ip.to_owned()));
         sink(Record { what, ip, webrtc: Some(webrtc), request: Some(format!("netlog:{id}")), ..blank });
     }

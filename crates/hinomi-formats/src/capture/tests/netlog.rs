@@ -19,7 +19,13 @@ const NAMES: &[&str] = &[
     "HTTP_STREAM_JOB_CONTROLLER_PROXY_SERVER_RESOLVED",
     "TCP_CONNECT_ATTEMPT",
     "SOCKET_BYTES_SENT",
+    "PROXY_RESOLUTION_SERVICE",
+    "CONNECT_JOB",
+    "SOCKET_POOL_CONNECT_JOB_CREATED",
+    "SOCKET_ALIVE",
 ];
+/// The number of sources that are sockets, as `log` writes it.
+const SOCKET: u64 = 1;
 
 /// `[(name, source, phase, params)]` as a log; each event one millisecond after the other.
 fn log(events: &[(&str, u64, u64, &str)]) -> String {
@@ -28,12 +34,12 @@ fn log(events: &[(&str, u64, u64, &str)]) -> String {
     let line = |(at, (name, source, phase, params)): (usize, &(&str, u64, u64, &str))| {
         let number = NAMES.iter().position(|known| known == name).unwrap();
         format!(
-            "{{\"params\":{params},\"phase\":{phase},\"source\":{{\"id\":{source},\"type\":1}},\"time\":\"{at}\",\"type\":{number}}}"
+            "{{\"params\":{params},\"phase\":{phase},\"source\":{{\"id\":{source},\"type\":{SOCKET}}},\"time\":\"{at}\",\"type\":{number}}}"
         )
     };
     let lines: Vec<String> = events.iter().enumerate().map(line).collect();
     format!(
-        "{{\"constants\":{{\"logEventTypes\":{{{}}},\"netError\":{{\"ERR_WS_UPGRADE\":-173,\"ERR_FAILED\":-2,\"ERR_ABORTED\":-3}},\
+        "{{\"constants\":{{\"logEventTypes\":{{{}}},\"logSourceType\":{{\"SOCKET\":{SOCKET}}},\"netError\":{{\"ERR_WS_UPGRADE\":-173,\"ERR_FAILED\":-2,\"ERR_ABORTED\":-3}},\
          \"timeTickOffset\":\"1700000000000\",\"clientInfo\":{{}}}},\n\"events\": [\n{}],\n\"polledData\": {{}}}}\n",
         numbered.join(","),
         lines.join(",\n")
@@ -124,6 +130,54 @@ fn the_browsers_own_check_and_sealed_frames_and_turn_over_tcp() {
             +4 Connection url=tcp://192.168.77.1:3478 ip=192.168.77.1
             +5 WebRtc request=netlog:4 ip=192.168.77.1 servers=turn:192.168.77.1:3478?transport=tcp
         "#]],
+    );
+}
+
+/// A page scans by TURN over TCP: one port is closed, one ends the connection at once, one still waits at the end of
+/// the log, and one is told by what is sent. A connection of a pool, and a WebSocket's, are none of these.
+#[test]
+fn turn_over_tcp_to_ports_that_get_no_byte() {
+    let attempt = |port: u16| format!("{{\"address\":\"127.0.0.1:{port}\"}}");
+    let made_by = |job: u64| format!("{{\"source_dependency\":{{\"id\":{job},\"type\":7}}}}");
+    let mut events: Vec<(&str, u64, u64, String)> = Vec::new();
+    for (job, port) in [(10, 1), (20, 2), (30, 3), (40, 4)] {
+        events.push(("PROXY_RESOLUTION_SERVICE", job - 1, 2, "{}".to_owned()));
+        events.push(("CONNECT_JOB", job, 1, "{}".to_owned()));
+        events.push(("SOCKET_ALIVE", job + 1, 1, made_by(job)));
+        events.push(("TCP_CONNECT_ATTEMPT", job + 1, 1, attempt(port)));
+        events.push(("CONNECT_JOB", job, 2, "{}".to_owned()));
+    }
+    let allocate = r#"{"bytes":"AAMACCESpEJCNGdSUlZLNk9uQzYAGQAEEQAAAA=="}"#;
+    events.push(("SOCKET_BYTES_SENT", 41, 0, allocate.to_owned()));
+    for socket in [11, 21, 41] {
+        events.push(("SOCKET_ALIVE", socket, 2, "{}".to_owned()));
+    }
+    // A pool's, right after a socket's decision; and a job that no decision came before.
+    events.push(("PROXY_RESOLUTION_SERVICE", 49, 2, "{}".to_owned()));
+    events.push(("CONNECT_JOB", 50, 1, "{}".to_owned()));
+    events.push(("SOCKET_POOL_CONNECT_JOB_CREATED", 50, 0, "{}".to_owned()));
+    for (job, port) in [(50, 5), (60, 6)] {
+        events.push(("CONNECT_JOB", job, 1, "{}".to_owned()));
+        events.push(("SOCKET_ALIVE", job + 1, 1, made_by(job)));
+        events.push(("TCP_CONNECT_ATTEMPT", job + 1, 1, attempt(port)));
+        events.push(("SOCKET_ALIVE", job + 1, 2, "{}".to_owned()));
+    }
+    let events: Vec<_> = events.iter().map(|(name, id, phase, said)| (*name, *id, *phase, &**said)).collect();
+    check(
+        Format::NetLog,
+        log(&events).as_bytes(),
+        &expect![[r#"
+        +0 Connection url=tcp://127.0.0.1:1 ip=127.0.0.1
+        +5 Connection url=tcp://127.0.0.1:2 ip=127.0.0.1
+        +10 Connection url=tcp://127.0.0.1:3 ip=127.0.0.1
+        +15 Connection url=tcp://127.0.0.1:4 ip=127.0.0.1
+        +17 WebRtc request=netlog:41 ip=127.0.0.1 servers=turn:127.0.0.1:4?transport=tcp
+        +0 WebRtc request=netlog:11 ip=127.0.0.1 servers=turn:127.0.0.1:1?transport=tcp
+        +5 WebRtc request=netlog:21 ip=127.0.0.1 servers=turn:127.0.0.1:2?transport=tcp
+        +26 Connection url=tcp://127.0.0.1:5 ip=127.0.0.1
+        +30 Connection url=tcp://127.0.0.1:6 ip=127.0.0.1
+        +10 WebRtc request=netlog:31 ip=127.0.0.1 servers=turn:127.0.0.1:3?transport=tcp
+    "#]],
     );
 }
 
