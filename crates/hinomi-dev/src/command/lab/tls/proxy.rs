@@ -18,11 +18,15 @@ const ON_THE_WAY_MAX: usize = 256;
 /// A chunk.
 const CHUNK_BYTES: usize = 16 * 1024;
 
+/// The connections of this machine.
+const KERNELS_TABLE: &str = "/proc/net/tcp";
+
 /// What went through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Counted {
     pub(crate) connections: u64,
-    /// The most that stood at once.
+    /// The most that the prober held open at once, each time one more came. What it has closed does not count, though
+    /// the server's end of it may still be on its way.
     pub(crate) at_once_max: u64,
     /// From the prober to the server.
     pub(crate) bytes_asked: u64,
@@ -32,7 +36,6 @@ pub(crate) struct Counted {
 #[derive(Debug, Default)]
 struct Counts {
     connections: AtomicU64,
-    standing: AtomicU64,
     at_once_max: AtomicU64,
     bytes_asked: AtomicU64,
     bytes_answered: AtomicU64,
@@ -48,6 +51,7 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Starts before a port of the loopback.
     pub(crate) fn before(target: u16, round_trip: Duration) -> Result<Self> {
+        std::fs::metadata(KERNELS_TABLE).context("nothing says how many connections stand")?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("failed to start a proxy")?;
         let port = listener.local_addr()?.port();
         let counts = Arc::new(Counts::default());
@@ -59,11 +63,10 @@ impl Proxy {
                 }
                 let Ok(client) = client else { continue };
                 let shared = Arc::clone(&shared);
-                shared.arrived();
+                shared.arrived(port);
                 thread::spawn(move || {
                     // A connection that breaks off is what the ends wanted, not a fault of the proxy.
                     _ = relay(client, target, round_trip, &shared);
-                    shared.standing.fetch_sub(1, Ordering::Relaxed);
                 });
             }
         });
@@ -77,7 +80,7 @@ impl Proxy {
 
     /// What went through until now.
     pub(crate) fn counted(&self) -> Counted {
-        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let of = |count: &AtomicU64| count.load(Ordering::Acquire);
         Counted {
             connections: of(&self.counts.connections),
             at_once_max: of(&self.counts.at_once_max),
@@ -96,11 +99,23 @@ impl Drop for Proxy {
 }
 
 impl Counts {
-    fn arrived(&self) {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        let standing = self.standing.fetch_add(1, Ordering::Relaxed) + 1;
-        self.at_once_max.fetch_max(standing, Ordering::Relaxed);
+    fn arrived(&self, port: u16) {
+        self.at_once_max.fetch_max(established(port), Ordering::Relaxed);
+        self.connections.fetch_add(1, Ordering::Release);
     }
+}
+
+/// Connections to a port of the loopback that neither side has ended, those not yet taken included, as the kernel's
+/// table has them (proc_net_tcp(5): the second column is the own address and port, the fourth the state; 01 is
+/// established, and a side that was left is no longer that).
+fn established(port: u16) -> u64 {
+    let table = std::fs::read_to_string(KERNELS_TABLE).unwrap_or_default();
+    let own = format!("0100007F:{port:04X}");
+    let stands = |line: &&str| {
+        let mut columns = line.split_ascii_whitespace().skip(1);
+        columns.next() == Some(&own) && columns.nth(1) == Some("01")
+    };
+    table.lines().filter(stands).count().try_into().unwrap_or(u64::MAX)
 }
 
 /// Carries both directions until both have ended.

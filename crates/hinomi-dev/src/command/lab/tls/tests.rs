@@ -146,11 +146,19 @@ fn echo() -> u16 {
     port
 }
 
+/// Connections stand before the proxy has taken them.
+fn until_counted(proxy: &Proxy, connections: u64) {
+    while proxy.counted().connections < connections {
+        thread::yield_now();
+    }
+}
+
 #[track_caller]
 fn carries(round_trip: Duration) {
     let proxy = Proxy::before(echo(), round_trip).unwrap();
     let mut streams: Vec<TcpStream> =
         (0..3).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port())).unwrap()).collect();
+    until_counted(&proxy, 3);
     let said: Vec<u8> = (0..100_000_u32).flat_map(u32::to_be_bytes).collect();
     for stream in &mut streams {
         let (mut writer, words) = (stream.try_clone().unwrap(), said.clone());
@@ -166,6 +174,22 @@ fn carries(round_trip: Duration) {
     let counted = proxy.counted();
     assert_eq!((counted.connections, counted.at_once_max), (3, 3));
     assert_eq!((counted.bytes_asked, counted.bytes_answered), (1_200_000, 1_200_000));
+}
+
+/// A server that keeps what its client has long left says nothing of how many the client holds.
+#[test]
+fn what_the_prober_has_closed_is_not_held_at_once() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+    let proxy = Proxy::before(port, Duration::from_millis(2)).unwrap();
+    for round in 1..=3 {
+        let pair: Vec<TcpStream> =
+            (0..2).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port())).unwrap()).collect();
+        until_counted(&proxy, 2 * round);
+        drop(pair);
+    }
+    assert_eq!(proxy.counted().at_once_max, 2);
 }
 
 #[test]
