@@ -63,6 +63,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             writeln!(out, "{}", told(&seen))
         } else {
             print(&mut out, &address.unwrap_or_default(), &seen)
+                .and_then(|()| writeln!(out, "done after {} ms", begun.elapsed().as_millis()))
         };
         failed = std::mem::replace(&mut failed, Ok(())).and(told);
     })?;

@@ -1,6 +1,8 @@
 //! The tree of commands. It carries no words: those stand in `catalog/text/cli.*.toml`, in both languages.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use hinomi_checks::tls::Server;
 use hinomi_model::Severity;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -253,8 +255,8 @@ pub(crate) struct TlsSheet {
     pub(crate) targets: Vec<String>,
     #[arg(long, value_name = "ID|FILE")]
     pub(crate) profile: Option<String>,
-    #[arg(long, value_enum, value_name = "PROGRAM")]
-    pub(crate) server: Option<ServerArg>,
+    #[arg(long, value_name = "PROGRAM", value_parser = program())]
+    pub(crate) server: Option<Server>,
     #[command(flatten)]
     pub(crate) how: ServerFlags,
     #[arg(long)]
@@ -269,8 +271,8 @@ pub(crate) struct TlsConfig {
     pub(crate) targets: Vec<String>,
     #[arg(long, value_name = "ID|FILE")]
     pub(crate) profile: Option<String>,
-    #[arg(long, value_enum, value_name = "PROGRAM")]
-    pub(crate) server: ServerArg,
+    #[arg(long, value_name = "PROGRAM", value_parser = program())]
+    pub(crate) server: Server,
     #[command(flatten)]
     pub(crate) how: ServerFlags,
 }
@@ -285,14 +287,9 @@ pub(crate) struct TlsSurvey {
     pub(crate) output: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ServerArg {
-    Nginx,
-    Apache,
-    Haproxy,
-    Postfix,
-    Iis,
-    AwsAlb,
+/// The programs that settings are written for, by their words.
+fn program() -> impl TypedValueParser<Value = Server> {
+    PossibleValuesParser::new(Server::ALL.map(Server::as_str)).try_map(|word| word.parse::<Server>())
 }
 
 #[derive(Debug, Clone, Subcommand)]

@@ -3,7 +3,7 @@
 use crate::command::bench::table::{Table, held, mebibytes, seconds, where_and_when};
 use crate::command::bench::{Bench, TIMES, median, once};
 use crate::command::lab::tls::our_prober;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use std::fs;
 use std::process::Command;
@@ -141,28 +141,92 @@ fn costs(here: &[Run], far: &[Run], polite: &[Run], testssl: &[Run]) -> Result<S
 }
 
 /// 200 listeners of one nginx.
+const LISTENERS: &str = "20000-20199";
+const LISTENERS_COUNT: usize = 200;
+/// Hostile servers of the lab, by port: one that is silent for a minute, one that says a byte a second.
+const TAR_PITS: [&str; 2] = ["9855", "9856"];
+/// Hostile servers that send as much as is taken: a certificate of 16 MB, 4,000 certificates, alerts, empty records.
+const FLOODS: [(&str, &str); 4] = [
+    ("a certificate message of 16 MB", "9857"),
+    ("4,000 certificates", "9858"),
+    ("200,000 warnings", "9860"),
+    ("200,000 empty records", "9861"),
+];
+/// Targets that are under way at once, of [`hinomi_collect`]'s usual sweep.
+const AT_ONCE: u32 = 64;
+/// Bytes a target may take.
+const TARGET_BYTES_MAX: f64 = 1_048_576.0;
+
+/// Many at once: how long, how much memory, and what those who mean no good add to it.
 fn sweep(ours: &str) -> Result<String> {
     let program = ours.split(' ').next().unwrap_or_default();
-    let desk = tempfile::tempdir()?;
-    let report = desk.path().join("used.json");
     let mut figures = Vec::new();
     for _ in 0..TIMES {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(["lab", "tls", "up", "--only", "nginx-sweep", "--"]).arg(std::env::current_exe()?);
-        command.args(["measure", "--report"]).arg(&report).args(["--", program, "20000-20199"]);
-        let ran = once(&command, &[0])?;
-        let cut = ran.stdout.lines().filter(|line| line.contains("complete Untested")).count();
-        let used: Used = serde_json::from_slice(&fs::read(&report)?)?;
-        figures.push((used, cut));
+        figures.push(swept(program, &[LISTENERS])?);
     }
-    let wall = median(figures.iter().map(|(used, _)| used.wall_s))?;
-    let peak = figures.iter().map(|(used, _)| used.peak_bytes).max().unwrap_or(0);
-    let cut: usize = figures.iter().map(|(_, cut)| cut).sum();
-    Ok(format!(
+    let wall = median(figures.iter().map(|swept| swept.used.wall_s))?;
+    let peak = figures.iter().map(|swept| swept.used.peak_bytes).max().unwrap_or(0);
+    let cut: usize = figures.iter().map(|swept| swept.cut).sum();
+    let pits = swept(program, &[&TAR_PITS[..], &[LISTENERS]].concat())?;
+    let honest = format!(
         "200 listeners of one nginx at once, each asked everything: {} and {}, {cut} lists cut short in {TIMES} runs. Bar: 5 s, \
          150 MiB and none; held: {}.",
         seconds(wall),
         mebibytes(peak),
         held(wall <= 5.0 && peak <= 150 << 20 && cut == 0)
-    ))
+    );
+    let among = format!(
+        "The same with two tar pits before them, one silent and one that says a byte a second: the 200 are done after {} \
+         ({} lists of theirs cut short), all after {}; a target has 10 s. Held: {}.",
+        seconds(pits.honest_s),
+        pits.cut,
+        seconds(pits.used.wall_s),
+        held(pits.honest_s <= 5.0 && pits.cut == 0 && pits.used.wall_s <= 12.0)
+    );
+    Ok([honest, among, floods(program)?].join("\n\n"))
+}
+
+/// What a target takes that sends all it can: at most its share of the whole process.
+fn floods(program: &str) -> Result<String> {
+    let mut table =
+        Table::new(&["64 at once, each sends", "whole process", "a target, at most", "held (1 MiB)"]);
+    for (what, port) in FLOODS {
+        let peak = swept(program, &[port; AT_ONCE as usize])?.used.peak_bytes;
+        let each = peak as f64 / f64::from(AT_ONCE);
+        table.row(&[
+            what.into(),
+            mebibytes(peak),
+            format!("{:.0} KiB", each / 1024.0),
+            held(each <= TARGET_BYTES_MAX),
+        ]);
+    }
+    Ok(table.end())
+}
+
+/// One sweep.
+struct Swept {
+    used: Used,
+    /// Lists of the honest ones that were cut short.
+    cut: usize,
+    /// Seconds until the last honest one was done.
+    honest_s: f64,
+}
+
+/// Our prober over ports of the lab, all at once.
+fn swept(program: &str, ports: &[&str]) -> Result<Swept> {
+    let desk = tempfile::tempdir()?;
+    let report = desk.path().join("used.json");
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["lab", "tls", "up", "--only", "nginx-sweep", "--"]).arg(std::env::current_exe()?);
+    command.args(["measure", "--report"]).arg(&report).args(["--", program]).args(ports);
+    let ran = once(&command, &[0])?;
+    let parts: Vec<&str> = ran.stdout.split("== ").filter(|part| part.starts_with("127.0.0.1:2")).collect();
+    let wanted = if ports.contains(&LISTENERS) { LISTENERS_COUNT } else { 0 };
+    ensure!(parts.len() == wanted, "{} of {wanted} were told", parts.len());
+    let cut = parts.iter().filter(|part| part.contains("complete Untested")).count();
+    let done = parts
+        .iter()
+        .filter_map(|part| part.split_once("done after ")?.1.split_once(" ms")?.0.parse::<f64>().ok());
+    let honest_s = done.fold(0.0, f64::max) / 1000.0;
+    Ok(Swept { used: serde_json::from_slice(&fs::read(&report)?)?, cut, honest_s })
 }

@@ -5,7 +5,7 @@ mod sheet;
 mod tests;
 
 use crate::app::{App, deliver};
-use crate::cli::args::{JudgeFlags, ServerArg, ServerFlags, TlsAction, TlsConfig, TlsSheet, TlsSurvey};
+use crate::cli::args::{JudgeFlags, ServerFlags, TlsAction, TlsConfig, TlsSheet, TlsSurvey};
 use crate::commands::scan::{self, servers};
 use crate::config;
 use crate::look::{Place, What};
@@ -13,7 +13,7 @@ use crate::output::can_deliver;
 use anyhow::{Context, Result};
 use hinomi_checks::KeyRing;
 use hinomi_checks::tls::{
-    Assessment, Configuration, Conformity, DEFAULT_PROFILE, Measured, Profile, Rule, Server, configuration,
+    Assessment, Configuration, Conformity, DEFAULT_PROFILE, Measured, Profile, Rule, configuration,
 };
 use hinomi_formats::Limits;
 use hinomi_formats::tls::recording::{Recording, is_recording, recordings};
@@ -54,7 +54,7 @@ fn sheets(app: &App, args: &TlsSheet, how: &JudgeFlags) -> Result<u8> {
         let fact = read.fact_of(recording)?;
         Some(Endpoint { recording, fact, assessment: Assessment::of(&profile, fact, &ring) })
     });
-    let sheet = Sheet { app, profile: &profile, ring: &ring, server: args.server.map(Server::from) };
+    let sheet = Sheet { app, profile: &profile, ring: &ring, server: args.server };
     let endpoints: Vec<Endpoint<'_>> = endpoints.collect();
     let text = match args.json {
         true => sheet.json(&endpoints)?,
@@ -76,7 +76,7 @@ fn config(app: &App, args: &TlsConfig, how: &JudgeFlags) -> Result<u8> {
     let (places, unread) = places(app, &args.targets, &args.how)?;
     let read = read(app, &places, how)?;
     let ring = KeyRing::from_observations(&read.observations);
-    let mut settings = configuration(&profile, Server::from(args.server));
+    let mut settings = configuration(&profile, args.server);
     if !args.targets.is_empty() {
         let verdicts = read.facts().flat_map(|fact| Assessment::of(&profile, fact, &ring).verdicts);
         let unmet = verdicts.filter(|verdict| matches!(verdict.measured, Measured::Unmet(_)));
@@ -189,18 +189,5 @@ fn bytes_of(place: &Place) -> &[u8] {
     match &place.what {
         What::Bytes(bytes) => bytes,
         What::Path(_) => &[],
-    }
-}
-
-impl From<ServerArg> for Server {
-    fn from(arg: ServerArg) -> Self {
-        match arg {
-            ServerArg::Nginx => Self::Nginx,
-            ServerArg::Apache => Self::Apache,
-            ServerArg::Haproxy => Self::Haproxy,
-            ServerArg::Postfix => Self::Postfix,
-            ServerArg::Iis => Self::Iis,
-            ServerArg::AwsAlb => Self::AwsAlb,
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::Found;
+use hinomi_checks::tls::Server;
 use hinomi_formats::tls::names::Version;
 use hinomi_formats::tls::survey::{Known, Order, Surveyed, VersionSeen, Why};
 use std::path::PathBuf;
@@ -45,7 +46,7 @@ fn written(folder: &TempDir, old: Known<()>) -> PathBuf {
     path
 }
 
-fn sheet_of(path: &Path, json: bool, server: Option<ServerArg>) -> (u8, String) {
+fn sheet_of(path: &Path, json: bool, server: Option<Server>) -> (u8, String) {
     let out = path.with_extension("out");
     let args = TlsSheet {
         targets: vec![path.display().to_string()],
@@ -63,7 +64,7 @@ fn sheet_of(path: &Path, json: bool, server: Option<ServerArg>) -> (u8, String) 
 fn a_sheet_tells_what_was_seen_what_was_not_and_what_fails() {
     let folder = TempDir::new().unwrap();
     let path = recording(&folder);
-    let (code, text) = sheet_of(&path, false, Some(ServerArg::Nginx));
+    let (code, text) = sheet_of(&path, false, Some(Server::Nginx));
     assert_eq!(code, 1, "TLS 1.0 fails the usual profile");
     for line in [
         "━━ www.reiji.example:443 ━━",
