@@ -195,6 +195,19 @@ fn suites_are_held_against_lists_and_words() {
     item(RECOMMENDED, "R-S1", cut, Outcome::NotObservable, Measured::Unknown("incomplete"));
 }
 
+/// Judged by another guideline than the reader's, a prober says "failed" of these: CCM, X448 and P-521.
+#[test]
+fn what_the_high_profile_recommends_does_not_fail_it() {
+    let mut fact = good();
+    fact.groups.extend([0x1E, 0x19]);
+    let ccm = |seen: &VersionSeen| seen.suites.contains(&0xC0AD) && seen.suites.contains(&0xC09F);
+    assert!(fact.versions.iter().any(ccm), "it speaks CCM");
+    for (item, (outcome, seen)) in measured(HIGH, &fact) {
+        assert!(!matches!(outcome, Outcome::Fail | Outcome::Unmet), "{item}: {seen:?}");
+        assert!(!matches!(seen, Measured::Unmet(_)), "{item}: {seen:?}");
+    }
+}
+
 #[test]
 fn key_exchange_is_measured_only_where_it_was_seen() {
     let short = |f: &mut TlsFact| f.dh[0].bits = 1024;

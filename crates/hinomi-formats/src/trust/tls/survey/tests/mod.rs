@@ -3,4 +3,5 @@
 mod bad;
 mod model;
 mod net;
+mod peers;
 mod sets;

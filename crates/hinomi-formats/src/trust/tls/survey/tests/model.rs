@@ -255,7 +255,7 @@ pub(super) struct ClientHello {
     suites: Vec<u16>,
     compressions: Vec<u8>,
     groups: Vec<u16>,
-    extensions: BTreeMap<u16, Vec<u8>>,
+    pub(super) extensions: BTreeMap<u16, Vec<u8>>,
 }
 
 impl ClientHello {

@@ -32,7 +32,7 @@ fn needs_group(id: &u16) -> bool {
 }
 
 #[track_caller]
-fn check_sets(model: &Model, seen: &Surveyed) {
+pub(super) fn check_sets(model: &Model, seen: &Surveyed) {
     for version in [Version::Tls13, Version::Tls12, Version::Tls11, Version::Tls10, Version::SslV3] {
         let made: BTreeSet<u32> =
             model.suites.get(&version).into_iter().flatten().map(|id| u32::from(*id)).collect();
@@ -48,7 +48,7 @@ fn check_sets(model: &Model, seen: &Surveyed) {
 }
 
 #[track_caller]
-fn check_groups(model: &Model, seen: &Surveyed) {
+pub(super) fn check_groups(model: &Model, seen: &Surveyed) {
     let set = |ids: &[u16]| ids.iter().copied().collect::<BTreeSet<_>>();
     let tls13 = seen.version(Version::Tls13).unwrap();
     if !tls13.suites.is_empty() {
