@@ -229,6 +229,11 @@ impl View<'_> {
                 let detail = "a survey of TLS servers that came by mail is not taken";
                 out.problems.push(Problem::new(ProblemKind::Unsupported, &node.place, detail));
             }
+            // So could whoever writes to a share that is looked through.
+            Content::TlsSurvey(_) if !self.is_named() => {
+                let detail = "a survey of TLS servers is taken only where its file is named itself";
+                out.problems.push(Problem::new(ProblemKind::Unsupported, &node.place, detail));
+            }
             Content::TlsSurvey(recordings) => self.see_endpoints(node, recordings, out),
             Content::Plain if node.partly => self.see_unopened(node, out),
             Content::Plain => {}
@@ -449,6 +454,11 @@ impl View<'_> {
             Some(Content::Pdf(_)) => "pdf",
             _ => "",
         }
+    }
+
+    /// Whether the place that was to be looked at is this file itself, and no folder around it.
+    fn is_named(&self) -> bool {
+        self.origin.source == self.origin.store
     }
 
     fn mailed(&self, from: Option<usize>) -> bool {

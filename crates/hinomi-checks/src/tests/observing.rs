@@ -262,7 +262,7 @@ fn only_the_topmost_server_is_believed() {
 }
 
 #[test]
-fn nobody_speaks_for_our_servers_by_mail() {
+fn nobody_speaks_for_our_servers_by_mail_or_from_a_share() {
     use hinomi_formats::tls::names::Version;
     use hinomi_formats::tls::recording::Recording;
     use hinomi_formats::tls::survey::{Known, Surveyed, VersionSeen, Why};
@@ -279,12 +279,14 @@ fn nobody_speaks_for_our_servers_by_mail() {
     };
     let surveyed = Surveyed { versions: vec![seen], ..Surveyed::untested(&Why::NotAsked) };
     let recording = || Recording::new("www.reiji.example", 443, "192.0.2.1", "https", 0, surveyed.clone());
-    let read = |nodes: Vec<Node>| {
-        let observed = observe(Parsed::whole(Tree { nodes, candidates: Vec::new() }), &origin());
+    let read = |place: &str, nodes: Vec<Node>| {
+        let origin = Origin { store: place.to_owned(), ..origin() };
+        let observed = observe(Parsed::whole(Tree { nodes, candidates: Vec::new() }), &origin);
         let servers = observed.observations.iter().filter(|seen| seen.fact.as_tls().is_some()).count();
         (servers, observed.problems.len())
     };
     let survey = |parent| node(parent, "survey.json", Kind::TlsSurvey, Content::TlsSurvey(vec![recording()]));
-    assert_eq!(read(vec![survey(None)]), (1, 0));
-    assert_eq!(read(vec![mail_node(), survey(Some(0))]), (0, 1));
+    assert_eq!(read("in/1.eml", vec![survey(None)]), (1, 0));
+    assert_eq!(read("in", vec![survey(None)]), (0, 1));
+    assert_eq!(read("in/1.eml", vec![mail_node(), survey(Some(0))]), (0, 1));
 }

@@ -42,6 +42,11 @@ path = "share"
 kind = "document-folder"
 path = "web"
 
+# What `hinomi tls survey` wrote; such a file counts only where it is named itself.
+[[source]]
+kind = "document-folder"
+path = "servers.jsonl"
+
 [[page.allow]]
 id = "sign-in-agent"
 page = "https://login.reiji.example"

@@ -179,7 +179,7 @@ fn lay_out(folder: &Path) -> Result<()> {
 }
 
 /// What the survey of the company's servers gave, beside what its browsers saw.
-const SURVEY: &str = "web/servers.jsonl";
+const SURVEY: &str = "servers.jsonl";
 
 /// Raises the company's servers, asks them what they speak, and leaves what they showed and their keys in the folder.
 fn add_servers(folder: &Path, now: Timestamp) -> Result<()> {
