@@ -105,15 +105,15 @@ impl Counts {
     }
 }
 
-/// Connections to a port of the loopback that neither side has ended, those not yet taken included, as the kernel's
-/// table has them (proc_net_tcp(5): the second column is the own address and port, the fourth the state; 01 is
-/// established, and a side that was left is no longer that).
+/// Connections that somebody holds open to a port of the loopback, those not yet taken included, as the kernel's table
+/// has them at the end that called (proc_net_tcp(5): the third column is the address and port of the other end, the
+/// fourth the state; 01 is established, which a socket is no longer once it is closed here).
 fn established(port: u16) -> u64 {
     let table = std::fs::read_to_string(KERNELS_TABLE).unwrap_or_default();
-    let own = format!("0100007F:{port:04X}");
+    let called = format!("0100007F:{port:04X}");
     let stands = |line: &&str| {
-        let mut columns = line.split_ascii_whitespace().skip(1);
-        columns.next() == Some(&own) && columns.nth(1) == Some("01")
+        let mut columns = line.split_ascii_whitespace().skip(2);
+        columns.next() == Some(&called) && columns.next() == Some("01")
     };
     table.lines().filter(stands).count().try_into().unwrap_or(u64::MAX)
 }
